@@ -1,0 +1,80 @@
+/* postern/fuzz/target.h: the socket into which any SMTP server parser can be plugged.
+ *
+ * An adapter is a struct of callbacks, about thirty lines:
+ *
+ *     static void *my_open(const pf_target_options *options, pf_log *log) { ... }   // write the greeting's event
+ *     static bool my_feed(void *self, const uint8_t *octets, size_t size) { ... }   // append events to the log
+ *     static void my_close(void *self) { ... }
+ *     const pf_target my_target = {.name = "mine", .kinds = PF_KIND(PF_EVENT_REPLY), .limits = {...},
+ *                                  .open = my_open, .feed = my_feed, .close = my_close};
+ *
+ * A target says which events it can emit and which limits it enforces; an oracle that needs more stays silent for it,
+ * and says so once. Ranges count octets from the first octet ever fed.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef POSTERN_FUZZ_TARGET_H
+#define POSTERN_FUZZ_TARGET_H
+
+#include <postern/fuzz/event.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How the session under test is set up. The policy is that of the test sessions: by the prefix of a local-part,
+ * reject- 550, defer- 450 (MAIL, RCPT), bodyreject- 554, bodydefer- 451 (end of message); VRFY 252, EXPN 502,
+ * TURN 502, HELP 214; AUTH accepts user/pass. */
+typedef struct pf_target_options {
+    bool lmtp;
+    bool no_extensions;  /* offer none; default: all */
+    bool pending;        /* decisions of the policy come late: the log must not change */
+    bool require_tls;
+    bool require_auth;
+    uint32_t error_budget; /* 0: off */
+} pf_target_options;
+
+/* The limits that a target enforces, in octets with CRLF; 0: none. */
+typedef struct pf_target_limits {
+    uint32_t command_line;
+    uint32_t text_line;
+    uint32_t recipients;
+    bool extensions_add; /* the command line grows by the increments of the extensions */
+} pf_target_limits;
+
+typedef struct pf_target {
+    const char *name;
+    unsigned kinds; /* PF_KIND set of the events it can emit */
+    pf_target_limits limits;
+
+    /* Begin a session; the greeting goes to the log. Returns: the session, or NULL when it could not be had. The
+     * options and the log outlive the session. */
+    void *(*open)(const pf_target_options *options, pf_log *log);
+    /* Feed octets, all of them: events go to the log. Returns: false once the session has closed. */
+    bool (*feed)(void *session, const uint8_t *octets, size_t size);
+    /* The client ends its stream. May be NULL. */
+    void (*eof)(void *session);
+    /* The TLS handshake has been done. May be NULL: the target knows no STARTTLS. */
+    void (*tls_done)(void *session);
+    void (*close)(void *session);
+} pf_target;
+
+/* libpostern's session as a target. */
+extern const pf_target pf_target_postern;
+
+/* Run a flat corpus file through a target: open, feed in the given cuts, the STARTTLS marker (two octets \x16\x03
+ * behind an accepted STARTTLS, which are consumed and stand for the handshake), eof, close. Every feed is an exactly
+ * sized copy of its octets.
+ *
+ * Out: log, finished. In: cuts, ascending offsets at which a feed ends, `cut_count` of them; may be NULL. */
+void pf_target_run(const pf_target *target, const pf_target_options *options, const uint8_t *octets, size_t size,
+                   const size_t *cuts, size_t cut_count, pf_log *log);
+
+/* The options of a session file: an optional last line "NOOP o" + 8 hex digits + CRLF (it runs like any other NOOP).
+ * Bit 0 lmtp, 1 no_extensions, 2 pending, 3 require_tls, 4 require_auth, 5 error budget of 20. */
+pf_target_options pf_target_options_read(const uint8_t *octets, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
