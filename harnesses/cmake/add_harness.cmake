@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...]) registers NAME.c once, for everything:
+#
+#   the executable NAME for the engine of this build (fuzz/cmake/engine.cmake)
+#   the test harness.NAME, which replays corpus/seeds/NAME and corpus/regressions/NAME (with the replay driver)
+#   NAME.dict and NAME.options beside the executable, where an engine looks for them
+#   a line in harnesses.txt, the list that scripts ask for
+#
+# harnesses.txt has one line for each harness: name, executable, dictionary or "-", options file or "-", separated by
+# tabs. Names of files are absolute, apart from the "-".
+
+function(add_harness name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  add_executable(${name} ${name}.c ${arg_SOURCES})
+  foreach(library IN ITEMS postern_target postern_fuzz)
+    if(TARGET ${library})
+      target_link_libraries(${name} PRIVATE ${library})
+    endif()
+  endforeach()
+  target_link_libraries(${name} PRIVATE postern::parser ${arg_LIBRARIES})
+  postern_warnings(${name})
+  postern_instrumented(${name})
+  target_link_options(${name} PRIVATE ${POSTERN_ENGINE_LINK_FLAGS})
+  if(POSTERN_ENGINE STREQUAL "replay")
+    target_link_libraries(${name} PRIVATE postern_replay)
+  else()
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
+  endif()
+
+  if(POSTERN_ENGINE STREQUAL "replay" AND BUILD_TESTING)
+    add_test(NAME harness.${name} COMMAND ${name} --missing-ok
+      "${PROJECT_SOURCE_DIR}/corpus/seeds/${name}" "${PROJECT_SOURCE_DIR}/corpus/regressions/${name}")
+  endif()
+
+  set(dictionary -)
+  if(TARGET postern_dictionary)
+    set(dictionary "${CMAKE_CURRENT_BINARY_DIR}/${name}.dict")
+    add_custom_command(OUTPUT ${dictionary}
+      COMMAND ${CMAKE_COMMAND} -E copy ${POSTERN_DICTIONARY} ${dictionary} DEPENDS postern_dictionary ${POSTERN_DICTIONARY})
+    add_custom_target(${name}_dict ALL DEPENDS ${dictionary})
+  endif()
+  set(options -)
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${name}.options")
+    set(options "${CMAKE_CURRENT_BINARY_DIR}/${name}.options")
+    configure_file(${name}.options ${name}.options COPYONLY)
+  endif()
+  set_property(GLOBAL APPEND_STRING PROPERTY POSTERN_HARNESSES
+    "${name}\t${CMAKE_CURRENT_BINARY_DIR}/${name}\t${dictionary}\t${options}\n")
+endfunction()
+
+function(write_harness_list)
+  get_property(list GLOBAL PROPERTY POSTERN_HARNESSES)
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/harnesses.txt" CONTENT "${list}" @ONLY)
+endfunction()
