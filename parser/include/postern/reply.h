@@ -34,7 +34,7 @@ typedef struct postern_reply_parser {
     uint16_t code;
     uint32_t lines;
     uint32_t length; /* octets of the current line */
-    uint64_t offset; /* octets of the current reply */
+    uint64_t offset; /* octets of the reply's earlier lines */
     postern_fault fault;
     bool after_cr;
     uint8_t buffer[POSTERN_REPLY_PRACTICE_LINE_MAX];
@@ -56,13 +56,15 @@ POSTERN_API POSTERN_NONNULL void postern_reply_parser_init(postern_reply_parser 
  * new reply then); POSTERN_NEED_MORE, all octets were taken; POSTERN_WRONG, the stream is not a reply: the connection
  * cannot be trusted any more, and the parser stays in this state until it is initialised anew.
  * Out: taken; line, slices of `octets` or of the parser's buffer, valid until the next call; fault, offset from the
- * start of the reply's first line. An error is reported at the first octet that makes it certain. */
+ * start of the reply's first line. An error is reported at the first octet that makes it certain, and that octet is
+ * the last one taken; a line that is too long has its start plus the limit as its offset.
+ * In: octets may be NULL when size is 0. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1, 4, 5, 6) postern_status
     postern_reply_feed(postern_reply_parser *parser, const uint8_t *octets, size_t size, size_t *taken,
                        postern_reply_line *line, postern_fault *fault);
 
-/* Read "class.subject.detail" at the beginning of `octets` (RFC 2034 4). Returns: octets read, 0 when there is none.
- * Out: enhanced. */
+/* Read "class.subject.detail" at the beginning of `octets` (RFC 2034 4). Returns: octets read, 0 when there is none or
+ * one of its numbers has more than three digits. Out: enhanced, absent then. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1) size_t
     postern_enhanced_parse(postern_enhanced *enhanced, const uint8_t *octets, size_t size);
 
@@ -70,12 +72,13 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1) size_t
  *
  * `text` may have several lines, parted by "\n" (a single LF; this is no wire format). No octet of it can start a
  * line of its own or break the grammar: every other octet outside textstring becomes "?", and a line that would be
- * longer than 512 octets is cut. An enhanced code is left out of 3xx replies (RFC 2034 4). Text that is empty gives
- * the code and a space (RFC 5321 4.2.1).
+ * longer than 512 octets is cut. An enhanced code is left out of 3xx replies (RFC 2034 4). Where none is written, a
+ * line of text that would pass for one of another class than the code's begins with "?" instead. Text that is empty
+ * gives the code and a space (RFC 5321 4.2.1).
  *
  * Returns: POSTERN_COMPLETE; POSTERN_WRONG (capacity) when it does not fit; POSTERN_MISUSE for a code outside
  * [2-5][0-5][0-9] or an enhanced code whose class is not the code's first digit or with a number over 999.
- * Out: written, 0 unless COMPLETE. In: enhanced, may be NULL. */
+ * Out: written, 0 unless COMPLETE. In: enhanced, may be NULL or absent; text may be NULL when size is 0. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1, 7) postern_status
     postern_reply_format(uint8_t *out, size_t capacity, int code, const postern_enhanced *enhanced,
                          const uint8_t *text, size_t size, size_t *written);
