@@ -79,6 +79,7 @@ typedef enum postern_auth_status {
     POSTERN_AUTH_MALFORMED,   /* 501 5.5.2: not what the mechanism expects */
     POSTERN_AUTH_TEMPORARY,   /* 454 4.7.0 */
     POSTERN_AUTH_TOO_WEAK,    /* 534 5.7.9 */
+    POSTERN_AUTH_ANSWER,      /* as auth->answer says */
     POSTERN_AUTH_PENDING      /* decide later, by postern_session_decide (ACCEPT: 235) */
 } postern_auth_status;
 
@@ -93,6 +94,7 @@ typedef struct postern_auth {
     uint8_t memory[POSTERN_AUTH_MEMORY];             /* the mechanism's own */
     size_t challenge_size;                           /* set it, and fill: */
     uint8_t challenge[POSTERN_AUTH_CHALLENGE_MAX];   /* decoded; the engine encodes it */
+    postern_decision answer;                         /* for POSTERN_AUTH_ANSWER */
 } postern_auth;
 
 /* Credentials, as a built-in mechanism read them. Not NUL-terminated, without NUL. */
@@ -119,7 +121,8 @@ POSTERN_API extern const postern_mechanism postern_mechanism_login;
 /* The questions that the engine asks. Every member may be NULL; the default is said with each. `user` is the pointer
  * given to postern_session_init; slices in `command` are valid during the call only. */
 struct postern_policy {
-    /* On connect: 220, or 554, 521, 421, 450, 451. NULL: 220. Not pending. */
+    /* On connect: 220, or 554, 521, 421, 450, 451. NULL: 220. Not pending (that is answered 451). After a refusal the
+     * session answers 503 to all but QUIT. */
     postern_decision (*connect)(void *user);
     /* EHLO, HELO, LHLO. NULL: accept. */
     postern_decision (*hello)(void *user, const postern_command *command);
@@ -166,11 +169,11 @@ typedef struct postern_config {
                                       421; 0: off; default 20 */
     const postern_mechanism *const *mechanisms; /* `mechanism_count` of them */
     size_t mechanism_count;
-    uint32_t limits_rcptmax;       /* LIMITS (RFC 9422): told, where not 0 */
-    uint32_t limits_mailmax;
+    uint32_t limits_mailmax;       /* LIMITS (RFC 9422): told where not 0; RCPTMAX is max_recipients */
     uint32_t limits_rcptdomainmax;
-    uint32_t deliverby_minimum;    /* DELIVERBY: seconds; 0: not told */
-    uint32_t futurerelease_max;    /* FUTURERELEASE: seconds; 0: one day */
+    uint32_t futurerelease_max;    /* FUTURERELEASE: seconds that HOLDFOR may say; 0: 999,999,999 */
+    const postern_slice *keywords; /* further lines of the EHLO reply ("ETRN"), `keyword_count` of them, for what the */
+    size_t keyword_count;          /* policy implements beyond the engine */
 } postern_config;
 
 /* Set the defaults. Out: config. */
@@ -235,40 +238,40 @@ typedef struct postern_session {
     const postern_policy *policy;
     void *user;
 
-    uint64_t offset;      /* octets consumed */
-    uint64_t item_begin;  /* of what is being answered */
-    uint64_t line_begin;
-    uint32_t errors;
-    uint32_t in_force;    /* extensions, after EHLO */
     postern_session_state state;
-    postern_session_state state_after_chunk;
+    postern_session_state state_before_chunk;
+    bool esmtp;               /* greeted by EHLO or LHLO */
     bool tls;
     bool authenticated;
     bool shutdown;
-
+    bool transaction_open;
+    uint32_t in_force;        /* extensions, after EHLO */
+    uint32_t errors;          /* counted against the budget */
     postern_transaction transaction;
 
-    /* what is owed to the caller, in this order */
-    uint8_t owed;              /* private flags */
+    uint64_t offset;          /* octets of the stream consumed */
+    uint64_t item_begin;      /* where what is being answered begins */
+
+    uint8_t owed;             /* to the caller: a set, see engine.h */
+    uint8_t question;         /* that the policy left pending, or 0 */
+    uint32_t answers_due;     /* for the message that has ended: LMTP has one for each recipient */
+    uint32_t recipient;       /* the next one to answer for */
     postern_stimulus stimulus;
     postern_verb verb;
-    postern_fault fault;
     int code;
     size_t reply_size;
-    uint32_t recipient;        /* LMTP: the next one to answer for */
-    postern_error refusal;     /* of a chunk that is being drained */
+
+    postern_error refusal;    /* of the chunk that is being drained, or POSTERN_ERROR_NONE */
     bool chunk_last;
-    bool pending;
 
     const postern_mechanism *mechanism;
     postern_auth auth;
 
     postern_line line;
     postern_command command;
-    union {
-        postern_data data;
-        postern_bdat bdat;
-    } body;
+    postern_data data;
+    postern_bdat bdat;
+    bool by_bdat;             /* the content at hand came, or comes, in chunks */
     uint8_t reply[POSTERN_SESSION_REPLY_MAX];
     uint8_t decoded[POSTERN_AUTH_DECODED_MAX];
 } postern_session;
@@ -305,7 +308,8 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status
  * Returns: POSTERN_COMPLETE; POSTERN_MISUSE when no STARTTLS was accepted. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status postern_session_tls_done(postern_session *session);
 
-/* Shut down in order: the next thing to be answered gets 421, then CLOSE (RFC 5321 3.8). For a time-out too. */
+/* Shut down in order, or after a time-out: 421 goes out (behind a reply that is owed already), then CLOSE
+ * (RFC 5321 3.8). Within a TLS handshake there is no 421. Feed with size 0 to have the events. */
 POSTERN_API POSTERN_NONNULL void postern_session_shutdown(postern_session *session);
 
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_session_state

@@ -1,0 +1,245 @@
+/* respond.c: how the session's replies are made. Every one passes through put(), and so through the formatter: nothing
+ * of the input is ever in one, and nothing can start a line of its own.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include <postern/codec.h>
+
+#include <string.h>
+
+static const postern_enhanced no_enhanced = {0, 0, 0};
+
+static size_t length_of(const char *text) {
+    size_t length = 0;
+    while (text[length] != '\0')
+        length++;
+    return length;
+}
+
+static postern_slice slice_of(const char *text) { return (postern_slice){(const uint8_t *)text, length_of(text)}; }
+
+/* RFC 2034 4: on 2xx, 4xx and 5xx replies where the extension is in force; never in the greeting, nor in the replies
+ * to EHLO, HELO and LHLO. */
+static bool has_enhanced(const postern_session *s, int code) {
+    if (!(s->in_force & POSTERN_EXT_ENHANCEDSTATUSCODES) || code / 100 == 3)
+        return false;
+    if (s->stimulus == POSTERN_STIMULUS_CONNECT)
+        return false;
+    return !(s->stimulus == POSTERN_STIMULUS_COMMAND &&
+             (s->verb == POSTERN_VERB_EHLO || s->verb == POSTERN_VERB_HELO || s->verb == POSTERN_VERB_LHLO));
+}
+
+/* Leave a reply, and owe it. Returns: false when the text does not fit; nothing is changed then. */
+static bool put(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
+    size_t size;
+
+    if (enhanced.class_ != (uint8_t)(code / 100))
+        enhanced = (postern_enhanced){(uint8_t)(code / 100), 0, 0};
+    const postern_enhanced *shown = has_enhanced(s, code) ? &enhanced : NULL;
+    if (postern_reply_format(s->reply, sizeof s->reply, code, shown, text.data, text.size, &size) != POSTERN_COMPLETE)
+        return false;
+    s->code = code;
+    s->reply_size = size;
+    s->owed |= OWE_REPLY;
+    if (code == 421 || code == 221)
+        s->owed |= OWE_CLOSE;
+    return true;
+}
+
+static postern_enhanced enhanced_of(const char *text) {
+    postern_enhanced enhanced = no_enhanced;
+    if (postern_enhanced_parse(&enhanced, (const uint8_t *)text, length_of(text)) == 0)
+        enhanced = no_enhanced;
+    return enhanced;
+}
+
+void engine_answer(postern_session *s, int code, const char *enhanced, const char *text) {
+    (void)put(s, code, enhanced_of(enhanced), slice_of(text));
+}
+
+void engine_refuse(postern_session *s, postern_error error) {
+    if (error != POSTERN_ERROR_SHUTDOWN && s->config->error_budget != 0) {
+        if (s->errors >= s->config->error_budget)
+            error = POSTERN_ERROR_ERROR_BUDGET;
+        else
+            s->errors++;
+    }
+    const postern_error_info *info = postern_error_describe(error);
+    postern_enhanced enhanced = enhanced_of(info->enhanced);
+
+    /* A malformed address is X.1.3 for a recipient and X.1.7 for a sender (RFC 3463 3.2). */
+    if (s->verb == POSTERN_VERB_MAIL && enhanced.subject == 1 && enhanced.detail == 3)
+        enhanced.detail = 7;
+    if (s->state == POSTERN_STATE_AUTH && error == POSTERN_ERROR_LINE_TOO_LONG)
+        enhanced = (postern_enhanced){5, 5, 6};
+    (void)put(s, info->code, enhanced, slice_of(info->text));
+}
+
+/* ---- Replies that carry the name of the server ---- */
+
+/* A text that grows line by line and drops what does not fit. */
+typedef struct writer {
+    size_t size;
+    uint8_t octets[POSTERN_SESSION_REPLY_MAX / 2];
+} writer;
+
+static void write_octets(writer *w, const uint8_t *octets, size_t size) {
+    if (size > 0 && size <= sizeof w->octets - w->size) {
+        memcpy(w->octets + w->size, octets, size);
+        w->size += size;
+    }
+}
+
+static void write_text(writer *w, const char *text) {
+    write_octets(w, (const uint8_t *)text, length_of(text));
+}
+
+static void write_number(writer *w, uint64_t number) {
+    uint8_t digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    write_octets(w, digits + at, sizeof digits - at);
+}
+
+static void write_keyword_number(writer *w, const char *keyword, uint64_t number) {
+    if (number != 0) {
+        write_text(w, keyword);
+        write_number(w, number);
+    }
+}
+
+static void put_with_domain(postern_session *s, int code, const char *enhanced, const char *text) {
+    writer w = {.size = 0};
+
+    write_octets(&w, s->config->domain.data, s->config->domain.size);
+    write_text(&w, text);
+    (void)put(s, code, enhanced_of(enhanced), (postern_slice){w.octets, w.size});
+}
+
+void engine_answer_greeting(postern_session *s) {
+    put_with_domain(s, 220, "", s->config->lmtp ? " LMTP Service ready" : " ESMTP Service ready");
+}
+
+void engine_answer_quit(postern_session *s) { put_with_domain(s, 221, "2.0.0", " Service closing channel"); }
+
+static void write_mechanisms(const postern_session *s, writer *w) {
+    bool first = true;
+
+    for (size_t i = 0; i < s->config->mechanism_count; i++) {
+        if (!engine_auth_offers(s, s->config->mechanisms[i]))
+            continue;
+        write_text(w, first ? "\nAUTH " : " ");
+        write_text(w, s->config->mechanisms[i]->name);
+        first = false;
+    }
+}
+
+static void write_limits(const postern_session *s, writer *w) {
+    const postern_config *config = s->config;
+
+    /* RFC 9422 4: the keyword has at least one limit. */
+    if (config->max_recipients == 0 && config->limits_mailmax == 0 && config->limits_rcptdomainmax == 0)
+        return;
+    write_text(w, "\nLIMITS");
+    write_keyword_number(w, " RCPTMAX=", config->max_recipients);
+    write_keyword_number(w, " MAILMAX=", config->limits_mailmax);
+    write_keyword_number(w, " RCPTDOMAINMAX=", config->limits_rcptdomainmax);
+}
+
+static void write_extension(const postern_session *s, writer *w, uint32_t extension) {
+    switch (extension) {
+    case POSTERN_EXT_AUTH:
+        write_mechanisms(s, w);
+        return;
+    case POSTERN_EXT_LIMITS:
+        write_limits(s, w);
+        return;
+    case POSTERN_EXT_STARTTLS:
+        if (s->tls)
+            return;
+        break;
+    default:
+        break;
+    }
+    write_text(w, "\n");
+    write_text(w, postern_extension_keyword(extension));
+    if (extension == POSTERN_EXT_SIZE)
+        write_keyword_number(w, " ", s->config->max_message_size);
+    if (extension == POSTERN_EXT_FUTURERELEASE) {
+        /* RFC 4865 3: the longest interval, and the latest date and time. */
+        write_keyword_number(w, " ", s->config->futurerelease_max != 0 ? s->config->futurerelease_max : 999999999);
+        write_text(w, " 9999-12-31T23:59:59Z");
+    }
+}
+
+void engine_answer_hello(postern_session *s) {
+    writer w = {.size = 0};
+
+    write_octets(&w, s->config->domain.data, s->config->domain.size);
+    if (s->verb != POSTERN_VERB_HELO) {
+        for (uint32_t bit = 1; bit < POSTERN_EXT_SESSION; bit <<= 1)
+            if (s->in_force & bit)
+                write_extension(s, &w, bit);
+        for (size_t i = 0; i < s->config->keyword_count; i++) {
+            write_text(&w, "\n");
+            write_octets(&w, s->config->keywords[i].data, s->config->keywords[i].size);
+        }
+    }
+    (void)put(s, 250, no_enhanced, (postern_slice){w.octets, w.size});
+}
+
+void engine_answer_challenge(postern_session *s, const uint8_t *challenge, size_t size) {
+    uint8_t encoded[POSTERN_BASE64_ENCODED_SIZE(POSTERN_AUTH_CHALLENGE_MAX)];
+    size_t written;
+
+    (void)!postern_base64_encode(encoded, sizeof encoded, challenge, size, &written);
+    (void)put(s, 334, no_enhanced, (postern_slice){encoded, written});
+}
+
+/* ---- Replies that the policy chooses ---- */
+
+/* The codes that may answer a question when the policy chooses its own, ended by 0 (RFC 5321 4.3.2, RFC 4954 6,
+ * RFC 7504, and what is common practice). 354, 334 and 235 are not a policy's to give: it accepts. */
+static const uint16_t codes_connect[] = {220, 421, 450, 451, 521, 550, 553, 554, 0};
+static const uint16_t codes_hello[] = {421, 450, 451, 502, 504, 550, 554, 0};
+static const uint16_t codes_mail[] = {250, 421, 450, 451, 452, 455, 530, 550, 552, 553, 554, 555, 0};
+static const uint16_t codes_rcpt[] = {250, 251, 252, 421, 450, 451, 452, 455, 530,
+                                      550, 551, 552, 553, 554, 555, 556, 0};
+static const uint16_t codes_content[] = {421, 450, 451, 452, 550, 552, 554, 0};
+static const uint16_t codes_message[] = {250, 421, 450, 451, 452, 550, 552, 553, 554, 0};
+static const uint16_t codes_vrfy[] = {250, 251, 252, 421, 450, 451, 502, 504, 550, 551, 553, 554, 0};
+static const uint16_t codes_other[] = {211, 214, 250, 251, 252, 253, 421, 450, 451, 452, 453, 458, 459,
+                                       500, 501, 502, 503, 504, 530, 550, 551, 553, 554, 0};
+static const uint16_t codes_auth[] = {421, 422, 432, 435, 450, 454, 500, 501, 504, 523, 524,
+                                      525, 530, 534, 535, 538, 550, 554, 0};
+
+static const uint16_t *const codes_for[QUESTION_COUNT] = {
+    [QUESTION_CONNECT] = codes_connect, [QUESTION_HELLO] = codes_hello, [QUESTION_MAIL] = codes_mail,
+    [QUESTION_RCPT] = codes_rcpt,       [QUESTION_DATA] = codes_content, [QUESTION_CHUNK] = codes_content,
+    [QUESTION_MESSAGE] = codes_message, [QUESTION_VRFY] = codes_vrfy,   [QUESTION_OTHER] = codes_other,
+    [QUESTION_AUTH] = codes_auth};
+
+static bool may_answer(question asked, int code) {
+    const uint16_t *codes = codes_for[asked];
+
+    while (*codes != 0 && *codes != code)
+        codes++;
+    return *codes != 0;
+}
+
+int engine_answer_decision(postern_session *s, question asked, const postern_decision *decision) {
+    const bool fits = decision->verdict == POSTERN_ANSWER && may_answer(asked, decision->code);
+    const int code = fits ? decision->code : 451;
+    const postern_code_info *info = postern_code_find(code);
+    const postern_slice standard = slice_of(info != NULL ? info->text : "");
+
+    if (fits && decision->text.data != NULL && put(s, code, decision->enhanced, decision->text))
+        return code;
+    (void)put(s, code, fits ? decision->enhanced : (postern_enhanced){4, 3, 0}, standard);
+    return code;
+}
