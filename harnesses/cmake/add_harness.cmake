@@ -27,7 +27,7 @@ function(add_harness name)
     set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
   endif()
 
-  if(POSTERN_ENGINE STREQUAL "replay" AND BUILD_TESTING)
+  if(POSTERN_ENGINE STREQUAL "replay")
     add_test(NAME harness.${name} COMMAND ${name} --missing-ok
       "${PROJECT_SOURCE_DIR}/corpus/seeds/${name}" "${PROJECT_SOURCE_DIR}/corpus/regressions/${name}")
   endif()
