@@ -1,0 +1,200 @@
+/* test_auth.c: AUTH exchanges, PLAIN and LOGIN, and mechanisms of a caller's own.
+ *
+ * dXNlcg== is "user", cGFzcw== is "pass", AHVzZXIAcGFzcw== is NUL user NUL pass.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "dialogue.h"
+
+#define HELLO "EHLO c.example\r\n"
+
+static dialogue d;
+
+static int setup(void **state) {
+    (void)state;
+    dialogue_init(&d);
+    return 0;
+}
+
+static void plain_in_one_line_or_two(void **state) {
+    (void)state;
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\nMAIL FROM:<a@b>\r\n", "220 EHLO 250 AUTH 235 MAIL 250");
+    expect_dialogue(&d, HELLO "AUTH PLAIN\r\nAHVzZXIAcGFzcw==\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 response 235 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH PLAIN\r\nAHVzZXIAcGFzcw== \t\r\n", "220 EHLO 250 AUTH 334 response 235");
+    expect_dialogue(&d, HELLO "AUTH PLAIN dXNlcgB1c2VyAHBhc3M=\r\n", "220 EHLO 250 AUTH 235");
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PLAIN\r\n"), "\r\n334 \r\n"));
+}
+
+static void plain_is_read_by_its_grammar(void **state) {
+    (void)state;
+    static const struct {
+        const char *response;
+        const char *outcome;
+    } cases[] = {
+        {"AHVzZXIAcGFzeA==", "535"},             /* NUL user NUL pasx */
+        {"b3RoZXIAdXNlcgBwYXNz", "535"},         /* other NUL user NUL pass */
+        {"=", "501"},                            /* empty */
+        {"dXNlcg==", "501"},                     /* user */
+        {"AHVzZXI=", "501"},                     /* NUL user */
+        {"AHVzZXIA", "501"},                     /* NUL user NUL */
+        {"AABwYXNz", "501"},                     /* NUL NUL pass */
+        {"AHVzZXIAcGFzcwA=", "501"},             /* NUL user NUL pass NUL */
+        {"AHVzZXIAcGFzcwB4", "501"},             /* NUL user NUL pass NUL x */
+    };
+    char text[256], expected[256];
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        (void)snprintf(text, sizeof text, HELLO "AUTH PLAIN %s\r\nNOOP\r\n", cases[i].response);
+        (void)snprintf(expected, sizeof expected, "220 EHLO 250 AUTH %s NOOP 250", cases[i].outcome);
+        expect_dialogue(&d, text, expected);
+    }
+}
+
+static void login_asks_twice(void **state) {
+    (void)state;
+    expect_dialogue(&d, HELLO "AUTH LOGIN\r\ndXNlcg==\r\ncGFzcw==\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 response 334 response 235 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\ncGFzcw==\r\n", "220 EHLO 250 AUTH 334 response 235");
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\ndXNlcg==\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 response 535 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN =\r\nNOOP\r\n", "220 EHLO 250 AUTH 501 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN AHVz\r\nNOOP\r\n", "220 EHLO 250 AUTH 501 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN\r\n\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 501 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\n\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 501 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\nAHVz\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 response 501 NOOP 250");
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH LOGIN\r\ndXNlcg==\r\n"),
+                           "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n"));
+}
+
+/* The longest user name that LOGIN remembers, and one octet more. */
+static void login_remembers_so_much(void **state) {
+    (void)state;
+    char text[2048];
+
+    for (size_t groups = 170; groups <= 171; groups++) {
+        const int at = snprintf(text, sizeof text, HELLO "AUTH LOGIN\r\n");
+        memset(text + at, 'A', groups * 4);
+        for (size_t i = 0; i < groups; i++)
+            memcpy(text + at + i * 4, "YWFh", 4);
+        memcpy(text + (size_t)at + groups * 4, "\r\n", 3);
+        expect_dialogue(&d, text, groups * 3 <= POSTERN_AUTH_MEMORY ? "220 EHLO 250 AUTH 334 response 334"
+                                                                     : "220 EHLO 250 AUTH 334 response 501");
+    }
+}
+
+static void an_exchange_can_be_broken_off(void **state) {
+    (void)state;
+    expect_dialogue(&d, HELLO "AUTH PLAIN\r\n*\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 response !auth-cancelled@0 501 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN\r\n%%%%\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 response !base64-syntax@0 501 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN\r\ndXNl\ncg==\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 broken !bare-lf@4 500 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN\r\nBDAT 9\r\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 broken !bare-cr@6 500 NOOP 250");
+}
+
+static void responses_have_a_limit_of_their_own(void **state) {
+    (void)state;
+    static char text[POSTERN_AUTH_LINE_MAX + 256];
+
+    for (size_t size = POSTERN_AUTH_LINE_MAX - 1; size <= POSTERN_AUTH_LINE_MAX + 1; size++) {
+        const size_t at = (size_t)snprintf(text, sizeof text, HELLO "AUTH PLAIN\r\n");
+        memset(text + at, ' ', size);
+        memcpy(text + at, "AHVzZXIAcGFzcw==", 16);
+        memcpy(text + at + size - 2, "\r\nNOOP\r\n", 9);
+        expect_dialogue(&d, text, size <= POSTERN_AUTH_LINE_MAX
+                                      ? "220 EHLO 250 AUTH 334 response 235 NOOP 250"
+                                      : "220 EHLO 250 AUTH 334 broken !line-too-long@12288 500 NOOP 250");
+    }
+    assert_non_null(strstr(dialogue_replies(&d, text), "500 5.5.6 "));
+    /* The longest response there can be is decoded whole. */
+    const size_t at = (size_t)snprintf(text, sizeof text, HELLO "AUTH PLAIN\r\n");
+    memset(text + at, 'A', POSTERN_AUTH_LINE_MAX);
+    memcpy(text + at + 12284, "\r\nNOOP\r\n", 9);
+    expect_dialogue(&d, text, "220 EHLO 250 AUTH 334 response 501 NOOP 250");
+    /* Behind the exchange, the limit of commands holds again. */
+    (void)snprintf(text, sizeof text, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n%02000d\r\n", 0);
+    assert_non_null(strstr(dialogue_replies(&d, text), "500 5.5.2 "));
+}
+
+static void a_mechanism_must_be_known_and_safe(void **state) {
+    (void)state;
+    expect_dialogue(&d, HELLO "AUTH PLAI\r\nAUTH PLAINX\r\nAUTH XOAUTH2 AAAA\r\nAUTH plain\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 504 AUTH 504 AUTH 504 AUTH !argument-syntax@5 501 NOOP 250");
+    d.config.plaintext_auth = false;
+    assert_null(strstr(dialogue_replies(&d, HELLO), "AUTH"));
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\nNOOP\r\n", "220 EHLO 250 AUTH 538 NOOP 250");
+    expect_dialogue(&d, HELLO "STARTTLS\r\n\x16\x03" HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n",
+                    "220 EHLO 250 STARTTLS 220 tls EHLO 250 AUTH 235");
+    d.config.tls_active = true;
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n", "220 EHLO 250 AUTH 235");
+    d.policy.authenticate = NULL;
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n", "220 EHLO 250 AUTH 535");
+}
+
+static void who_you_are_outlives_rset_and_not_tls(void **state) {
+    (void)state;
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\nRSET\r\n" HELLO "AUTH PLAIN\r\n",
+                    "220 EHLO 250 AUTH 235 RSET 250 EHLO 250 AUTH !bad-sequence@0 503");
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\nSTARTTLS\r\n\x16\x03" HELLO "AUTH PLAIN\r\n",
+                    "220 EHLO 250 AUTH 235 STARTTLS 220 tls EHLO 250 AUTH 334");
+}
+
+/* A mechanism of the caller's: it answers each response with the outcome that the response names. */
+static postern_auth_status puppet_step(const postern_policy *policy, void *user, postern_auth *auth,
+                                       postern_slice response) {
+    (void)policy;
+    (void)user;
+    static const postern_auth_status outcomes[] = {POSTERN_AUTH_SUCCESS,   POSTERN_AUTH_CREDENTIALS,
+                                                   POSTERN_AUTH_MALFORMED, POSTERN_AUTH_TEMPORARY,
+                                                   POSTERN_AUTH_TOO_WEAK,  POSTERN_AUTH_ANSWER};
+    if (response.size == 1 && response.data[0] < COUNT_OF(outcomes)) {
+        auth->answer = (postern_decision){.verdict = POSTERN_ANSWER,
+                                          .code = 432,
+                                          .enhanced = {4, 7, 12},
+                                          .text = {(const uint8_t *)"change it", 9}};
+        return outcomes[response.data[0]];
+    }
+    memset(auth->challenge, 0xff, sizeof auth->challenge);
+    auth->challenge_size = response.size == 0 ? 3 : (size_t)-1; /* more than there is: it is cut */
+    return POSTERN_AUTH_CHALLENGE;
+}
+
+static void a_mechanism_of_ones_own(void **state) {
+    (void)state;
+    static const postern_mechanism puppet = {.name = "PUPPET", .plaintext = false, .step = puppet_step};
+    static const postern_mechanism *const mechanisms[] = {&puppet};
+
+    d.config.mechanisms = mechanisms;
+    d.config.mechanism_count = 1;
+    d.config.plaintext_auth = false;
+    assert_non_null(strstr(dialogue_replies(&d, HELLO), "250-AUTH PUPPET\r\n"));
+    expect_dialogue(&d, HELLO "AUTH PUPPET AA==\r\n", "220 EHLO 250 AUTH 235");
+    expect_dialogue(&d, HELLO "AUTH PUPPET AQ==\r\n", "220 EHLO 250 AUTH 535");
+    expect_dialogue(&d, HELLO "AUTH PUPPET Ag==\r\n", "220 EHLO 250 AUTH 501");
+    expect_dialogue(&d, HELLO "AUTH PUPPET Aw==\r\n", "220 EHLO 250 AUTH 454");
+    expect_dialogue(&d, HELLO "AUTH PUPPET BA==\r\n", "220 EHLO 250 AUTH 534");
+    expect_dialogue(&d, HELLO "AUTH PUPPET BQ==\r\n", "220 EHLO 250 AUTH 432");
+    expect_dialogue(&d, HELLO "AUTH PUPPET\r\nAAAA\r\n\r\nAA==\r\nNOOP\r\n",
+                    "220 EHLO 250 AUTH 334 response 334 response 334 response 235 NOOP 250");
+    const char *replies = dialogue_replies(&d, HELLO "AUTH PUPPET\r\nAAAA\r\nBQ==\r\n");
+    assert_non_null(strstr(replies, "\r\n334 ////\r\n334 //////"));
+    assert_non_null(strstr(replies, "\r\n432 4.7.12 change it\r\n"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(plain_in_one_line_or_two, setup),
+        cmocka_unit_test_setup(plain_is_read_by_its_grammar, setup),
+        cmocka_unit_test_setup(login_asks_twice, setup),
+        cmocka_unit_test_setup(login_remembers_so_much, setup),
+        cmocka_unit_test_setup(an_exchange_can_be_broken_off, setup),
+        cmocka_unit_test_setup(responses_have_a_limit_of_their_own, setup),
+        cmocka_unit_test_setup(a_mechanism_must_be_known_and_safe, setup),
+        cmocka_unit_test_setup(who_you_are_outlives_rset_and_not_tls, setup),
+        cmocka_unit_test_setup(a_mechanism_of_ones_own, setup),
+    };
+    return cmocka_run_group_tests_name("auth", tests, NULL, NULL);
+}

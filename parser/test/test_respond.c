@@ -1,0 +1,214 @@
+/* test_respond.c: how replies are made: the EHLO list, enhanced codes, what becomes of a policy's own words, and the
+ * error budget.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "dialogue.h"
+
+#define HELLO "EHLO c.example\r\n"
+
+static dialogue d;
+static postern_decision answer;
+
+static int setup(void **state) {
+    (void)state;
+    dialogue_init(&d);
+    return 0;
+}
+
+static postern_decision give(void *user, const postern_command *command) {
+    (void)user;
+    (void)command;
+    return answer;
+}
+
+static postern_slice words(const char *text) { return (postern_slice){(const uint8_t *)text, strlen(text)}; }
+
+static void ehlo_lists_what_is_offered(void **state) {
+    (void)state;
+    static const postern_slice extra[] = {{(const uint8_t *)"ETRN", 4}, {(const uint8_t *)"X\r\nY", 4}};
+
+    d.config.domain = words("mx.example");
+    assert_string_equal(dialogue_replies(&d, HELLO),
+                        "220 mx.example ESMTP Service ready\r\n"
+                        "250-mx.example\r\n250-SIZE\r\n250-8BITMIME\r\n250-PIPELINING\r\n250-CHUNKING\r\n"
+                        "250-BINARYMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-STARTTLS\r\n"
+                        "250-AUTH PLAIN LOGIN\r\n250-REQUIRETLS\r\n250-LIMITS RCPTMAX=100\r\n250-MT-PRIORITY\r\n"
+                        "250-DELIVERBY\r\n250 FUTURERELEASE 999999999 9999-12-31T23:59:59Z\r\n");
+    d.config.extensions = POSTERN_EXT_SIZE | POSTERN_EXT_LIMITS | POSTERN_EXT_FUTURERELEASE | POSTERN_EXT_AUTH;
+    d.config.max_message_size = 18446744073709551615u;
+    d.config.limits_mailmax = 7;
+    d.config.limits_rcptdomainmax = 9;
+    d.config.futurerelease_max = 60;
+    d.config.plaintext_auth = false;
+    d.config.keywords = extra;
+    d.config.keyword_count = 2;
+    assert_string_equal(dialogue_replies(&d, HELLO),
+                        "220 mx.example ESMTP Service ready\r\n"
+                        "250-mx.example\r\n250-SIZE 18446744073709551615\r\n"
+                        "250-LIMITS RCPTMAX=100 MAILMAX=7 RCPTDOMAINMAX=9\r\n"
+                        "250-FUTURERELEASE 60 9999-12-31T23:59:59Z\r\n250-ETRN\r\n250-X?\r\n250 Y\r\n");
+    d.config.max_recipients = d.config.limits_mailmax = d.config.limits_rcptdomainmax = 0;
+    assert_null(strstr(dialogue_replies(&d, HELLO), "LIMITS"));
+    d.config.lmtp = true;
+    assert_string_equal(dialogue_replies(&d, ""), "220 mx.example LMTP Service ready\r\n");
+}
+
+static void more_keywords_than_fit_are_left_out(void **state) {
+    (void)state;
+    static char keyword[400];
+    static const postern_slice extra[] = {{(const uint8_t *)keyword, sizeof keyword},
+                                          {(const uint8_t *)keyword, sizeof keyword},
+                                          {(const uint8_t *)keyword, sizeof keyword}};
+
+    memset(keyword, 'K', sizeof keyword);
+    d.config.extensions = POSTERN_EXT_NONE;
+    d.config.keywords = extra;
+    d.config.keyword_count = 3;
+    expect_dialogue(&d, HELLO "NOOP\r\n", "220 EHLO 250 NOOP 250");
+}
+
+static void enhanced_codes_appear_where_they_are_in_force(void **state) {
+    (void)state;
+    assert_string_equal(dialogue_replies(&d, "NOOP\r\nFOO\r\nHELO x\r\nNOOP\r\nQUIT\r\n"),
+                        "220 localhost ESMTP Service ready\r\n250 OK\r\n500 Command not recognised\r\n"
+                        "250 localhost\r\n250 OK\r\n221 localhost Service closing channel\r\n");
+    const char *replies = dialogue_replies(&d, HELLO "NOOP\r\nEHLO\r\nMAIL FROM:<a b@c>\r\nMAIL FROM:<a@b>\r\n"
+                                                     "RCPT TO:<a b@c>\r\nQUIT\r\n");
+    assert_non_null(strstr(replies, "250 2.0.0 OK\r\n"));
+    assert_non_null(strstr(replies, "501 Argument missing\r\n"));
+    assert_non_null(strstr(replies, "501 5.1.7 Local-part is malformed\r\n"));
+    assert_non_null(strstr(replies, "501 5.1.3 Local-part is malformed\r\n"));
+    assert_non_null(strstr(replies, "221 2.0.0 localhost Service closing channel\r\n"));
+}
+
+static void a_policy_may_choose_its_words(void **state) {
+    (void)state;
+    d.policy.mail = give;
+    answer = (postern_decision){
+        .verdict = POSTERN_ANSWER, .code = 550, .enhanced = {5, 7, 1}, .text = words("go\r\n250 away\n\x1b[1m\xff")};
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"),
+                           "550-5.7.1 go?\r\n550-5.7.1 250 away\r\n550 5.7.1 ?[1m?\r\n"));
+    /* No words: those of the table. No enhanced code, or one that does not fit: class.0.0. */
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 452};
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"), "452 4.0.0 "));
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 452, .enhanced = {5, 7, 1}};
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"), "452 4.0.0 "));
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 250, .enhanced = {2, 1, 5}, .text = words("hi")};
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\n"),
+                           "250 2.1.5 hi\r\n250 2.1.5 Recipient OK\r\n"));
+}
+
+static void words_that_do_not_fit_give_way(void **state) {
+    (void)state;
+    static char many[POSTERN_SESSION_REPLY_MAX];
+
+    memset(many, '\n', sizeof many - 1);
+    d.policy.mail = give;
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 550, .enhanced = {5, 7, 1}, .text = words(many)};
+    expect_dialogue(&d, HELLO "MAIL FROM:<a@b>\r\nNOOP\r\n", "220 EHLO 250 MAIL 550 NOOP 250");
+}
+
+/* Whatever a policy says, the reply is one that may answer the question. */
+static void a_policy_cannot_break_the_protocol(void **state) {
+    (void)state;
+    for (int code = -1; code <= 1000; code++) {
+        char text[32];
+        answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = code};
+        d.policy.mail = give;
+        (void)snprintf(text, sizeof text, "\r\n%d ", code);
+        static const int lawful[] = {250, 421, 450, 451, 452, 455, 530, 550, 552, 553, 554, 555};
+        bool fits = false;
+        for (size_t i = 0; i < COUNT_OF(lawful); i++)
+            fits = fits || lawful[i] == code;
+        const char *replies = dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n");
+        const char *last = strstr(replies, "9Z\r\n");
+        assert_non_null(last);
+        if (fits)
+            assert_int_equal(strncmp(last + 2, text, strlen(text)), 0);
+        else
+            assert_int_equal(strncmp(last + 2, "\r\n451 4.3.0 ", 12), 0);
+    }
+}
+
+static void after_421_the_session_is_over(void **state) {
+    (void)state;
+    d.policy.mail = give;
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 421};
+    expect_dialogue(&d, HELLO "MAIL FROM:<a@b>\r\nNOOP\r\n", "220 EHLO 250 MAIL 421 close");
+}
+
+static postern_decision late(void *user) {
+    (void)user;
+    return (postern_decision){.verdict = POSTERN_PENDING};
+}
+
+static postern_decision away(void *user) {
+    (void)user;
+    return answer;
+}
+
+static void a_greeting_may_refuse(void **state) {
+    (void)state;
+    d.policy.connect = late;
+    expect_dialogue(&d, "NOOP\r\n", "451 NOOP !bad-sequence@0 503");
+    d.policy.connect = away;
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 421};
+    expect_dialogue(&d, "NOOP\r\n", "421 close");
+    answer.code = 220;
+    expect_dialogue(&d, "NOOP\r\n", "220 NOOP 250");
+    answer.code = 250;
+    expect_dialogue(&d, "NOOP\r\n", "451 NOOP !bad-sequence@0 503");
+    answer.code = 521;
+    expect_dialogue(&d, "NOOP\r\n", "521 NOOP !bad-sequence@0 503");
+}
+
+/* The budget counts errors that are answered; the next one gets 421. */
+static void errors_have_a_budget(void **state) {
+    (void)state;
+    d.config.error_budget = 2;
+    expect_dialogue(&d, "A\r\nNOOP\r\nB\r\nNOOP\r\nC\r\nNOOP\r\n",
+                    "220 ? !verb-unknown@0 500 NOOP 250 ? !verb-unknown@0 500 NOOP 250 ? !verb-unknown@0 421 close");
+    expect_dialogue(&d, "A\nB\r\nC\r\nBDAT 4\r\nQUITNOOP\r\n",
+                    "220 broken !bare-lf@1 500 ? !verb-unknown@0 500 BDAT !bad-sequence@0 421 close");
+    /* Refusals by the policy are no errors. */
+    expect_dialogue(&d, HELLO "MAIL FROM:<reject-a@b>\r\nMAIL FROM:<reject-a@b>\r\nMAIL FROM:<reject-a@b>\r\nNOOP\r\n",
+                    "220 EHLO 250 MAIL 550 MAIL 550 MAIL 550 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzeA==\r\nAUTH PLAIN AHVzZXIAcGFzeA==\r\n"
+                              "AUTH PLAIN AHVzZXIAcGFzcw==\r\nRSET\r\nAUTH PLAIN\r\n",
+                    "220 EHLO 250 AUTH 535 AUTH 535 AUTH 235 RSET 250 AUTH !bad-sequence@0 421 close");
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzeA==\r\nAUTH PLAIN AHVzZXIAcGFzeA==\r\n"
+                              "AUTH PLAIN AHVzZXIAcGFzeA==\r\n",
+                    "220 EHLO 250 AUTH 535 AUTH 535 AUTH 421 close");
+}
+
+static void the_default_budget_is_twenty(void **state) {
+    (void)state;
+    char text[64 * 3 + 1] = "";
+
+    postern_config_init(&d.config);
+    assert_int_equal(d.config.error_budget, 20);
+    for (int i = 0; i < 64; i++)
+        strcat(text, "\r\n");
+    const char *replies = dialogue_replies(&d, text);
+    size_t errors = 0;
+    for (const char *at = replies; (at = strstr(at, "\r\n500 ")) != NULL; at++)
+        errors++;
+    assert_int_equal(errors, 20);
+    assert_non_null(strstr(replies, "\r\n421 "));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(ehlo_lists_what_is_offered, setup),
+        cmocka_unit_test_setup(more_keywords_than_fit_are_left_out, setup),
+        cmocka_unit_test_setup(enhanced_codes_appear_where_they_are_in_force, setup),
+        cmocka_unit_test_setup(a_policy_may_choose_its_words, setup),
+        cmocka_unit_test_setup(words_that_do_not_fit_give_way, setup),
+        cmocka_unit_test_setup(a_policy_cannot_break_the_protocol, setup),
+        cmocka_unit_test_setup(after_421_the_session_is_over, setup),
+        cmocka_unit_test_setup(a_greeting_may_refuse, setup),
+        cmocka_unit_test_setup(errors_have_a_budget, setup),
+        cmocka_unit_test_setup(the_default_budget_is_twenty, setup),
+    };
+    return cmocka_run_group_tests_name("respond", tests, NULL, NULL);
+}
