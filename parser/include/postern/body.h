@@ -80,6 +80,11 @@ POSTERN_API POSTERN_NONNULL void postern_bdat_begin(postern_bdat *bdat, uint64_t
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1, 4, 5) postern_status
     postern_bdat_feed(postern_bdat *bdat, const uint8_t *octets, size_t size, size_t *taken, postern_slice *slice);
 
+/* The same, an octet at a time: the plain twin of postern_bdat_feed. */
+POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1, 4, 5) postern_status
+    postern_bdat_feed_plain(postern_bdat *bdat, const uint8_t *octets, size_t size, size_t *taken,
+                            postern_slice *slice);
+
 /* End the message: a CR that is its last octet is a bare CR. Call it after the chunk that was the last. */
 POSTERN_API POSTERN_NONNULL void postern_bdat_finish(postern_bdat *bdat);
 

@@ -32,8 +32,7 @@ extern "C" {
 /* A framer. Owned by the caller, its members are private. The buffer is not initialised and need not be. */
 typedef struct postern_line {
     size_t limit;
-    size_t held;        /* octets of the current line that stand in `buffer` */
-    size_t length;      /* octets of the current line seen so far, saturating well above every limit */
+    size_t length; /* octets of the current line seen so far; the count stops above every limit */
     postern_fault fault;
     bool after_cr;
     uint8_t buffer[POSTERN_AUTH_LINE_MAX];
@@ -58,10 +57,10 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL bool postern_line_is_open(const po
  *
  * Returns: POSTERN_COMPLETE, a line; POSTERN_NEED_MORE, all octets were taken and the line has not ended;
  * POSTERN_WRONG, a broken line has ended.
- * Out: taken, octets consumed, at most `size`. line, on COMPLETE the line with its CRLF, on WRONG its beginning as
- * far as it was kept (at most `limit` octets, at least its first 8 or all of them); a slice of `octets` or of the
- * framer's buffer, valid until the next call; otherwise absent. fault, on WRONG the first error of the line; offsets
- * count from the start of the line; line-too-long has the limit as its offset. Otherwise POSTERN_ERROR_NONE.
+ * Out: taken, octets consumed, at most `size`. line, on COMPLETE the line with its CRLF, on WRONG its first `limit`
+ * octets or all of it; a slice of `octets` or of the framer's buffer, valid until the next call; otherwise absent.
+ * fault, on WRONG the first error of the line; offsets count from the start of the line; line-too-long has the limit
+ * as its offset, and comes before another error of the same octet. Otherwise POSTERN_ERROR_NONE.
  * In: octets may be NULL when size is 0. RFC 5321 2.3.8, 4.5.3.1.4. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1, 4, 5, 6) postern_status
     postern_line_feed(postern_line *framer, const uint8_t *octets, size_t size, size_t *taken, postern_slice *line,

@@ -1,0 +1,102 @@
+/* scan.h: where in a block of octets a certain octet stands, a bit each: what the fast paths of framing and bodies are
+ * made of.
+ *
+ * The plain functions are portable C that assumes no byte order. Where the processor has a vector instruction for the
+ * same, that is used; the plain one is compiled all the same, and a test shows that the two agree.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef POSTERN_SCAN_H
+#define POSTERN_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/* Octets of a block. Bit N of a mask stands for octet N of the block. */
+enum { SCAN_BLOCK = 32 };
+
+#define SCAN_EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
+
+/* Eight octets, the first in the lowest bits. Compilers know this pattern, and make one load of it. */
+static inline uint64_t scan_word(const uint8_t *octets) {
+    return (uint64_t)octets[0] | (uint64_t)octets[1] << 8 | (uint64_t)octets[2] << 16 | (uint64_t)octets[3] << 24 |
+           (uint64_t)octets[4] << 32 | (uint64_t)octets[5] << 40 | (uint64_t)octets[6] << 48 |
+           (uint64_t)octets[7] << 56;
+}
+
+/* The top bits of eight octets, side by side: the product moves bit 8 * N to bit 56 + N. */
+static inline uint32_t scan_top_bits(uint64_t word) {
+    return (uint32_t)((word >> 7 & SCAN_EACH(0x01)) * UINT64_C(0x0102040810204080) >> 56);
+}
+
+/* Which of eight octets are `octet`: those in which neither the top bit of the difference is set nor, after the sum,
+ * anything has been carried into it. */
+static inline uint32_t scan_word_equal(uint64_t word, uint8_t octet) {
+    uint64_t difference = word ^ SCAN_EACH(octet);
+    return scan_top_bits(~(((difference & SCAN_EACH(0x7F)) + SCAN_EACH(0x7F)) | difference));
+}
+
+static inline uint32_t scan_equal_plain(const uint8_t *block, uint8_t octet) {
+    return scan_word_equal(scan_word(block), octet) | scan_word_equal(scan_word(block + 8), octet) << 8 |
+           scan_word_equal(scan_word(block + 16), octet) << 16 | scan_word_equal(scan_word(block + 24), octet) << 24;
+}
+
+static inline uint32_t scan_eight_bit_plain(const uint8_t *block) {
+    return scan_top_bits(scan_word(block)) | scan_top_bits(scan_word(block + 8)) << 8 |
+           scan_top_bits(scan_word(block + 16)) << 16 | scan_top_bits(scan_word(block + 24)) << 24;
+}
+
+/* The first octet of a mask that is not 0. */
+static inline uint32_t scan_first_plain(uint32_t mask) {
+    uint32_t first = 0;
+    while ((mask >> first & 1) == 0) {
+        first++;
+    }
+    return first;
+}
+
+/* The number of octets behind the last one of a mask that is not 0. */
+static inline uint32_t scan_behind_last_plain(uint32_t mask) {
+    uint32_t behind = 0;
+    while ((mask << behind & UINT32_C(0x80000000)) == 0) {
+        behind++;
+    }
+    return behind;
+}
+
+#if defined(__SSE2__)
+static inline __m128i scan_half(const uint8_t *octets) {
+    return _mm_loadu_si128((const __m128i *)(const void *)octets);
+}
+
+static inline uint32_t scan_equal(const uint8_t *block, uint8_t octet) {
+    const __m128i wanted = _mm_set1_epi8((char)octet);
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(scan_half(block), wanted)) |
+           (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(scan_half(block + 16), wanted)) << 16;
+}
+
+static inline uint32_t scan_eight_bit(const uint8_t *block) {
+    return (uint32_t)_mm_movemask_epi8(scan_half(block)) | (uint32_t)_mm_movemask_epi8(scan_half(block + 16)) << 16;
+}
+#else
+#define scan_equal scan_equal_plain
+#define scan_eight_bit scan_eight_bit_plain
+#endif
+
+#if defined(__GNUC__)
+static inline uint32_t scan_first(uint32_t mask) {
+    return (uint32_t)__builtin_ctz(mask);
+}
+
+static inline uint32_t scan_behind_last(uint32_t mask) {
+    return (uint32_t)__builtin_clz(mask);
+}
+#else
+#define scan_first scan_first_plain
+#define scan_behind_last scan_behind_last_plain
+#endif
+
+#endif
