@@ -22,7 +22,6 @@ unset(_engine)
 
 set(_compile "")
 set(_link "")
-set(_plain "")
 if(POSTERN_ENGINE STREQUAL "replay")
 elseif(POSTERN_ENGINE STREQUAL "libfuzzer")
   if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
@@ -57,8 +56,8 @@ if(POSTERN_SANITIZE)
   list(APPEND _link -fsanitize=${POSTERN_SANITIZE})
 endif()
 
-set(POSTERN_ENGINE_COMPILE_FLAGS ${_compile} CACHE INTERNAL "")
-set(POSTERN_ENGINE_LINK_FLAGS ${_link} CACHE INTERNAL "")
+set(POSTERN_ENGINE_COMPILE_FLAGS ${_compile})
+set(POSTERN_ENGINE_LINK_FLAGS ${_link})
 message(STATUS "Fuzz engine: ${POSTERN_ENGINE} ${_link}")
 
 # Every engine but our own is C++ inside, so that a C++ linker joins the harness to it.

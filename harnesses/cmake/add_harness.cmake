@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...]) registers NAME.c once, for everything:
+# add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...]) registers a harness once, for everything. Its source is
+# NAME.c unless SOURCES says otherwise. It gives
 #
 #   the executable NAME for the engine of this build (fuzz/cmake/engine.cmake)
 #   the test harness.NAME, which replays corpus/seeds/NAME and corpus/regressions/NAME (with the replay driver)
@@ -11,7 +12,10 @@
 
 function(add_harness name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
-  add_executable(${name} ${name}.c ${arg_SOURCES})
+  if(NOT arg_SOURCES)
+    set(arg_SOURCES ${name}.c)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
   foreach(library IN ITEMS postern_target postern_fuzz)
     if(TARGET ${library})
       target_link_libraries(${name} PRIVATE ${library})

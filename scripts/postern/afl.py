@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""AFL++ as an engine. What it would refuse to start over (core pattern, affinity, cpufreq) is settled here."""
+
+import subprocess
+
+from . import options
+from .turn import Stats, Turn
+
+PRESET = "afl"
+TIMEOUT = 5  # seconds that one input may take before it counts as a finding
+
+
+class AflTurn(Turn):
+    engine = "afl"
+
+    def command(self, seconds_left):
+        self.out = self.folder / "out"
+        settings = options.read(self.harness.options)["libfuzzer"]
+        flags = ["-i", self.inputs, "-o", self.out, "-s", self.seed, "-t", TIMEOUT * 1000,
+                 "-V", int(seconds_left) + 5]
+        if "max_len" in settings:
+            flags += ["-G", settings["max_len"]]
+        if self.harness.dictionary:
+            flags += ["-x", self.harness.dictionary]
+        return ["afl-fuzz", *flags, "--", self.harness.program]
+
+    def environment(self):
+        return {"AFL_NO_UI": "1", "AFL_NO_COLOR": "1", "AFL_NO_AFFINITY": "1", "AFL_SKIP_CPUFREQ": "1",
+                "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_FAST_CAL": "1", "AFL_NO_CRASH_README": "1",
+                "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_TMPDIR": str(self.folder), "AFL_AUTORESUME": "1",
+                "AFL_CMPLOG_ONLY_NEW": "1", "AFL_IGNORE_PROBLEMS": "1"}
+
+    def read_stats(self):
+        """The last line of plot_data, which is written every five seconds; fuzzer_stats has it at the end."""
+        run = self.out / "default"
+        try:
+            names, *rows = (run / "plot_data").read_text().splitlines()
+            row = dict(zip([name.strip(" #") for name in names.split(",")], [cell.strip() for cell in rows[-1].split(",")]))
+            self.stats = Stats(self.before.executions + int(row["total_execs"]), float(row["execs_per_sec"]),
+                               int(row["edges_found"]), int(row["corpus_count"]))
+        except (OSError, ValueError, IndexError, KeyError):
+            pass
+        if not self.running():
+            self._read_final(run / "fuzzer_stats")
+
+    def _read_final(self, path):
+        try:
+            rows = dict(line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
+            facts = {key.strip(): value.strip() for key, value in rows.items()}
+            self.stats = Stats(self.before.executions + int(facts["execs_done"]), float(facts["execs_per_sec"]),
+                               int(facts["edges_found"]), int(facts["corpus_count"]))
+        except (OSError, ValueError, KeyError):
+            pass
+
+    def artifacts(self):
+        return [path for name in ("crashes", "hangs") for path in sorted(self.out.glob(f"default*/{name}/id:*"))]
+
+    def new_inputs(self):
+        return [path for path in sorted(self.out.glob("default*/queue/id:*")) if ",orig:" not in path.name]
+
+
+def rerun(harness, path):
+    """Run one input alone. Returns: stderr, exit code (None on time-out)."""
+    try:
+        done = subprocess.run([str(harness.program), str(path)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, timeout=2 * TIMEOUT, cwd=path.parent)
+    except subprocess.TimeoutExpired as late:
+        return (late.stderr or b"").decode("utf-8", "replace"), None
+    return done.stderr.decode("utf-8", "replace"), done.returncode

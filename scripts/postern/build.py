@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""Packages and builds: what a verb needs is made before it starts, and each command is shown."""
+
+import os
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import house
+from .console import Failure, say, show_command
+
+
+def bootstrap(*verbs):
+    """Have the packages that the verbs need."""
+    if subprocess.run([house.ROOT / "scripts" / "bootstrap", *verbs]).returncode != 0:
+        raise Failure("what it needs is not installed (see above)")
+
+
+def run_logged(command, log, environment=None):
+    """Run a command that a person wants to see only when it fails."""
+    show_command(command)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "ab") as out:
+        start = out.tell()
+        code = subprocess.run([str(word) for word in command], cwd=house.ROOT, stdin=subprocess.DEVNULL, stdout=out,
+                              stderr=subprocess.STDOUT, env=environment).returncode
+    if code != 0:
+        with open(log, "rb") as text:
+            text.seek(start)
+            say(text.read()[-20000:].decode("utf-8", "replace"))
+        raise Failure(f"failed: {shlex.join(str(word) for word in command)} (log: {house.short(log)})")
+
+
+def configure(preset, name=None, options=()):
+    """Configure a preset's build folder unless that is done; returns the folder."""
+    folder = house.BUILD / (name or preset)
+    extra = [*options, *shlex.split(os.environ.get("POSTERN_CMAKE_ARGS", ""))]
+    if not (folder / "build.ninja").exists() or extra:
+        run_logged(["cmake", "--preset", preset, "-B", folder, *extra], folder / "configure.log")
+    return folder
+
+
+def build(preset, targets=(), name=None, options=(), jobs=None):
+    """Configure and build; returns the folder."""
+    folder = configure(preset, name, options)
+    command = ["cmake", "--build", folder]
+    if jobs:
+        command += ["--parallel", jobs]
+    if targets:
+        command += ["--target", *targets]
+    run_logged(command, folder / "build.log")
+    return folder
+
+
+@dataclass(frozen=True)
+class Harness:
+    """A line of harnesses.txt, which the build writes (harnesses/cmake/add_harness.cmake)."""
+    name: str
+    program: Path
+    dictionary: Path | None
+    options: Path | None
+
+
+def harnesses(folder):
+    """The harnesses that a build folder knows, in the order in which they are registered."""
+    known = []
+    for line in (folder / "harnesses.txt").read_text(encoding="utf-8").splitlines():
+        name, program, dictionary, options = line.split("\t")
+        known.append(Harness(name, Path(program), None if dictionary == "-" else Path(dictionary),
+                             None if options == "-" else Path(options)))
+    if not known:
+        raise Failure(f"{house.short(folder)} knows no harness")
+    return known
+
+
+def choose(known, names):
+    """The harnesses of those names, or all."""
+    by_name = {harness.name: harness for harness in known}
+    for name in names:
+        if name not in by_name:
+            raise Failure(f"unknown harness '{name}'; known are: {', '.join(by_name)}")
+    return [by_name[name] for name in dict.fromkeys(names)] if names else list(known)
+
+
+def targets_of(chosen):
+    """The build targets of some harnesses."""
+    return [target for harness in chosen
+            for target in ([harness.name, f"{harness.name}_dict"] if harness.dictionary else [harness.name])]

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""What a failing run said on stderr, as a Verdict: which law was broken, where, and by which name it is known.
+
+A harness prints "POSTERN-VIOLATION {json}" before it aborts. All else is a sanitizer's report, a time-out, a crash.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+
+MARK = "POSTERN-VIOLATION "
+
+# Frames that say how a run died, not why.
+_MACHINERY = re.compile(r"^(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|LLVMFuzzer|__libc_start|main$|"
+                        r"_start$|abort$|raise$|gsignal$|pthread_kill|__GI_|mem(cpy|move|cmp|set|chr)$|"
+                        r"(malloc|calloc|realloc|free)$|afl_|__afl)")
+_FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ (?:in )?(\S+)", re.M)
+
+
+@dataclass
+class Verdict:
+    """Why a run failed. `key` is what findings are told apart by."""
+    oracle: str
+    key: str
+    section: str = ""
+    state: str = ""
+    verb: str = ""
+    summary: str = ""
+    details: dict = field(default_factory=dict)
+
+
+def _frames(report):
+    names = [name for name in _FRAME.findall(report) if not _MACHINERY.match(name)]
+    return names[:3]
+
+
+def read(report, exit_code=None):
+    """The verdict that a report on stderr holds, or None when nothing in it is one."""
+    for line in report.splitlines():
+        if line.startswith(MARK):
+            try:
+                facts = json.loads(line[len(MARK):])
+                oracle = str(facts["oracle"])
+            except (ValueError, KeyError, TypeError):
+                continue
+            state, verb = str(facts.get("state") or ""), str(facts.get("verb") or "")
+            summary = f"expected {facts.get('expected', '?')}, seen {facts.get('seen', '?')}"
+            return Verdict(oracle, f"{oracle}|{state}|{verb}", str(facts.get("section") or facts.get("rfc") or ""),
+                           state, verb, summary, facts)
+
+    found = re.search(r"SUMMARY: (\w*Sanitizer): ([\w-]+)(.*)", report)
+    if found:
+        kind = f"{found.group(1)} {found.group(2)}"
+        frames = _frames(report)
+        where = frames or [re.sub(r".*/", "", found.group(3).strip())]
+        return Verdict("SAN", f"SAN|{kind}|{'|'.join(where)}", summary=f"{kind} in {', '.join(where)}")
+    found = re.search(r"SUMMARY: libFuzzer: ([\w -]+)", report)
+    if found and found.group(1) != "deadly signal":
+        return Verdict("BOUND", f"BOUND|{found.group(1)}", summary=found.group(1))
+    if found or (exit_code is not None and exit_code < 0):
+        frames = _frames(report)
+        signal = found.group(1) if found else f"signal {-exit_code}"
+        return Verdict("SAN", f"SAN|crash|{'|'.join(frames)}", summary=f"{signal} in {', '.join(frames) or '?'}")
+    return None
+
+
+def name_of(verdict):
+    """A file name for a finding of this verdict: readable, and the same for the same key."""
+    words = [verdict.oracle, verdict.state, verdict.verb]
+    readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", word) for word in words if word).strip("_").lower()
+    return f"{readable[:60]}-{hashlib.sha1(verdict.key.encode()).hexdigest()[:8]}"
