@@ -4,8 +4,10 @@
  * said. Decoders are strict and canonical: for each value one spelling is accepted (RFC 4648 3.5: no characters
  * outside the alphabet, no padding in the middle, pad bits zero).
  *
- * Returns, of all of them: POSTERN_COMPLETE; POSTERN_WRONG with the fault (error, offset in the input);
- * POSTERN_WRONG with POSTERN_ERROR_CAPACITY when the output does not fit, nothing of it being of use then.
+ * Returns, of all of them: POSTERN_COMPLETE; POSTERN_WRONG with the fault: its offset is that of the first octet that
+ * no valid input has there (of a broken UTF-8 character, of its first octet), or the size when the input is cut short;
+ * POSTERN_WRONG with POSTERN_ERROR_CAPACITY (offset: the capacity) for a valid input whose output does not fit,
+ * nothing of it being of use then.
  * Out: written, octets in `out` (0 unless COMPLETE). In: octets may be NULL when size is 0.
  *
  * SPDX-License-Identifier: MIT */
@@ -57,14 +59,15 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(5, 6) postern_status
  * is CRLF "." CRLF. */
 #define POSTERN_STUFFED_MAX(size) (2 * (size) + 5)
 
-/* A message ready for DATA: dots stuffed, CRLF added if the content does not end in one, then "." CRLF.
+/* A message ready for DATA: dots stuffed, CRLF added if the last line of the content does not end in one, then "."
+ * CRLF.
  * Wrong (bare-cr, bare-lf, nul) for content that cannot be sent by DATA unchanged. RFC 5321 4.5.2, 2.3.8. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(5, 6) postern_status
     postern_data_stuff(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
                        postern_fault *fault);
 
 /* Is it well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF)? Out: offset of the first
- * octet that is not. */
+ * character that is not, or the size. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(3) bool
     postern_utf8_check(const uint8_t *octets, size_t size, size_t *offset);
 
