@@ -13,6 +13,19 @@ TIMEOUT = 5  # seconds that one input may take before it counts as a finding
 class AflTurn(Turn):
     engine = "afl"
 
+    def _launch(self):
+        self._set_failing_inputs_apart()
+        super()._launch()
+
+    def _set_failing_inputs_apart(self):
+        """AFL++ passes over inputs that fail from the start, and would not tell: they are findings like any other."""
+        self.found = self.folder / "found"
+        self.found.mkdir(exist_ok=True)
+        for path in _failing(self.harness, sorted(self.inputs.iterdir())):
+            path.rename(self.found / path.name)
+        if not any(self.inputs.iterdir()):
+            (self.inputs / "empty-line").write_bytes(b"\r\n")
+
     def command(self, seconds_left):
         self.out = self.folder / "out"
         settings = options.read(self.harness.options)["libfuzzer"]
@@ -36,7 +49,7 @@ class AflTurn(Turn):
         try:
             names, *rows = (run / "plot_data").read_text().splitlines()
             row = dict(zip([name.strip(" #") for name in names.split(",")], [cell.strip() for cell in rows[-1].split(",")]))
-            self.stats = Stats(self.before.executions + int(row["total_execs"]), float(row["execs_per_sec"]),
+            self.stats = Stats(self.before.executions + int(row["total_execs"]), self.stats.per_second,
                                int(row["edges_found"]), int(row["corpus_count"]))
         except (OSError, ValueError, IndexError, KeyError):
             pass
@@ -47,23 +60,39 @@ class AflTurn(Turn):
         try:
             rows = dict(line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
             facts = {key.strip(): value.strip() for key, value in rows.items()}
-            self.stats = Stats(self.before.executions + int(facts["execs_done"]), float(facts["execs_per_sec"]),
+            self.stats = Stats(self.before.executions + int(facts["execs_done"]), self.stats.per_second,
                                int(facts["edges_found"]), int(facts["corpus_count"]))
         except (OSError, ValueError, KeyError):
             pass
 
     def artifacts(self):
-        return [path for name in ("crashes", "hangs") for path in sorted(self.out.glob(f"default*/{name}/id:*"))]
+        return [*sorted(self.found.iterdir()), *sorted(self.out.glob("default*/crashes/id:*")),
+                *sorted(self.out.glob("default*/hangs/id:*"))]
 
     def new_inputs(self):
         return [path for path in sorted(self.out.glob("default*/queue/id:*")) if ",orig:" not in path.name]
 
 
-def rerun(harness, path):
-    """Run one input alone. Returns: stderr, exit code (None on time-out)."""
+def _run(harness, paths):
+    """Run inputs one after the other in one process. Returns: stderr, exit code (None on time-out)."""
     try:
-        done = subprocess.run([str(harness.program), str(path)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, timeout=2 * TIMEOUT, cwd=path.parent)
+        done = subprocess.run([str(harness.program), *map(str, paths)], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=2 * TIMEOUT)
     except subprocess.TimeoutExpired as late:
         return (late.stderr or b"").decode("utf-8", "replace"), None
     return done.stderr.decode("utf-8", "replace"), done.returncode
+
+
+def _failing(harness, paths):
+    """The inputs that fail, found by halving."""
+    if not paths or _run(harness, paths)[1] == 0:
+        return []
+    if len(paths) == 1:
+        return paths
+    half = len(paths) // 2
+    return _failing(harness, paths[:half]) + _failing(harness, paths[half:])
+
+
+def rerun(harness, path):
+    """Run one input alone. Returns: stderr, exit code (None on time-out)."""
+    return _run(harness, [path])

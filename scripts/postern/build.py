@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Packages and builds: what a verb needs is made before it starts, and each command is shown."""
 
+import functools
 import os
 import shlex
 import subprocess
@@ -32,8 +33,9 @@ def run_logged(command, log, environment=None):
         raise Failure(f"failed: {shlex.join(str(word) for word in command)} (log: {house.short(log)})")
 
 
+@functools.cache
 def configure(preset, name=None, options=()):
-    """Configure a preset's build folder unless that is done; returns the folder."""
+    """Configure a preset's build folder unless that is done; returns the folder. `options` is a tuple."""
     folder = house.BUILD / (name or preset)
     extra = [*options, *shlex.split(os.environ.get("POSTERN_CMAKE_ARGS", ""))]
     if not (folder / "build.ninja").exists() or extra:

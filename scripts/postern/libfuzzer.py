@@ -14,7 +14,7 @@ TIMEOUT = 10  # seconds that one input may take before it counts as a finding
 FAST = "quarantine_size_mb=1:malloc_context_size=0"
 THOROUGH = "symbolize=1:malloc_context_size=20:detect_stack_use_after_return=1"
 
-_LINE = re.compile(rb"#(\d+)\t(\w+)\s+(?:cov: (\d+) )?(?:ft: (\d+) )?(?:corp: (\d+)/\S+ )?.*?(?:exec/s: (\d+) )?rss")
+_LINE = re.compile(rb"^#(\d+)\t\w+\s+(?:cov: (\d+) )?(?:ft: \d+ )?(?:corp: (\d+)/)?", re.M)
 _FINAL = re.compile(rb"stat::number_of_executed_units:\s*(\d+)")
 
 
@@ -42,8 +42,8 @@ class LibFuzzerTurn(Turn):
         text = self.tail(4096).encode()
         lines = _LINE.findall(text)
         if lines:
-            count, _, coverage, _, corpus, rate = lines[-1]
-            self.stats = Stats(self.before.executions + int(count), float(rate or 0) or self.stats.per_second,
+            count, coverage, corpus = lines[-1]
+            self.stats = Stats(self.before.executions + int(count), self.stats.per_second,
                                int(coverage or self.stats.coverage), int(corpus or self.stats.corpus))
         final = _FINAL.search(text)
         if final:

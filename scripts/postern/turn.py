@@ -67,17 +67,21 @@ class Turn:
         self._launch()
 
     def _launch(self):
+        # A session of its own keeps the terminal's Ctrl-C away; setpriv ends the engine when the campaign is killed.
+        command = ["setpriv", "--pdeathsig", "TERM", *(str(word) for word in self.command(self.left()))]
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([str(word) for word in self.command(self.left())], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, start_new_session=True, cwd=self.folder,
-                                            env={**os.environ, **self.environment()})
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                                            start_new_session=True, env={**os.environ, **self.environment()})
 
     def left(self):
         return max(0.0, self.began + self.seconds - time.monotonic())
 
     def poll(self):
         """Look at the engine once. Returns: artifacts that are new."""
+        before = self.stats.executions
         self.read_stats()
+        if self.stats.executions != before:
+            self.stats.per_second = self.stats.executions / max(0.1, time.monotonic() - self.began)
         fresh = [path for path in self.artifacts() if path not in self.seen]
         self.seen.update(fresh)
         return fresh

@@ -35,8 +35,8 @@ def _frames(report):
     return names[:3]
 
 
-def read(report, exit_code=None):
-    """The verdict that a report on stderr holds, or None when nothing in it is one."""
+def read(report, exit_code):
+    """The verdict on a run that said `report` on stderr; exit code None: it took too long. None: nothing was wrong."""
     for line in report.splitlines():
         if line.startswith(MARK):
             try:
@@ -49,6 +49,8 @@ def read(report, exit_code=None):
             return Verdict(oracle, f"{oracle}|{state}|{verb}", str(facts.get("section") or facts.get("rfc") or ""),
                            state, verb, summary, facts)
 
+    if exit_code is None:
+        return Verdict("BOUND", "BOUND|timeout", summary="timeout")
     found = re.search(r"SUMMARY: (\w*Sanitizer): ([\w-]+)(.*)", report)
     if found:
         kind = f"{found.group(1)} {found.group(2)}"
@@ -58,7 +60,7 @@ def read(report, exit_code=None):
     found = re.search(r"SUMMARY: libFuzzer: ([\w -]+)", report)
     if found and found.group(1) != "deadly signal":
         return Verdict("BOUND", f"BOUND|{found.group(1)}", summary=found.group(1))
-    if found or (exit_code is not None and exit_code < 0):
+    if found or exit_code < 0:
         frames = _frames(report)
         signal = found.group(1) if found else f"signal {-exit_code}"
         return Verdict("SAN", f"SAN|crash|{'|'.join(frames)}", summary=f"{signal} in {', '.join(frames) or '?'}")

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""What a failing input is worth: it is run again, alone and with full reports, beside the campaign, and kept."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from . import afl, findings, libfuzzer, violation
+
+RERUN = {"libfuzzer": libfuzzer.rerun, "afl": afl.rerun}
+
+
+class Judge:
+    """`harnesses` is {engine: {name: Harness}}; `folder` takes the inputs while they wait."""
+
+    def __init__(self, state, harnesses, folder):
+        self.state = state
+        self.harnesses = harnesses
+        self.folder = folder
+        self.bench = ThreadPoolExecutor(max_workers=1)
+        self.cases = []
+        self.count = 0
+
+    def submit(self, name, engine, path):
+        """Hand in a failing input. Its file may go away at once."""
+        self.count += 1
+        copy = self.folder / f"{name}.{engine}.judge-{self.count}"
+        copy.write_bytes(path.read_bytes())
+        self.cases.append(((name, engine), self.bench.submit(self._decide, name, engine, copy)))
+
+    def collect(self, wait=False):
+        """Verdicts that are ready, or all. Yields: (harness name, engine), Finding."""
+        ready = [case for case in self.cases if wait or case[1].done()]
+        for case in ready:
+            self.cases.remove(case)
+            yield case[0], case[1].result()
+
+    def _decide(self, name, engine, copy):
+        octets = copy.read_bytes()
+        verdict, report = self._judge(name, engine, copy)
+        reproduces = verdict is not None
+        if verdict is None:
+            verdict = violation.Verdict("FLAKY", f"FLAKY|{engine}",
+                                        summary="failed once, and did not when it was run again alone")
+        finding = findings.keep(self.state, name, engine, octets, verdict, report, reproduces)
+        copy.unlink()
+        return finding
+
+    def _judge(self, name, engine, path):
+        """The verdict of the engine that found it, or of one whose reports say more of a crash (ASan's)."""
+        first, first_report = None, ""
+        for other in (engine, *(other for other in RERUN if other != engine)):
+            harness = self.harnesses.get(other, {}).get(name)
+            if harness is None:
+                continue
+            report, code = RERUN[other](harness, path)
+            verdict = violation.read(report, code)
+            if verdict and (verdict.oracle != "SAN" or other == "libfuzzer"):
+                return verdict, report
+            if verdict and first is None:
+                first, first_report = verdict, report
+        return first, first_report
