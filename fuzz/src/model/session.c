@@ -1,0 +1,260 @@
+/* model: the server session, command by command, with the order of its checks.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "model/session.h"
+
+#include <string.h>
+
+#define STATE(state) (1u << PF_STATE_##state)
+#define IDLE (STATE(CONNECTED) | STATE(GREETED))
+#define TRANSACTION (STATE(MAIL) | STATE(RCPT))
+
+/* What the test session does with a verb before its arguments count: where it may stand, and whether it is there. */
+static const struct verb_rule {
+    const char *verb;
+    uint32_t states;    /* 0: recognised and not implemented */
+    uint32_t extension; /* that must be in force */
+    bool before_tls;    /* may stand before TLS, where TLS is required: RFC 3207 section 4 */
+    bool before_auth;   /* may stand before AUTH, where that is required: RFC 4954 section 6 */
+} verb_rules[] = {
+    {"EHLO", IDLE | TRANSACTION, 0, true, true},
+    {"LHLO", IDLE | TRANSACTION, 0, true, true},
+    {"HELO", IDLE | TRANSACTION, 0, false, true},
+    {"MAIL", STATE(GREETED), 0, false, false},
+    {"RCPT", TRANSACTION, 0, false, false},
+    {"DATA", STATE(RCPT), 0, false, false},
+    {"RSET", IDLE | TRANSACTION | STATE(BDAT), 0, false, true},
+    {"NOOP", IDLE | TRANSACTION | STATE(BDAT), 0, true, true},
+    {"QUIT", IDLE | TRANSACTION | STATE(BDAT), 0, true, true},
+    {"VRFY", IDLE | TRANSACTION, 0, false, false},
+    {"HELP", IDLE | TRANSACTION, 0, false, false},
+    {"STARTTLS", STATE(GREETED), PF_EXTENSION_STARTTLS, true, true},
+    {"AUTH", STATE(GREETED), PF_EXTENSION_AUTH, false, true},
+    {"BDAT", STATE(RCPT) | STATE(BDAT), PF_EXTENSION_CHUNKING, false, false},
+    {"EXPN", 0, 0, false, false},
+    {"TURN", 0, 0, false, false},
+    {"SEND", 0, 0, false, false},
+    {"SOML", 0, 0, false, false},
+    {"SAML", 0, 0, false, false},
+    {"ETRN", 0, 0, false, false},
+    {"ATRN", 0, 0, false, false},
+    {"BURL", 0, 0, false, false},
+    {"XCLIENT", 0, 0, false, false},
+    {"XFORWARD", 0, 0, false, false},
+    {"VERB", 0, 0, false, false},
+    {"ONEX", 0, 0, false, false},
+};
+
+static const struct verb_rule *find_verb_rule(const char *verb) {
+    for (size_t i = 0; i < sizeof verb_rules / sizeof verb_rules[0]; i++) {
+        if (strcmp(verb_rules[i].verb, verb) == 0) return &verb_rules[i];
+    }
+    return NULL;
+}
+
+/* 500: not known here. LMTP has its own greeting (RFC 2033 section 4.1). */
+static bool is_unknown(const pf_session *s, const char *verb) {
+    if (strcmp(verb, "LHLO") == 0) return !s->options->lmtp;
+    if (strcmp(verb, "EHLO") == 0 || strcmp(verb, "HELO") == 0) return s->options->lmtp;
+    return find_verb_rule(verb) == NULL;
+}
+
+/* 502: recognised, and not implemented or switched off; after HELO no extension is in force. */
+static bool is_switched_off(const pf_session *s, const struct verb_rule *rule) {
+    if (rule->states == 0) return true;
+    if (rule->extension == 0) return false;
+    bool helo = !s->esmtp && s->state != PF_STATE_CONNECTED;
+    return (s->options->extensions & rule->extension) == 0 || helo;
+}
+
+/* What the verb and the state call for before an argument is looked at: 0, or the code of the refusal. */
+static int refusal_of(const pf_session *s, const char *verb) {
+    if (is_unknown(s, verb)) return 500;
+    const struct verb_rule *rule = find_verb_rule(verb);
+    if (is_switched_off(s, rule)) return 502;
+    if (s->options->require_tls && !s->tls && !rule->before_tls) return 530;
+    if (s->options->require_auth && !s->authenticated && !rule->before_auth) return 530;
+    if ((rule->states & (1u << s->state)) == 0) return 503;
+    if (s->tls && strcmp(verb, "STARTTLS") == 0) return 503;
+    if (s->authenticated && strcmp(verb, "AUTH") == 0) return 503;
+    if (s->binarymime && strcmp(verb, "DATA") == 0) return 503;
+    return 0;
+}
+
+void pf_session_reset(pf_session *s) {
+    s->smtputf8 = s->binarymime = false;
+    s->recipients = 0;
+    s->scan = (pf_text_scan){.limit = s->options->text_line};
+}
+
+static void set_extensions(pf_session *s, bool esmtp) {
+    s->esmtp = esmtp;
+    s->in_force = esmtp ? s->options->extensions : PF_EXTENSIONS_NONE;
+    s->line_limit = pf_model_line_limit(NULL, s->in_force);
+}
+
+static bool local_begins(const pf_command_line *line, const pf_model_path *path, const char *prefix) {
+    size_t size = path->local.end - path->local.begin;
+    return size >= strlen(prefix) && memcmp(line->octets + path->local.begin, prefix, strlen(prefix)) == 0;
+}
+
+/* The policy of the test sessions on a path: by the local-part as it was sent. */
+static int policy(const pf_command_line *line, const pf_model_path *path) {
+    if (local_begins(line, path, "reject-")) return 550;
+    return local_begins(line, path, "defer-") ? 450 : 250;
+}
+
+/* 555: a parameter that is not known, or whose extension is not in force. */
+static bool has_unknown_parameter(const pf_model_command *command) {
+    for (size_t i = 0; i < command->parameter_count; i++) {
+        if (!command->parameters[i].in_force) return true;
+    }
+    return false;
+}
+
+static int mail(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    if (command->binarymime && (s->in_force & PF_EXTENSION_BINARYMIME) == 0) return 504;
+    if (has_unknown_parameter(command)) return 555;
+    if (command->size_too_large) return 552;
+    int code = policy(line, &command->path);
+    if (code != 250) return code;
+    pf_session_reset(s);
+    s->state = PF_STATE_MAIL;
+    s->smtputf8 = command->smtputf8;
+    s->binarymime = command->binarymime;
+    return code;
+}
+
+static int rcpt(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    const pf_model_path *path = &command->path;
+    if (has_unknown_parameter(command)) return 555;
+    if (s->recipients >= s->options->recipients || s->recipients == PF_MODEL_RECIPIENTS_MAX) return 452;
+    int code = policy(line, path);
+    if (code != 250) return code;
+    bool rejected = local_begins(line, path, "bodyreject-");
+    bool deferred = local_begins(line, path, "bodydefer-");
+    s->recipient_code[s->recipients++] = rejected ? 554 : deferred ? 451 : 250;
+    s->state = PF_STATE_RCPT;
+    return code;
+}
+
+static int greet(pf_session *s, bool esmtp) {
+    set_extensions(s, esmtp);
+    pf_session_reset(s);
+    s->state = PF_STATE_GREETED;
+    return 250;
+}
+
+/* A command that may be run. Returns: the code of its reply. */
+static int run(pf_session *s, const pf_command_line *line) {
+    const char *verb = line->verb;
+    if (strcmp(verb, "AUTH") == 0) return pf_session_auth(s, line);
+    pf_model_command command;
+    pf_model_options options = *s->options;
+    options.extensions = s->in_force;
+    options.smtputf8 = s->smtputf8;
+    pf_fault fault = pf_line_arguments(line->octets, line->text, verb, &options, &command);
+    if (fault.name != NULL) return fault.code;
+    if (strcmp(verb, "EHLO") == 0 || strcmp(verb, "LHLO") == 0) return greet(s, true);
+    if (strcmp(verb, "HELO") == 0) return greet(s, false);
+    if (strcmp(verb, "MAIL") == 0) return mail(s, line, &command);
+    if (strcmp(verb, "RCPT") == 0) return rcpt(s, line, &command);
+    if (strcmp(verb, "RSET") == 0) {
+        pf_session_reset(s);
+        if (s->state != PF_STATE_CONNECTED) s->state = PF_STATE_GREETED;
+        return 250;
+    }
+    if (strcmp(verb, "DATA") == 0) {
+        s->state = PF_STATE_DATA;
+        return 354;
+    }
+    if (strcmp(verb, "STARTTLS") == 0) {
+        s->state = PF_STATE_TLS;
+        return 220;
+    }
+    if (strcmp(verb, "VRFY") == 0) return 252;
+    if (strcmp(verb, "HELP") == 0) return 214;
+    return strcmp(verb, "QUIT") == 0 ? 221 : 250;
+}
+
+/* A broken line, or one over the limit of its verb: refused once, and never run in part. If it would have been a BDAT
+ * nobody knows where its chunk ends. */
+static void broken_line(pf_session *s, const char *error, size_t begin) {
+    const uint8_t *octets = s->octets + begin;
+    size_t word = 0;
+    while (memchr(" \t\r\n\0", octets[word], 5) == NULL) word++;
+    pf_session_line(s, NULL, error, begin, s->at);
+    pf_session_reply(s, NULL, 500, begin, s->at);
+    if (pf_spells(octets, word, "BDAT") && s->state != PF_STATE_CLOSED) pf_session_close(s, begin, s->at);
+}
+
+/* Returns: false when the line, or the chunk behind it, is not all there. */
+static bool command_line(pf_session *s) {
+    pf_command_line line = {.begin = s->at, .octets = s->octets + s->at};
+    pf_line framed = pf_decode_line(line.octets, s->size - s->at, s->line_limit);
+    if (!framed.complete) return false;
+    line.end = s->at += framed.size;
+    line.text = pf_line_trim(line.octets, framed.size);
+    line.verb = pf_line_verb(line.octets, line.text);
+    if (framed.error == NULL && framed.size > pf_model_line_limit(line.verb, s->in_force))
+        framed.error = "line-too-long";
+    if (framed.error != NULL) {
+        broken_line(s, framed.error, line.begin);
+        return true;
+    }
+    pf_session_line(s, line.verb, NULL, line.begin, line.end);
+    int refusal = refusal_of(s, line.verb);
+    if (strcmp(line.verb, "BDAT") == 0) return pf_session_bdat(s, &line, refusal);
+    int code = refusal != 0 ? refusal : run(s, &line);
+    pf_session_reply(s, line.verb, code, line.begin, line.end);
+    if (code == 221) pf_session_close(s, line.begin, line.end);
+    if (code == 220) pf_session_starttls(s, line.end);
+    return true;
+}
+
+/* Behind the 220 to STARTTLS everything is swallowed until the handshake, which two octets stand for. Then the state
+ * is as after the greeting, and nothing is known any more. */
+static bool handshake(pf_session *s) {
+    while (s->at < s->size) {
+        bool here = s->size - s->at >= 2 && memcmp(s->octets + s->at, "\x16\x03", 2) == 0;
+        s->at += here ? 2 : 1;
+        if (!here) continue;
+        s->tls = true;
+        s->authenticated = false;
+        s->state = PF_STATE_CONNECTED;
+        set_extensions(s, false);
+        pf_session_reset(s);
+        return true;
+    }
+    return false;
+}
+
+static bool step(pf_session *s) {
+    switch (s->state) {
+    case PF_STATE_DATA: return pf_session_data_body(s);
+    case PF_STATE_AUTH: return pf_session_auth_continuation(s);
+    case PF_STATE_TLS: return handshake(s);
+    case PF_STATE_CLOSED: return false;
+    default: return command_line(s);
+    }
+}
+
+pf_model_outcome pf_model_session(const uint8_t *octets, size_t size, const pf_model_options *options, pf_log *log) {
+    pf_session s = {.octets = size > 0 ? octets : (const uint8_t *)"",
+                    .size = size,
+                    .options = options,
+                    .log = log,
+                    .state = PF_STATE_CONNECTED};
+    pf_log_clear(log);
+    set_extensions(&s, false);
+    pf_session_reset(&s);
+    pf_session_reply(&s, "CONNECT", 220, 0, 0);
+    while (step(&s)) continue;
+    pf_log_finish(log);
+    bool inside = s.state == PF_STATE_DATA || s.state == PF_STATE_AUTH || s.in_chunk || s.at < size;
+    bool closed = s.state == PF_STATE_CLOSED;
+    return (pf_model_outcome){.state = s.state,
+                              .incomplete = inside && !closed,
+                              .refused = s.refused,
+                              .consumed = closed ? s.at : size};
+}
