@@ -104,12 +104,12 @@ POSTERN_API POSTERN_NODISCARD size_t postern_command_limit(postern_verb verb, ui
 /* The largest of these over all verbs: the one limit that a framer needs. */
 POSTERN_API POSTERN_NODISCARD size_t postern_command_limit_max(uint32_t extensions);
 
-/* Every parameter that is typed, as a set of what was given. X(IDENTIFIER, verb, keyword, extension, increment)
- * HOLDFOR and HOLDUNTIL share one increment, and so do the values of BODY. The increment of BODY is 14, and 16 where
- * BINARYMIME is in force. */
+/* Every parameter that is typed, as a set of what was given. X(IDENTIFIER, verb, keyword, extensions, increment)
+ * One of `extensions` must be in force. HOLDFOR and HOLDUNTIL share one increment, and so do the values of BODY. The
+ * increment of BODY is 14, and 16 where BINARYMIME is in force. */
 #define POSTERN_PARAMETER_LIST(X)                                                                                      \
     X(SIZE, MAIL, "SIZE", POSTERN_EXT_SIZE, 26)                                                                        \
-    X(BODY, MAIL, "BODY", POSTERN_EXT_8BITMIME, 14)                                                                    \
+    X(BODY, MAIL, "BODY", (POSTERN_EXT_8BITMIME | POSTERN_EXT_BINARYMIME), 14)                                         \
     X(AUTH, MAIL, "AUTH", POSTERN_EXT_AUTH, 500)                                                                       \
     X(RET, MAIL, "RET", POSTERN_EXT_DSN, 9)                                                                            \
     X(ENVID, MAIL, "ENVID", POSTERN_EXT_DSN, 107)                                                                      \
@@ -131,7 +131,7 @@ POSTERN_API POSTERN_NODISCARD size_t postern_command_limit_max(uint32_t extensio
 
 typedef enum postern_parameter_id {
     POSTERN_PARAMETER_UNKNOWN,
-#define POSTERN_PARAMETER_ENUM(identifier, verb, keyword, extension, increment) POSTERN_PARAMETER_##identifier,
+#define POSTERN_PARAMETER_ENUM(identifier, verb, keyword, extensions, increment) POSTERN_PARAMETER_##identifier,
     POSTERN_PARAMETER_LIST(POSTERN_PARAMETER_ENUM)
 #undef POSTERN_PARAMETER_ENUM
         POSTERN_PARAMETER_COUNT
