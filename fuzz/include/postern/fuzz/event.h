@@ -50,8 +50,9 @@ typedef struct pf_event {
 /* A log. Large: keep it static or on the heap. Only what is in use is ever touched. */
 typedef struct pf_log {
     size_t count;
-    uint32_t used; /* octets of the arena */
-    bool full;     /* something did not fit; a comparison of such logs means nothing beyond their common part */
+    uint64_t shift; /* octets of the input that were not fed: added to the range of each event that comes in */
+    uint32_t used;  /* octets of the arena */
+    bool full;      /* something did not fit; a comparison of such logs means nothing beyond their common part */
     pf_event events[PF_LOG_EVENTS];
     uint8_t arena[PF_LOG_ARENA];
 } pf_log;

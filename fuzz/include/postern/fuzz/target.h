@@ -45,6 +45,7 @@ typedef struct pf_target {
     const char *name;
     unsigned kinds; /* PF_KIND set of the events it can emit */
     pf_target_limits limits;
+    bool practice; /* judge its replies by what is seen in practice, not by the RFCs alone */
 
     /* Begin a session; the greeting goes to the log. Returns: the session, or NULL when it could not be had. The
      * options and the log outlive the session. */
@@ -69,7 +70,11 @@ extern const pf_target pf_target_postern;
 void pf_target_run(const pf_target *target, const pf_target_options *options, const uint8_t *octets, size_t size,
                    const size_t *cuts, size_t cut_count, pf_log *log);
 
-/* The options of a session file: an optional last line "NOOP o" + 8 hex digits + CRLF (it runs like any other NOOP).
+/* The number in the last line of a corpus file when that is "NOOP o" + 8 hex digits + CRLF (it runs like any other
+ * NOOP), else 0. What its bits mean is the harness's business. */
+uint32_t pf_options_word(const uint8_t *octets, size_t size);
+
+/* The options of a session file, from that word.
  * Bit 0 lmtp, 1 no_extensions, 2 pending, 3 require_tls, 4 require_auth, 5 error budget of 20. */
 pf_target_options pf_target_options_read(const uint8_t *octets, size_t size);
 

@@ -1,0 +1,45 @@
+/* postern/fuzz/libpostern.h: what the toolkit knows of libpostern beyond the target interface: the test sessions'
+ * configuration and policy, and how to touch all that a result points to.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef POSTERN_FUZZ_LIBPOSTERN_H
+#define POSTERN_FUZZ_LIBPOSTERN_H
+
+#include <postern/fuzz/target.h>
+#include <postern/session.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The policy of the test sessions. By the prefix of a local-part: reject- 550, defer- 450 (MAIL, RCPT); bodyreject-
+ * 554, bodydefer- 451 (end of message: in LMTP for that recipient, else for the message, and 554 before 451). AUTH takes
+ * user/pass, whatever the authorization identity. All else is libpostern's default. */
+extern const postern_policy pf_test_policy;
+
+/* What that policy keeps: the `user` of the session. */
+typedef struct pf_test_user {
+    bool lmtp;
+    bool late;                /* decide late: pending first */
+    postern_decision pending; /* what was decided, and not yet told */
+    uint32_t recipients;      /* of the transaction at hand, as far as `body` has room */
+    uint8_t body[POSTERN_RECIPIENTS_MIN];
+} pf_test_user;
+
+/* Set up a test session. Out: config; user. */
+void pf_test_setup(postern_config *config, pf_test_user *user, const pf_target_options *options);
+
+/* What the memory of the session is filled with before a run of pf_target_postern: an octet, or -1 to leave it as the
+ * last run left it (the default). Two runs with two fillings must give one log. */
+extern int pf_target_postern_fill;
+
+/* Touch every octet of every slice. */
+void pf_touch_slice(postern_slice slice);
+void pf_touch_path(const postern_path *path);
+void pf_touch_command(const postern_command *command);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,133 @@
+/* postern/fuzz/oracle.h: the named laws that every SMTP parser must keep, each with one implementation.
+ *
+ * Laws of a session judge the log of any target (target.h). Laws of one layer judge libpostern's functions on one
+ * piece of input. All of them fill in a pf_violation and return false when the law is broken; none prints, none stops
+ * the program. Harnesses do that, with pf_violation_abort, so that every engine sees a crash.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef POSTERN_FUZZ_ORACLE_H
+#define POSTERN_FUZZ_ORACLE_H
+
+#include <postern/fuzz/target.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Violations ---- */
+
+#define PF_VIOLATION_TEXT 240
+
+/* A law that was broken. Findings are told apart by oracle, state and verb. */
+typedef struct pf_violation {
+    const char *oracle;  /* "STATE"; a constant string, like the next three */
+    const char *section; /* "RFC 5321 4.1.4" */
+    const char *state;   /* of the session as the model sees it, "RCPT"; "-" where there is none */
+    const char *verb;    /* "-" where there is none */
+    char expected[PF_VIOLATION_TEXT];
+    char seen[PF_VIOLATION_TEXT];
+    const uint8_t *octets; /* the octets concerned; of the input or of the log */
+    size_t size;
+    uint64_t offset; /* in the input */
+} pf_violation;
+
+/* Print the violation to stderr: for a person, and one line "POSTERN-VIOLATION {json}" for programs. */
+void pf_violation_print(const pf_violation *violation);
+
+/* Print it and abort. */
+void pf_violation_abort(const pf_violation *violation) __attribute__((noreturn));
+
+/* A check that is always on: what the contract of a header promises to every caller. */
+#define PF_CHECK(expression) ((expression) ? (void)0 : pf_check_failed(#expression, __FILE__, __LINE__))
+void pf_check_failed(const char *expression, const char *file, int line) __attribute__((noreturn));
+
+/* ---- Laws of a session ---- */
+
+/* A session that was run, as the oracles see it. */
+typedef struct pf_case {
+    const pf_target *target;
+    const pf_target_options *options;
+    const uint8_t *octets; /* the whole input */
+    size_t size;
+    const pf_log *log;     /* of the run in one piece */
+    const pf_log *model;   /* of the reference model */
+    bool thorough;         /* try all partitions, not one */
+} pf_case;
+
+typedef struct pf_oracle {
+    const char *name;
+    const char *section;
+    const char *law;
+    unsigned needs; /* PF_KIND set of events; it stays silent for a target that cannot emit them */
+    bool (*holds)(const pf_case *run, pf_violation *violation);
+} pf_oracle;
+
+extern const pf_oracle pf_oracle_gram;  /* every reply is grammatical */
+extern const pf_oracle pf_oracle_state; /* every reply is one that may answer this verb in this state */
+extern const pf_oracle pf_oracle_one;   /* exactly one final reply for each command, in order */
+extern const pf_oracle pf_oracle_ref;   /* the log is that of the reference model */
+extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts */
+
+/* All of them, in the order in which they are asked; ended by NULL. */
+extern const pf_oracle *const pf_session_oracles[];
+
+/* Run the input through the target, its options read from its last line, and judge the run by every oracle. An oracle
+ * that needs events which the target does not emit is named on stderr, once.
+ *
+ * In: thorough, all partitions (replay); else one, chosen by a hash of the input (fuzzing).
+ * Returns: true when all laws hold. Out: violation, of the first that does not. */
+bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+
+/* ---- Laws of one layer ---- */
+
+/* Each judges one input. In: thorough, as above. */
+
+/* line.h: the fast framer equals its plain twin and a batch reading, whatever the cuts. */
+bool pf_laws_line(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* command.h: verdict and fields are those of the model (REF); slices lie in the line; what was parsed, printed and
+ * parsed again is the same (ROUND). A CRLF is added to an input that does not end in one. */
+bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* address.h: the same for one mailbox, alone and as a path; unquoting and quoting (ROUND). */
+bool pf_laws_address(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* body.h: DATA as the model reads it (REF), whatever the cuts (CHUNK), fast and plain; BDAT hands on what it gets;
+ * unstuff(stuff(m)) = m (ROUND). */
+bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* reply.h: replies as the model reads them (REF), whatever the cuts (CHUNK); what the formatter makes of any text is
+ * grammatical (GRAM) and is read back (ROUND). */
+bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* codec.h: decode(encode(x)) = x, and encode(decode(x)) = x for all that is decoded (ROUND). */
+bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+
+/* Is this program the replay driver? (It defines pf_replay_driver; engines do not.) Harnesses are thorough then. */
+bool pf_is_replay(void);
+
+/* ---- Partitions ---- */
+
+/* A hash of the input: the only source of chance that a harness has. */
+uint32_t pf_hash(const uint8_t *octets, size_t size);
+
+typedef enum pf_cutting {
+    PF_CUT_OCTETS, /* behind every octet */
+    PF_CUT_SEAMS,  /* at -2 to +2 around every CR, LF and dot; in: seed, 0 for all of these, else which are taken */
+    PF_CUT_HASH    /* at distances that the seed draws */
+} pf_cutting;
+
+#define PF_CUTS_MAX 65536
+
+/* Cut an input. Out: cuts, ascending offsets of segment ends, none of them 0 or size; at most `capacity`. Returns: how
+ * many. */
+size_t pf_cut(pf_cutting cutting, uint32_t seed, const uint8_t *octets, size_t size, size_t *cuts, size_t capacity);
+
+/* The one partition that a fuzzing run tries, chosen by a hash of the input. */
+size_t pf_cut_chosen(const uint8_t *octets, size_t size, size_t *cuts, size_t capacity);
+
+/* Go through partitions: all of them when thorough, else the chosen one.
+ *
+ * Begin with *turn = 0. Returns: false when there is none left. Out: cuts, count. */
+bool pf_cut_next(size_t *turn, bool thorough, const uint8_t *octets, size_t size, size_t *cuts, size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,44 @@
+/* judging.h: what the oracles share. Private to the toolkit. Room: fuzz/.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef POSTERN_FUZZ_SRC_ORACLE_JUDGING_H
+#define POSTERN_FUZZ_SRC_ORACLE_JUDGING_H
+
+#include <postern/fuzz/model.h>
+#include <postern/fuzz/oracle.h>
+
+/* A walk along the replies of a log, in the states of the model's table. */
+typedef struct pf_walk {
+    pf_model_state state; /* before the event at hand */
+    bool message_ended;   /* since the last reply */
+} pf_walk;
+
+/* Begin before the greeting. */
+pf_walk pf_walk_begin(void);
+
+/* Go past one event. */
+void pf_walk_past(pf_walk *walk, const pf_event *event);
+
+/* An event in words: "reply 250 to MAIL", "line NOOP", "close". Returns: out. */
+const char *pf_event_words(const pf_event *event, char out[static PF_VIOLATION_TEXT]);
+
+/* Fill in a violation at event `at` of the run's log (which may be one behind the last). Expected is copied; seen is
+ * copied, or made of the event when it is NULL. Returns: false, for oracles to return. */
+bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const char *expected, const char *seen,
+               pf_violation *violation);
+
+/* The same for a law of one layer, which knows no state. In: verb, a constant string or NULL. */
+bool pf_unlawful(pf_violation *violation, const char *oracle, const char *section, const char *verb,
+                 const uint8_t *octets, size_t size, uint64_t offset, const char *format, ...)
+    __attribute__((format(printf, 8, 9)));
+
+/* GRAM for one reply. Returns: what was expected, a constant string, or NULL when it is grammatical. */
+const char *pf_reply_fault(const uint8_t *octets, size_t size, int code, bool may_be_enhanced);
+
+/* What was expected, for the call before. Returns: false. */
+bool pf_expected(pf_violation *violation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What was seen, instead of what was said before. Returns: false. */
+bool pf_seen(pf_violation *violation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,65 @@
+/* layer_codec.c: ROUND for codec.h. Toolkit room: fuzz/.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "judging.h"
+
+#include <postern/codec.h>
+#include <postern/fuzz/exact.h>
+
+#include <string.h>
+
+enum { INPUT_MOST = 8192, ROOM = 3 * INPUT_MOST + 8 };
+
+typedef postern_status encoder(uint8_t *, size_t, const uint8_t *, size_t, size_t *);
+typedef postern_status decoder(uint8_t *, size_t, const uint8_t *, size_t, size_t *, postern_fault *);
+
+typedef struct codec {
+    const char *section;
+    encoder *encode;
+    decoder *decode;
+    bool canonical; /* each value has one spelling */
+} codec;
+
+static bool same(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size) {
+    return a_size == b_size && memcmp(a, b, a_size) == 0;
+}
+
+static bool round_trip(const codec *c, const uint8_t *octets, size_t size, pf_violation *violation) {
+    static uint8_t there[ROOM];
+    static uint8_t back[ROOM];
+    postern_fault fault;
+    size_t n;
+    size_t m;
+
+    if (c->encode(there, sizeof there, octets, size, &n) != POSTERN_COMPLETE)
+        return pf_unlawful(violation, "ROUND", c->section, NULL, octets, size, 0, "what cannot be encoded");
+    if (c->decode(back, sizeof back, there, n, &m, &fault) != POSTERN_COMPLETE || !same(back, m, octets, size))
+        return pf_unlawful(violation, "ROUND", c->section, NULL, octets, size, 0, "decode(encode(x)) is not x");
+    if (c->decode(there, sizeof there, octets, size, &n, &fault) != POSTERN_COMPLETE)
+        return fault.offset <= size ||
+               pf_unlawful(violation, "ROUND", c->section, NULL, octets, size, 0, "a fault beyond the input");
+    if (c->encode(back, sizeof back, there, n, &m) != POSTERN_COMPLETE || (c->canonical && !same(back, m, octets, size)))
+        return pf_unlawful(violation, "ROUND", c->section, NULL, octets, size, 0, "encode(decode(x)) is not x");
+    return true;
+}
+
+bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+    static const codec base64 = {"RFC 4648 3.5", postern_base64_encode, postern_base64_decode, true};
+    static const codec xtext = {"RFC 3461 4", postern_xtext_encode, postern_xtext_decode, false};
+    uint8_t none[1];
+    postern_fault fault;
+    size_t n;
+
+    (void)thorough;
+    if (size > INPUT_MOST)
+        size = INPUT_MOST;
+    const uint8_t *copy = pf_exact_copy(octets, size);
+    bool good = round_trip(&base64, copy, size, violation) && round_trip(&xtext, copy, size, violation);
+    if (good && postern_xtext_check(copy, size, &fault) !=
+                    (postern_xtext_decode(none, 0, copy, size, &n, &fault) == POSTERN_COMPLETE ||
+                     fault.error == POSTERN_ERROR_CAPACITY))
+        good = pf_unlawful(violation, "ROUND", "RFC 3461 4", NULL, octets, size, 0,
+                           "checking and decoding xtext do not agree");
+    pf_exact_release();
+    return good;
+}

@@ -1,0 +1,280 @@
+/* layer_command.c: the laws of command.h. Toolkit room: fuzz/.
+ *
+ * REF    verdict, error, offset and every field are those of the model, with all extensions in force and with none
+ * ROUND  a command that was parsed, printed and parsed again is the same
+ * Slices lie in the line; the size of BDAT is read alike by both functions that read it.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "judging.h"
+
+#include <postern/fuzz/exact.h>
+#include <postern/fuzz/libpostern.h>
+
+#include <string.h>
+
+enum { LINE_MOST = POSTERN_AUTH_LINE_MAX + 64 };
+
+/* One line under one set of options. */
+typedef struct trial {
+    const uint8_t *line; /* the exact copy */
+    size_t size;
+    const uint8_t *input; /* the same octets, for the report */
+    postern_command_options options;
+    postern_command command;
+    postern_status status;
+    postern_fault fault;
+    pf_violation *violation;
+} trial;
+
+static const char *verb_name(postern_verb verb) {
+    return verb == POSTERN_VERB_UNKNOWN ? "UNKNOWN" : postern_verb_describe(verb)->name;
+}
+
+static bool wrong(const trial *t, const char *law, const char *expected, const char *seen) {
+    (void)pf_unlawful(t->violation, law, postern_verb_describe(t->command.verb)->section, verb_name(t->command.verb),
+                      t->input, t->size, 0, "%s", seen);
+    return pf_expected(t->violation, "%s", expected);
+}
+
+/* ---- REF ---- */
+
+static bool stands(const trial *t, postern_slice slice, bool there, pf_span span) {
+    if (!there || slice.data == NULL)
+        return !there && slice.data == NULL;
+    return slice.data == t->line + span.begin && slice.size == span.end - span.begin;
+}
+
+static bool same_path(const trial *t, const pf_model_path *path) {
+    static const pf_domain_kind kinds[] = {[POSTERN_DOMAIN_NONE] = PF_DOMAIN_NONE,
+                                           [POSTERN_DOMAIN_NAME] = PF_DOMAIN_NAME,
+                                           [POSTERN_DOMAIN_IPV4] = PF_DOMAIN_IPV4,
+                                           [POSTERN_DOMAIN_IPV6] = PF_DOMAIN_IPV6,
+                                           [POSTERN_DOMAIN_GENERAL] = PF_DOMAIN_GENERAL};
+    const postern_path *ours = &t->command.path;
+
+    if (!path->present)
+        return ours->raw.data == NULL;
+    if (path->null || path->postmaster)
+        return ours->null == path->null && ours->postmaster == path->postmaster;
+    return !ours->null && !ours->postmaster && ours->mailbox.quoted == path->quoted &&
+           kinds[ours->mailbox.kind] == path->kind && stands(t, ours->mailbox.local, true, path->local) &&
+           stands(t, ours->mailbox.domain, true, path->domain) &&
+           stands(t, ours->route, path->route.end > path->route.begin, path->route);
+}
+
+static bool same_parameters(const trial *t, const pf_model_command *model) {
+    if (t->command.parameter_count != model->parameter_count)
+        return false;
+    for (size_t i = 0; i < model->parameter_count; i++) {
+        const postern_parameter *ours = &t->command.parameters[i];
+        const pf_model_parameter *theirs = &model->parameters[i];
+        if (!stands(t, ours->keyword, true, theirs->keyword) ||
+            !stands(t, ours->value, theirs->has_value, theirs->value) ||
+            (ours->id != POSTERN_PARAMETER_UNKNOWN) != theirs->in_force)
+            return false;
+    }
+    return true;
+}
+
+/* The fields that only some verbs have. */
+static const char *other_field(const trial *t, const pf_model_command *model) {
+    const postern_command *ours = &t->command;
+
+    if (ours->verb == POSTERN_VERB_BDAT && (ours->chunk_size != model->chunk_size || ours->last != model->last))
+        return "the size of the chunk as the model has it";
+    if (ours->verb == POSTERN_VERB_AUTH && (!stands(t, ours->mechanism, true, model->mechanism) ||
+                                            !stands(t, ours->initial, model->has_initial, model->initial)))
+        return "mechanism and initial response as the model has them";
+    if (ours->smtputf8 != model->smtputf8)
+        return "SMTPUTF8 as the model has it";
+    const bool binary = ours->values.given & 1u << POSTERN_PARAMETER_BODY && ours->values.body == POSTERN_BODY_BINARYMIME;
+    if (ours->verb == POSTERN_VERB_MAIL && binary != model->binarymime)
+        return "BODY as the model has it";
+    return NULL;
+}
+
+static bool as_model(const trial *t) {
+    const pf_model_options options = {
+        .extensions = t->options.extensions, .smtputf8 = t->options.smtputf8, .text_line = 1000, .recipients = 100};
+    pf_model_command model;
+    const pf_model_verdict verdict = pf_model_check_command(t->line, t->size, &options, &model);
+    const char *error = verdict.error != NULL ? verdict.error : "a command";
+
+    /* Lines that no framer lets through: the parser may call them what it likes, but not a command. */
+    if (verdict.result == PF_REJECT && model.verb == NULL && strcmp(error, "line-too-long") != 0)
+        return t->status != POSTERN_COMPLETE || wrong(t, "REF", error, "a command");
+    if ((verdict.result == PF_ACCEPT) != (t->status == POSTERN_COMPLETE))
+        return wrong(t, "REF", error,
+                     t->status == POSTERN_COMPLETE ? "a command" : postern_error_describe(t->fault.error)->name);
+    if (t->status != POSTERN_COMPLETE) {
+        const postern_error_info *info = postern_error_describe(t->fault.error);
+        if (strcmp(info->name, error) == 0 && t->fault.offset == verdict.offset && info->code == verdict.code)
+            return true;
+        (void)wrong(t, "REF", "", "");
+        (void)pf_expected(t->violation, "%s at %zu, %d", error, verdict.offset, verdict.code);
+        t->violation->offset = t->fault.offset;
+        return pf_seen(t->violation, "%s at %zu, %d", info->name, t->fault.offset, info->code);
+    }
+    if (strcmp(model.verb, verb_name(t->command.verb)) != 0)
+        return wrong(t, "REF", model.verb, verb_name(t->command.verb));
+    if (!stands(t, t->command.argument, model.has_argument, model.argument))
+        return wrong(t, "REF", "the argument as the model has it", "another");
+    if (!same_path(t, &model.path))
+        return wrong(t, "REF", "the path as the model has it", "another");
+    if (!same_parameters(t, &model))
+        return wrong(t, "REF", "the parameters as the model has them", "others");
+    const char *field = other_field(t, &model);
+    return field == NULL || wrong(t, "REF", field, "another");
+}
+
+/* ---- ROUND ---- */
+
+typedef struct printer {
+    size_t size;
+    uint8_t octets[LINE_MOST];
+} printer;
+
+static void print_octets(printer *p, postern_slice slice) {
+    PF_CHECK(slice.size <= sizeof p->octets - p->size);
+    if (slice.size > 0)
+        memcpy(p->octets + p->size, slice.data, slice.size);
+    p->size += slice.size;
+}
+
+static void print(printer *p, const char *text) {
+    print_octets(p, (postern_slice){(const uint8_t *)text, strlen(text)});
+}
+
+static void print_word(printer *p, postern_slice slice) {
+    if (slice.data == NULL)
+        return;
+    print(p, " ");
+    print_octets(p, slice);
+}
+
+static void print_number(printer *p, uint64_t number) {
+    uint8_t digits[20];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    print_word(p, (postern_slice){digits + at, sizeof digits - at});
+}
+
+static void print_command(printer *p, const postern_command *command) {
+    const postern_verb verb = command->verb;
+
+    p->size = 0;
+    print(p, verb_name(verb));
+    if (command->path.raw.data != NULL) {
+        print(p, verb == POSTERN_VERB_RCPT ? " TO:" : " FROM:");
+        print_octets(p, command->path.raw);
+    }
+    print_word(p, command->domain);
+    print_word(p, command->text);
+    print_word(p, command->mechanism);
+    print_word(p, command->initial);
+    if (verb == POSTERN_VERB_BDAT)
+        print_number(p, command->chunk_size);
+    for (size_t i = 0; i < command->parameter_count; i++) {
+        print_word(p, command->parameters[i].keyword);
+        if (command->parameters[i].value.data != NULL) {
+            print(p, "=");
+            print_octets(p, command->parameters[i].value);
+        }
+    }
+    if (command->last)
+        print(p, " LAST");
+    if (command->smtputf8 && verb != POSTERN_VERB_MAIL)
+        print(p, " SMTPUTF8");
+    print(p, "\r\n");
+}
+
+static bool same_octets(postern_slice a, postern_slice b) {
+    return (a.data == NULL) == (b.data == NULL) && a.size == b.size &&
+           (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static bool same_command(const postern_command *a, const postern_command *b) {
+    if (a->verb != b->verb || a->chunk_size != b->chunk_size || a->last != b->last || a->smtputf8 != b->smtputf8 ||
+        a->kind != b->kind || a->parameter_count != b->parameter_count || a->values.given != b->values.given)
+        return false;
+    for (size_t i = 0; i < a->parameter_count; i++)
+        if (a->parameters[i].id != b->parameters[i].id)
+            return false;
+    return same_octets(a->path.raw, b->path.raw) && same_octets(a->path.route, b->path.route) &&
+           same_octets(a->path.mailbox.local, b->path.mailbox.local) &&
+           same_octets(a->path.mailbox.domain, b->path.mailbox.domain) && same_octets(a->domain, b->domain) &&
+           same_octets(a->text, b->text) && same_octets(a->mechanism, b->mechanism) &&
+           same_octets(a->initial, b->initial);
+}
+
+static bool round_trip(const trial *t) {
+    static printer printed;
+    static postern_command again;
+    postern_fault fault;
+
+    print_command(&printed, &t->command);
+    const postern_status status = postern_command_parse(&again, printed.octets, printed.size, &t->options, &fault);
+    return (status == POSTERN_COMPLETE && same_command(&t->command, &again)) ||
+           wrong(t, "ROUND", "parse(print(parse(x))) = parse(x)",
+                 status == POSTERN_COMPLETE ? "another command" : postern_error_describe(fault.error)->name);
+}
+
+/* ---- All of it ---- */
+
+static bool inside(const trial *t, postern_slice slice) {
+    return slice.data == NULL || (slice.data >= t->line && slice.data + slice.size <= t->line + t->size);
+}
+
+static bool bdat_alike(const trial *t) {
+    uint64_t size;
+    bool last;
+    postern_fault fault;
+
+    if (t->command.verb != POSTERN_VERB_BDAT || t->fault.error == POSTERN_ERROR_LINE_TOO_LONG)
+        return true;
+    const postern_status status = postern_bdat_parse(&size, &last, t->line, t->size, &fault);
+    return (status == t->status && (status != POSTERN_COMPLETE ||
+                                    (size == t->command.chunk_size && last == t->command.last))) ||
+           wrong(t, "ROUND", "the size of the chunk alike from both functions", "not so");
+}
+
+static bool judge(trial *t) {
+    t->status = postern_command_parse(&t->command, t->line, t->size, &t->options, &t->fault);
+    PF_CHECK(t->status == POSTERN_COMPLETE || t->status == POSTERN_WRONG);
+    PF_CHECK((t->fault.error == POSTERN_ERROR_NONE) == (t->status == POSTERN_COMPLETE));
+    PF_CHECK(inside(t, t->command.verb_raw) && inside(t, t->command.argument));
+    if (t->status == POSTERN_COMPLETE)
+        pf_touch_command(&t->command);
+    else
+        PF_CHECK(t->fault.offset <= t->size);
+    return as_model(t) && bdat_alike(t) && (t->status != POSTERN_COMPLETE || round_trip(t));
+}
+
+bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+    static uint8_t line[LINE_MOST];
+    static trial t;
+
+    (void)thorough;
+    const bool ends = size >= 2 && octets[size - 2] == '\r' && octets[size - 1] == '\n';
+    if (size > LINE_MOST - 2)
+        size = LINE_MOST - 2;
+    memcpy(line, octets, size);
+    if (!ends || size == LINE_MOST - 2) {
+        line[size++] = '\r';
+        line[size++] = '\n';
+    }
+    t.line = pf_exact_copy(line, size);
+    t.size = size;
+    t.input = line;
+    t.violation = violation;
+    t.options = (postern_command_options){.extensions = POSTERN_EXT_ALL, .smtputf8 = true};
+    bool good = judge(&t);
+    t.options = (postern_command_options){.extensions = POSTERN_EXT_NONE};
+    good = good && judge(&t);
+    pf_exact_release();
+    return good;
+}

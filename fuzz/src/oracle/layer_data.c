@@ -1,0 +1,213 @@
+/* layer_data.c: the laws of body.h. Toolkit room: fuzz/.
+ *
+ * REF    DATA ends where the model says, with the model's content and violations
+ * CHUNK  whatever the cuts
+ * TWIN   by the fast receiver and by the plain one
+ * ROUND  unstuff(stuff(m)) = m, and nothing in stuff(m) ends a message before its end; BDAT hands on what it is given
+ *
+ * SPDX-License-Identifier: MIT */
+#include "judging.h"
+
+#include <postern/body.h>
+#include <postern/codec.h>
+#include <postern/fuzz/exact.h>
+#include <postern/fuzz/libpostern.h>
+
+#include <string.h>
+
+enum { INPUT_MOST = 1 << 20 };
+
+typedef postern_status feed_function(postern_data *, const uint8_t *, size_t, size_t *, postern_slice *);
+
+/* What a receiver made of a body. */
+typedef struct received {
+    bool end;
+    size_t consumed;
+    size_t size;
+    postern_content facts;
+    uint8_t content[INPUT_MOST];
+} received;
+
+static void take(received *r, postern_slice slice) {
+    pf_touch_slice(slice);
+    PF_CHECK(slice.size <= sizeof r->content - r->size);
+    if (slice.size > 0)
+        memcpy(r->content + r->size, slice.data, slice.size);
+    r->size += slice.size;
+}
+
+static void receive(feed_function *feed, const uint8_t *octets, size_t size, const size_t *cuts, size_t count,
+                    received *r) {
+    postern_data data;
+    size_t at = 0;
+
+    postern_data_init(&data, POSTERN_TEXT_LINE_MAX);
+    r->end = false;
+    r->size = 0;
+    for (size_t i = 0; i <= count && !r->end; i++) {
+        const size_t to = i < count ? cuts[i] : size;
+        const uint8_t *copy = pf_exact_copy(octets + at, to - at);
+        const size_t from = at;
+        while (at < to && !r->end) {
+            postern_slice slice;
+            size_t taken = 0;
+            r->end = feed(&data, copy + (at - from), to - at, &taken, &slice) == POSTERN_COMPLETE;
+            PF_CHECK(taken > 0 && taken <= to - at);
+            take(r, slice);
+            at += taken;
+        }
+        pf_exact_release();
+    }
+    r->consumed = at;
+    r->facts = data.content;
+    PF_CHECK(r->facts.size == r->size && r->facts.offset == at);
+}
+
+/* ---- Comparing ---- */
+
+static const char data_section[] = "RFC 5321 4.5.2";
+
+static bool is_violation(const received *r, const char *name) {
+    for (uint32_t bit = 1; bit <= POSTERN_VIOLATION_LINE_TOO_LONG; bit <<= 1)
+        if (strcmp(postern_error_describe(postern_violation_error(bit))->name, name) == 0)
+            return r->facts.violations & bit;
+    return false;
+}
+
+static bool as_model(const received *r, const uint8_t *octets, size_t size, pf_violation *v) {
+    static uint8_t content[INPUT_MOST];
+    pf_model_data data;
+    const pf_model_verdict verdict = pf_model_check_data(octets, size, POSTERN_TEXT_LINE_MAX, content, &data);
+    size_t known = 0;
+
+    if (r->end != data.end || (r->end && r->consumed != data.consumed)) {
+        (void)pf_unlawful(v, "REF", data_section, "DATA_BODY", octets, size, r->end ? r->consumed : size, "%s at %zu",
+                          r->end ? "the end" : "no end", r->consumed);
+        return pf_expected(v, "%s at %zu", data.end ? "the end" : "no end", data.consumed);
+    }
+    if (!r->end)
+        return true; /* what is held back, and which violations are certain, is the receiver's */
+    if (r->size != data.content_size || memcmp(r->content, content, r->size) != 0)
+        return pf_unlawful(v, "REF", data_section, "DATA_BODY", octets, size, 0, "%zu octets of other content than %zu",
+                           r->size, data.content_size);
+    for (size_t i = 0; i < data.violation_count; i++)
+        known += is_violation(r, data.violations[i]);
+    const uint32_t bits = r->facts.violations;
+    const size_t count = (bits & 1) + (bits >> 1 & 1) + (bits >> 2 & 1) + (bits >> 3 & 1);
+    if (known != data.violation_count || count != data.violation_count)
+        return pf_unlawful(v, "REF", data_section, "DATA_BODY", octets, size, 0, "violations 0x%x, the model has %zu",
+                           bits, data.violation_count);
+    if (count > 0 && (strcmp(postern_error_describe(r->facts.first)->name, data.violations[0]) != 0 ||
+                      r->facts.first_offset != verdict.offset)) {
+        (void)pf_unlawful(v, "REF", data_section, "DATA_BODY", octets, size, r->facts.first_offset, "%s at %zu first",
+                          postern_error_describe(r->facts.first)->name, (size_t)r->facts.first_offset);
+        return pf_expected(v, "%s at %zu first", data.violations[0], verdict.offset);
+    }
+    return true;
+}
+
+static bool same_facts(const postern_content *a, const postern_content *b) {
+    return a->violations == b->violations && a->first == b->first && a->first_offset == b->first_offset &&
+           a->eight_bit == b->eight_bit && a->size == b->size;
+}
+
+/* Two receivers that saw the same octets; what is held back at an open end may differ. */
+static bool agree(const received *a, const received *b) {
+    if (a->end != b->end || a->consumed != b->consumed)
+        return false;
+    const size_t common = a->end || a->size < b->size ? a->size : b->size;
+    if (memcmp(a->content, b->content, common) != 0)
+        return false;
+    return !a->end || (a->size == b->size && same_facts(&a->facts, &b->facts));
+}
+
+/* ---- BDAT ---- */
+
+/* Feed as one message in chunks that end at the cuts. Out: facts. Returns: the octets came out as they went in. */
+static bool receive_chunks(const uint8_t *octets, size_t size, const size_t *cuts, size_t count,
+                           postern_content *facts) {
+    postern_bdat bdat;
+    size_t at = 0;
+    bool good = true;
+
+    postern_bdat_init(&bdat, POSTERN_TEXT_LINE_MAX);
+    for (size_t i = 0; i <= count; i++) {
+        const size_t to = i < count ? cuts[i] : size;
+        const uint8_t *copy = pf_exact_copy(octets + at, to - at);
+        postern_slice slice;
+        size_t taken;
+        postern_bdat_begin(&bdat, to - at);
+        PF_CHECK(postern_bdat_feed(&bdat, copy, to - at, &taken, &slice) == POSTERN_COMPLETE);
+        PF_CHECK(taken == to - at);
+        pf_touch_slice(slice);
+        good = good && slice.size == taken && (taken == 0 || memcmp(slice.data, octets + at, taken) == 0);
+        pf_exact_release();
+        at = to;
+    }
+    postern_bdat_finish(&bdat);
+    *facts = bdat.content;
+    return good;
+}
+
+/* ---- The round trip ---- */
+
+static bool stuffing(const uint8_t *octets, size_t size, const postern_content *facts, pf_violation *v) {
+    static uint8_t stuffed[POSTERN_STUFFED_MAX(INPUT_MOST)];
+    static received back;
+    static const char section[] = "RFC 5321 4.5.2";
+    const uint32_t unsendable = POSTERN_VIOLATION_BARE_CR | POSTERN_VIOLATION_BARE_LF | POSTERN_VIOLATION_NUL;
+    postern_fault fault;
+    size_t n;
+    const bool sendable = !(facts->violations & unsendable);
+    const bool done = postern_data_stuff(stuffed, sizeof stuffed, octets, size, &n, &fault) == POSTERN_COMPLETE;
+
+    if (done != sendable)
+        return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, done ? 0 : fault.offset, "%s",
+                           done ? "stuffed, though BDAT finds a bare CR, a bare LF or a NUL" : "refused");
+    if (!done)
+        return true;
+    const bool ends = size >= 2 && octets[size - 2] == '\r' && octets[size - 1] == '\n';
+    const size_t whole = size > 0 && !ends ? size + 2 : size;
+    if (whole > INPUT_MOST)
+        return true;
+    receive(postern_data_feed, stuffed, n, NULL, 0, &back);
+    if (!back.end || back.consumed != n)
+        return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, back.consumed, "an end at %zu of %zu",
+                           back.consumed, n);
+    if (back.size != whole || memcmp(back.content, octets, size) != 0)
+        return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, 0, "unstuff(stuff(m)) is not m");
+    return true;
+}
+
+bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+    static received whole;
+    static received other;
+    static size_t cuts[PF_CUTS_MAX];
+    postern_content one;
+    postern_content many;
+    size_t turn = 0;
+    size_t count;
+
+    if (size > INPUT_MOST - 2)
+        size = INPUT_MOST - 2;
+    receive(postern_data_feed, octets, size, NULL, 0, &whole);
+    if (!as_model(&whole, octets, size, violation))
+        return false;
+    receive(postern_data_feed_plain, octets, size, NULL, 0, &other);
+    if (!agree(&whole, &other))
+        return pf_unlawful(violation, "TWIN", data_section, "DATA_BODY", octets, size, 0, "fast and plain differ");
+    if (!receive_chunks(octets, size, NULL, 0, &one))
+        return pf_unlawful(violation, "ROUND", "RFC 3030 2", "BDAT_CHUNK", octets, size, 0, "other octets came out");
+    if (!stuffing(octets, size, &one, violation))
+        return false;
+    while (pf_cut_next(&turn, thorough, octets, size, cuts, &count)) {
+        receive(turn % 2 == 0 ? postern_data_feed_plain : postern_data_feed, octets, size, cuts, count, &other);
+        if (!agree(&whole, &other))
+            return pf_unlawful(violation, "CHUNK", data_section, "DATA_BODY", octets, size, count > 0 ? cuts[0] : 0,
+                               "another result with %zu cuts", count);
+        if (!receive_chunks(octets, size, cuts, count, &many) || !same_facts(&one, &many))
+            return pf_unlawful(violation, "CHUNK", "RFC 3030 2", "BDAT_CHUNK", octets, size, count > 0 ? cuts[0] : 0,
+                               "another result in %zu chunks", count + 1);
+    }
+    return true;
+}

@@ -1,0 +1,219 @@
+/* violation.c: how a broken law is told, to a person and to a program. Toolkit room: fuzz/.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "judging.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Printing ---- */
+
+enum { OCTETS_SHOWN = 160 };
+
+static void print_octets(const uint8_t *octets, size_t size) {
+    const size_t shown = size > OCTETS_SHOWN ? OCTETS_SHOWN : size;
+
+    fputc('"', stderr);
+    for (size_t i = 0; i < shown; i++) {
+        const uint8_t octet = octets[i];
+        if (octet == '\r')
+            fputs("\\r", stderr);
+        else if (octet == '\n')
+            fputs("\\n", stderr);
+        else if (octet == '\t')
+            fputs("\\t", stderr);
+        else if (octet == '"' || octet == '\\')
+            fprintf(stderr, "\\%c", octet);
+        else if (octet < 0x20 || octet > 0x7e)
+            fprintf(stderr, "\\x%02x", octet);
+        else
+            fputc(octet, stderr);
+    }
+    fputc('"', stderr);
+    if (shown < size)
+        fprintf(stderr, " and %zu more", size - shown);
+}
+
+static void print_json(const char *key, const char *text, const char *behind) {
+    fprintf(stderr, "\"%s\":\"", key);
+    for (; *text != '\0'; text++) {
+        const unsigned char octet = (unsigned char)*text;
+        if (octet == '"' || octet == '\\')
+            fprintf(stderr, "\\%c", octet);
+        else if (octet < 0x20 || octet > 0x7e)
+            fprintf(stderr, "\\u%04x", octet);
+        else
+            fputc(octet, stderr);
+    }
+    fprintf(stderr, "\"%s", behind);
+}
+
+void pf_violation_print(const pf_violation *violation) {
+    fprintf(stderr, "\nThe law %s is broken (%s).\n", violation->oracle, violation->section);
+    fprintf(stderr, "  state      %s\n", violation->state);
+    fprintf(stderr, "  verb       %s\n", violation->verb);
+    fprintf(stderr, "  expected   %s\n", violation->expected);
+    fprintf(stderr, "  seen       %s\n", violation->seen);
+    fprintf(stderr, "  at octet   %llu: ", (unsigned long long)violation->offset);
+    print_octets(violation->octets, violation->size);
+    fprintf(stderr, "\n  reproduce  ./scripts/reproduce FILE\n");
+
+    fputs("POSTERN-VIOLATION {", stderr);
+    print_json("oracle", violation->oracle, ",");
+    print_json("section", violation->section, ",");
+    print_json("state", violation->state, ",");
+    print_json("verb", violation->verb, ",");
+    print_json("expected", violation->expected, ",");
+    print_json("seen", violation->seen, "}\n");
+    fflush(stderr);
+}
+
+void pf_violation_abort(const pf_violation *violation) {
+    pf_violation_print(violation);
+    abort();
+}
+
+void pf_check_failed(const char *expression, const char *file, int line) {
+    pf_violation violation = {.oracle = "CONTRACT", .section = "the headers of libpostern", .state = "-", .verb = "-"};
+    const char *name = strrchr(file, '/');
+
+    snprintf(violation.expected, sizeof violation.expected, "%s", expression);
+    snprintf(violation.seen, sizeof violation.seen, "not so, in %s, line %d", name != NULL ? name + 1 : file, line);
+    pf_violation_abort(&violation);
+}
+
+/* ---- Walking ---- */
+
+pf_walk pf_walk_begin(void) { return (pf_walk){.state = PF_STATE_NONE, .message_ended = false}; }
+
+void pf_walk_past(pf_walk *walk, const pf_event *event) {
+    switch (event->kind) {
+    case PF_EVENT_MESSAGE_END:
+        walk->message_ended = true;
+        break;
+    case PF_EVENT_LINE:
+        walk->message_ended = false;
+        /* A handshake leaves no trace of its own: the next line is the first one behind it. */
+        if (walk->state == PF_STATE_TLS)
+            walk->state = pf_model_state_next(walk->state, "STARTTLS_NEGOTIATED", 0);
+        break;
+    case PF_EVENT_REPLY: {
+        if (walk->state == PF_STATE_TLS)
+            walk->state = pf_model_state_next(walk->state, "STARTTLS_NEGOTIATED", 0);
+        const bool last_chunk = walk->message_ended && event->verb != NULL && strcmp(event->verb, "BDAT_CHUNK") == 0;
+        walk->state = pf_model_state_next(walk->state, last_chunk ? "BDAT_LAST" : event->verb, event->code);
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+/* ---- Filling in ---- */
+
+const char *pf_event_words(const pf_event *event, char out[static PF_VIOLATION_TEXT]) {
+    const char *verb = event->verb != NULL ? event->verb : "a broken line";
+
+    switch (event->kind) {
+    case PF_EVENT_LINE:
+        snprintf(out, PF_VIOLATION_TEXT, "line %s%s%s", verb, event->error != NULL ? ", " : "",
+                 event->error != NULL ? event->error : "");
+        break;
+    case PF_EVENT_DATA:
+        snprintf(out, PF_VIOLATION_TEXT, "%u octets of content", event->size);
+        break;
+    case PF_EVENT_MESSAGE_END:
+        snprintf(out, PF_VIOLATION_TEXT, "end of message");
+        break;
+    case PF_EVENT_REPLY:
+        snprintf(out, PF_VIOLATION_TEXT, "reply %d to %s", event->code, verb);
+        break;
+    case PF_EVENT_STARTTLS:
+        snprintf(out, PF_VIOLATION_TEXT, "handshake");
+        break;
+    case PF_EVENT_CLOSE:
+        snprintf(out, PF_VIOLATION_TEXT, "close");
+        break;
+    }
+    return out;
+}
+
+static void copy_text(char out[static PF_VIOLATION_TEXT], const char *text) {
+    snprintf(out, PF_VIOLATION_TEXT, "%s", text);
+}
+
+bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const char *expected, const char *seen,
+               pf_violation *violation) {
+    const pf_log *log = run->log;
+    pf_walk walk = pf_walk_begin();
+    const char *verb = "-";
+
+    for (size_t i = 0; i < at && i < log->count; i++) {
+        pf_walk_past(&walk, &log->events[i]);
+        if (log->events[i].kind == PF_EVENT_LINE)
+            verb = log->events[i].verb;
+    }
+    violation->oracle = oracle->name;
+    violation->section = oracle->section;
+    violation->octets = run->octets;
+    violation->size = 0;
+    violation->offset = run->size;
+    if (at < log->count) {
+        const pf_event *event = &log->events[at];
+        if (event->kind == PF_EVENT_LINE || event->kind == PF_EVENT_REPLY)
+            verb = event->verb;
+        if (event->kind == PF_EVENT_LINE && walk.state == PF_STATE_TLS)
+            pf_walk_past(&walk, event);
+        violation->offset = event->begin < run->size ? event->begin : run->size;
+        violation->octets = run->octets + violation->offset;
+        violation->size = (size_t)((event->end < run->size ? event->end : run->size) - violation->offset);
+    }
+    violation->state = pf_model_state_name(walk.state);
+    violation->verb = verb != NULL ? verb : "-";
+    copy_text(violation->expected, expected);
+    if (seen != NULL)
+        copy_text(violation->seen, seen);
+    else if (at < log->count)
+        (void)pf_event_words(&log->events[at], violation->seen);
+    else
+        copy_text(violation->seen, "nothing more");
+    return false;
+}
+
+bool pf_unlawful(pf_violation *violation, const char *oracle, const char *section, const char *verb,
+                 const uint8_t *octets, size_t size, uint64_t offset, const char *format, ...) {
+    va_list arguments;
+
+    violation->oracle = oracle;
+    violation->section = section;
+    violation->state = "-";
+    violation->verb = verb != NULL ? verb : "-";
+    violation->octets = octets;
+    violation->size = size;
+    violation->offset = offset;
+    copy_text(violation->expected, "the law to hold");
+    va_start(arguments, format);
+    vsnprintf(violation->seen, sizeof violation->seen, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool pf_expected(pf_violation *violation, const char *format, ...) {
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(violation->expected, sizeof violation->expected, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool pf_seen(pf_violation *violation, const char *format, ...) {
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(violation->seen, sizeof violation->seen, format, arguments);
+    va_end(arguments);
+    return false;
+}

@@ -1,0 +1,151 @@
+/* target_postern.c: libpostern's session as a target. Toolkit room: fuzz/.
+ *
+ * One session at a time, in one static block: nothing is allocated for a run.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <postern/fuzz/exact.h>
+#include <postern/fuzz/libpostern.h>
+#include <postern/fuzz/oracle.h>
+
+#include <string.h>
+
+typedef struct adapter {
+    bool in_use;
+    pf_log *log;
+    postern_config config;
+    pf_test_user user;
+    postern_session session;
+} adapter;
+
+static adapter the_adapter;
+
+int pf_target_postern_fill = -1;
+
+/* The name under which the reply table knows what is answered. */
+static const char *name_of(const postern_event *event) {
+    switch (event->stimulus) {
+    case POSTERN_STIMULUS_CONNECT:
+        return "CONNECT";
+    case POSTERN_STIMULUS_BROKEN:
+        return NULL;
+    case POSTERN_STIMULUS_DATA_BODY:
+        return "DATA_BODY";
+    case POSTERN_STIMULUS_BDAT_CHUNK:
+        return "BDAT_CHUNK";
+    case POSTERN_STIMULUS_AUTH_CONTINUATION:
+        return "AUTH_CONTINUATION";
+    default:
+        return event->verb == POSTERN_VERB_UNKNOWN ? "UNKNOWN" : postern_verb_describe(event->verb)->name;
+    }
+}
+
+static void note(pf_log *log, pf_event_kind kind, const postern_event *event) {
+    pf_event noted = {.kind = kind, .begin = event->begin, .end = event->end};
+    const bool has_octets = kind == PF_EVENT_DATA || kind == PF_EVENT_REPLY;
+
+    if (kind == PF_EVENT_LINE || kind == PF_EVENT_REPLY)
+        noted.verb = name_of(event);
+    if (kind == PF_EVENT_LINE && event->stimulus == POSTERN_STIMULUS_BROKEN)
+        noted.error = postern_error_describe(event->fault.error)->name;
+    if (kind == PF_EVENT_REPLY)
+        noted.code = event->code;
+    if (has_octets) {
+        noted.size = (uint32_t)event->octets.size;
+        pf_touch_slice(event->octets);
+    }
+    pf_log_append(log, &noted, event->octets.data);
+}
+
+static void touch_line(const postern_event *event) {
+    if (event->command == NULL)
+        return;
+    if (event->fault.error == POSTERN_ERROR_NONE)
+        pf_touch_command(event->command);
+    else {
+        pf_touch_slice(event->command->verb_raw);
+        pf_touch_slice(event->command->argument);
+    }
+}
+
+/* Feed until all is taken. Returns: false once the session has closed. */
+static bool pump(adapter *self, const uint8_t *octets, size_t size) {
+    for (;;) {
+        postern_event event;
+        size_t taken;
+        const postern_status status = postern_session_feed(&self->session, octets, size, &taken, &event);
+
+        PF_CHECK(taken <= size);
+        PF_CHECK((status == POSTERN_NEED_MORE) == (event.kind == POSTERN_EVENT_NONE));
+        octets += taken;
+        size -= taken;
+        switch (event.kind) {
+        case POSTERN_EVENT_NONE:
+            PF_CHECK(size == 0);
+            return true;
+        case POSTERN_EVENT_COMMAND:
+            touch_line(&event);
+            note(self->log, PF_EVENT_LINE, &event);
+            break;
+        case POSTERN_EVENT_DATA:
+            note(self->log, PF_EVENT_DATA, &event);
+            break;
+        case POSTERN_EVENT_MESSAGE_END:
+            note(self->log, PF_EVENT_MESSAGE_END, &event);
+            break;
+        case POSTERN_EVENT_REPLY:
+            note(self->log, PF_EVENT_REPLY, &event);
+            break;
+        case POSTERN_EVENT_STARTTLS:
+            note(self->log, PF_EVENT_STARTTLS, &event);
+            break;
+        case POSTERN_EVENT_PENDING:
+            PF_CHECK(taken == 0 || self->user.late);
+            PF_CHECK(postern_session_decide(&self->session, &self->user.pending) == POSTERN_COMPLETE);
+            break;
+        case POSTERN_EVENT_CLOSE:
+            note(self->log, PF_EVENT_CLOSE, &event);
+            PF_CHECK(postern_session_feed(&self->session, octets, size, &taken, &event) == POSTERN_MISUSE);
+            return false;
+        }
+    }
+}
+
+static void *open_session(const pf_target_options *options, pf_log *log) {
+    adapter *self = &the_adapter;
+
+    if (self->in_use)
+        return NULL;
+    self->in_use = true;
+    self->log = log;
+    pf_test_setup(&self->config, &self->user, options);
+    if (pf_target_postern_fill >= 0)
+        memset(&self->session, pf_target_postern_fill, sizeof self->session);
+    postern_session_init(&self->session, &self->config, &pf_test_policy, &self->user);
+    (void)pump(self, NULL, 0);
+    return self;
+}
+
+static bool feed(void *session, const uint8_t *octets, size_t size) { return pump(session, octets, size); }
+
+static void tls_done(void *session) {
+    adapter *self = session;
+    PF_CHECK(postern_session_tls_done(&self->session) == POSTERN_COMPLETE);
+}
+
+static void close_session(void *session) {
+    adapter *self = session;
+    self->in_use = false;
+}
+
+const pf_target pf_target_postern = {
+    .name = "libpostern",
+    .kinds = PF_KINDS_ALL,
+    .limits = {.command_line = POSTERN_COMMAND_LINE_MAX,
+               .text_line = POSTERN_TEXT_LINE_MAX,
+               .recipients = POSTERN_RECIPIENTS_MIN,
+               .extensions_add = true},
+    .open = open_session,
+    .feed = feed,
+    .tls_done = tls_done,
+    .close = close_session,
+};
