@@ -25,6 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t capacity);
 
+/* That it is there tells a harness that it is replayed, and may try all partitions (pf_is_replay). */
+extern const int pf_replay_driver;
+const int pf_replay_driver = 1;
+
 /* Harnesses with a custom mutator refer to it; nothing is mutated here. */
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t capacity) {
     (void)data;
