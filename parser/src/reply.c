@@ -111,7 +111,8 @@ static postern_status step(postern_reply_parser *parser, uint8_t octet) {
 static postern_enhanced reply_enhanced(unsigned code, postern_slice text) {
     postern_enhanced enhanced;
     size_t size = postern_enhanced_parse(&enhanced, text.data, text.size);
-    if (size == 0 || size == text.size || text.data[size] != ' ' || enhanced.class_ != code / 100) {
+    bool parted = size < text.size && text.data[size] == ' ';
+    if (!parted || enhanced.class_ != code / 100) {
         return (postern_enhanced){0, 0, 0};
     }
     return enhanced;
