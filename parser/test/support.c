@@ -19,6 +19,7 @@ static struct region {
     size_t used;
 } regions[REGIONS];
 static size_t regions_in_use;
+static size_t regions_kept; /* the input of the row that is being visited: kept by guard_release */
 
 static void region_map(struct region *region, size_t size) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -66,10 +67,10 @@ uint8_t *guard_buffer(size_t size) {
 }
 
 void guard_release(void) {
-    for (size_t i = 0; i < regions_in_use; i++) {
+    for (size_t i = regions_kept; i < regions_in_use; i++) {
         memset(regions[i].guard - regions[i].used, 0xDD, regions[i].used);
     }
-    regions_in_use = 0;
+    regions_in_use = regions_kept;
 }
 
 /* ---- escapes ---- */
@@ -170,13 +171,17 @@ static void visit_row(const char *title, const char *escaped, const char *const 
     size_t capacity = strlen(escaped);
     uint8_t *octets = malloc(capacity + 1);
     assert_non_null(octets);
+    regions_kept = 0;
+    guard_release();
     vector row = {.title = title, .fields = fields, .count = count};
     if (!unescape(escaped, octets, capacity, &row.size)) {
         fail_msg("%s: bad escape: %s", title, escaped);
     }
     row.input = guard_copy(octets, row.size);
     free(octets);
+    regions_kept = regions_in_use;
     visit(&row);
+    regions_kept = 0;
     guard_release();
 }
 

@@ -52,7 +52,8 @@ typedef struct vector {
 typedef void vector_visitor(const vector *row);
 
 /* Visit each row of parser/test/vectors/FILE: columns parted by tabs; title, input in escapes, fields. Lines that
- * begin with "#" and empty lines are skipped. A file without rows fails. The guard is released after each row. */
+ * begin with "#" and empty lines are skipped. A file without rows fails. guard_release leaves the input of the row
+ * alone while it is visited. */
 void vectors_each(const char *file, vector_visitor *visit);
 
 /* Visit each row of a file of the shared folder (environment variable POSTERN_SHARED; else the folder "shared" beside
@@ -77,7 +78,7 @@ uint32_t dice(uint32_t *state);
 /* Is the long form of the enumerations asked for (environment variable POSTERN_LONG=1)? */
 bool long_run(void);
 
-/* Two outcomes equal: used for the fault of a call. `where` describes the input. */
+/* The fault of a call is that one. In: where, what is said of the input when it is not. */
 void expect_fault(postern_fault fault, postern_error error, size_t offset, const char *where);
 
 #endif
