@@ -4,9 +4,10 @@
 # In: NM, SIZE, CC, SOURCES (folder), HEADERS (folder), WORK (folder to write in).
 cmake_minimum_required(VERSION 3.25)
 file(GLOB sources "${SOURCES}/*.c")
-set(flags -std=c11 -O2 -fPIC -fvisibility=hidden -I${HEADERS})
+set(flags -std=c11 -O1 -fPIC -fvisibility=hidden -I${HEADERS})
 set(wrong "")
 
+# -O1, because at -O2 a compiler may turn a loop of the source's own into a call of strlen.
 set(objects "")
 foreach(source IN LISTS sources)
   get_filename_component(name ${source} NAME_WE)
@@ -39,15 +40,16 @@ foreach(line IN LISTS names)
   endif()
 endforeach()
 
-# A declaration in a header: the last name before "(" behind POSTERN_API, attributes aside.
+# A declaration in a header: the name before the first "(" or ";" that follows a postern_ name behind POSTERN_API.
 file(GLOB headers "${HEADERS}/postern/*.h")
 set(declared "")
 foreach(header IN LISTS headers)
   file(READ ${header} text)
   string(REGEX REPLACE "#define[^\n]*" "" text "${text}")
-  string(REGEX MATCHALL "POSTERN_API[^;]*[ *]postern_[a-z0-9_]+[(;]" found "${text}")
+  string(REPLACE ";" "@" text "${text}") # a semicolon would part a list of CMake's
+  string(REGEX MATCHALL "POSTERN_API[^@]*[ *]postern_[a-z0-9_]+[(@]" found "${text}")
   foreach(one IN LISTS found)
-    string(REGEX REPLACE ".*[ *](postern_[a-z0-9_]+)[(;]$" "\\1" one "${one}")
+    string(REGEX REPLACE ".*[ *](postern_[a-z0-9_]+)[(@]$" "\\1" one "${one}")
     list(APPEND declared ${one})
   endforeach()
 endforeach()
