@@ -31,20 +31,10 @@ static const postern_mechanism *find_mechanism(const postern_session *s, postern
     return NULL;
 }
 
-/* End the exchange with a refusal that counts against the error budget: passwords are not to be guessed at leisure. */
-static void refuse(postern_session *s, const postern_decision *decision) {
-    if (s->config->error_budget != 0 && s->errors >= s->config->error_budget) {
-        engine_auth_end(s);
-        engine_refuse(s, POSTERN_ERROR_ERROR_BUDGET);
-        return;
-    }
-    s->errors++;
-    engine_settle(s, QUESTION_AUTH, decision);
-}
-
+/* End the exchange with a refusal. */
 static void fail(postern_session *s, int code, postern_enhanced enhanced) {
     const postern_decision decision = {.verdict = POSTERN_ANSWER, .code = code, .enhanced = enhanced};
-    refuse(s, &decision);
+    engine_settle(s, QUESTION_AUTH, &decision);
 }
 
 /* Hand a decoded response to the mechanism, and do what it says. */
@@ -69,7 +59,7 @@ static void step(postern_session *s, postern_slice response) {
         engine_settle(s, QUESTION_AUTH, &pending);
         return;
     case POSTERN_AUTH_ANSWER:
-        refuse(s, &s->auth.answer);
+        engine_settle(s, QUESTION_AUTH, &s->auth.answer);
         return;
     case POSTERN_AUTH_MALFORMED:
         fail(s, 501, (postern_enhanced){5, 5, 2});

@@ -38,8 +38,12 @@ typedef enum question {
 
 /* respond.c: each leaves a reply in the session and owes it. Enhanced codes appear where they are in force. */
 
+/* Take one error from the budget. Returns: false when nothing is left of it. */
+bool engine_spend(postern_session *s);
 /* The reply that an error has; or 421 and the end, when the error budget is used up. */
 void engine_refuse(postern_session *s, postern_error error);
+/* The reply of an error that ends the session (421), whatever is left of the budget. */
+void engine_hang_up(postern_session *s, postern_error error);
 /* A fixed reply. In: enhanced, "2.1.0" or "" for none; text, NUL-terminated. */
 void engine_answer(postern_session *s, int code, const char *enhanced, const char *text);
 /* The reply that the policy chose, made to fit the question. Returns: the code that was sent. */

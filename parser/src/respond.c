@@ -58,13 +58,16 @@ void engine_answer(postern_session *s, int code, const char *enhanced, const cha
     (void)put(s, code, enhanced_of(enhanced), slice_of(text));
 }
 
-void engine_refuse(postern_session *s, postern_error error) {
-    if (error != POSTERN_ERROR_SHUTDOWN && s->config->error_budget != 0) {
-        if (s->errors >= s->config->error_budget)
-            error = POSTERN_ERROR_ERROR_BUDGET;
-        else
-            s->errors++;
-    }
+bool engine_spend(postern_session *s) {
+    if (s->config->error_budget == 0)
+        return true;
+    if (s->errors >= s->config->error_budget)
+        return false;
+    s->errors++;
+    return true;
+}
+
+static void put_error(postern_session *s, postern_error error) {
     const postern_error_info *info = postern_error_describe(error);
     postern_enhanced enhanced = enhanced_of(info->enhanced);
 
@@ -75,6 +78,12 @@ void engine_refuse(postern_session *s, postern_error error) {
         enhanced = (postern_enhanced){5, 5, 6};
     (void)put(s, info->code, enhanced, slice_of(info->text));
 }
+
+void engine_refuse(postern_session *s, postern_error error) {
+    put_error(s, engine_spend(s) ? error : POSTERN_ERROR_ERROR_BUDGET);
+}
+
+void engine_hang_up(postern_session *s, postern_error error) { put_error(s, error); }
 
 /* ---- Replies that carry the name of the server ---- */
 

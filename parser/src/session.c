@@ -120,9 +120,9 @@ static postern_status receive_line(postern_session *s, const uint8_t *octets, si
         s->verb = POSTERN_VERB_UNKNOWN;
         /* What a broken BDAT line announced cannot be known, nor where the next command begins. */
         const bool lost = !in_exchange && postern_verb_peek(line.data, line.size) == POSTERN_VERB_BDAT;
+        engine_refuse(s, event->fault.error);
         if (in_exchange)
             engine_auth_end(s);
-        engine_refuse(s, event->fault.error);
         if (lost)
             s->owed |= OWE_CLOSE;
     } else if (in_exchange) {
@@ -215,7 +215,7 @@ postern_status postern_session_feed(postern_session *session, const uint8_t *oct
             session->verb = POSTERN_VERB_UNKNOWN;
             session->item_begin = session->offset;
             if (session->state != POSTERN_STATE_TLS)
-                engine_refuse(session, POSTERN_ERROR_SHUTDOWN);
+                engine_hang_up(session, POSTERN_ERROR_SHUTDOWN);
             session->owed |= OWE_CLOSE;
             continue;
         }

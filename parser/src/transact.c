@@ -393,6 +393,8 @@ void engine_settle(postern_session *s, question asked, const postern_decision *d
         engine_auth_end(s);
     if (decision->verdict == POSTERN_ACCEPT)
         accept(s, asked);
+    else if (asked == QUESTION_AUTH && !engine_spend(s))
+        engine_hang_up(s, POSTERN_ERROR_ERROR_BUDGET); /* passwords are not to be guessed at leisure */
     else
         (void)engine_answer_decision(s, asked, decision);
     const bool positive = s->code < 400;

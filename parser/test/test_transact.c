@@ -159,7 +159,7 @@ static void the_first_check_wins(void **state) {
     expect_dialogue(&d, "EXPN\r\n", "220 EXPN !verb-not-implemented@0 502");
     expect_dialogue(&d, "DATA x\r\n", "220 DATA !bad-sequence@0 503");
     expect_dialogue(&d, "MAIL FROM:<\r\n", "220 MAIL !bad-sequence@0 503");
-    expect_dialogue(&d, HELLO "MAIL FROM:<\xc3\xa9@b> SIZE=x\r\n", "220 EHLO 250 MAIL !parameter-value@20 501");
+    expect_dialogue(&d, HELLO "MAIL FROM:<\xc3\xa9@b> SIZE=x\r\n", "220 EHLO 250 MAIL !parameter-value@22 501");
     expect_dialogue(&d, HELLO "MAIL FROM:<\xc3\xa9@b> FOO\r\n", "220 EHLO 250 MAIL !non-ascii@11 553");
     expect_dialogue(&d, HELLO "MAIL FROM:<e@b> FOO SIZE=99999999999999999999\r\n",
                     "220 EHLO 250 MAIL !parameter-unknown@0 555");
