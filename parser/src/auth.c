@@ -9,11 +9,11 @@
 
 /* ---- The exchange ---- */
 
-bool engine_auth_offers(const postern_session *s, const postern_mechanism *mechanism) {
+bool postern_engine_auth_offers(const postern_session *s, const postern_mechanism *mechanism) {
     return !mechanism->plaintext || s->tls || s->config->plaintext_auth;
 }
 
-void engine_auth_end(postern_session *s) {
+void postern_engine_auth_end(postern_session *s) {
     s->state = POSTERN_STATE_GREETED;
     s->mechanism = NULL;
     postern_line_set_limit(&s->line, postern_command_limit_max(s->in_force));
@@ -23,10 +23,12 @@ static const postern_mechanism *find_mechanism(const postern_session *s, postern
     for (size_t i = 0; i < s->config->mechanism_count; i++) {
         const postern_mechanism *mechanism = s->config->mechanisms[i];
         size_t n = 0;
-        while (n < name.size && mechanism->name[n] == (char)name.data[n])
+        while (n < name.size && mechanism->name[n] == (char)name.data[n]) {
             n++;
-        if (n == name.size && mechanism->name[n] == '\0')
+        }
+        if (n == name.size && mechanism->name[n] == '\0') {
             return mechanism;
+        }
     }
     return NULL;
 }
@@ -34,7 +36,7 @@ static const postern_mechanism *find_mechanism(const postern_session *s, postern
 /* End the exchange with a refusal. */
 static void fail(postern_session *s, int code, postern_enhanced enhanced) {
     const postern_decision decision = {.verdict = POSTERN_ANSWER, .code = code, .enhanced = enhanced};
-    engine_settle(s, QUESTION_AUTH, &decision);
+    postern_engine_settle(s, QUESTION_AUTH, &decision);
 }
 
 /* Hand a decoded response to the mechanism, and do what it says. */
@@ -46,47 +48,35 @@ static void step(postern_session *s, postern_slice response) {
     const postern_auth_status status = s->mechanism->step(s->policy, s->user, &s->auth, response);
     switch (status) {
     case POSTERN_AUTH_CHALLENGE:
-        if (s->auth.challenge_size > sizeof s->auth.challenge)
+        if (s->auth.challenge_size > sizeof s->auth.challenge) {
             s->auth.challenge_size = sizeof s->auth.challenge;
+        }
         s->state = POSTERN_STATE_AUTH;
         postern_line_set_limit(&s->line, POSTERN_AUTH_LINE_MAX);
-        engine_answer_challenge(s, s->auth.challenge, s->auth.challenge_size);
+        postern_engine_answer_challenge(s, s->auth.challenge, s->auth.challenge_size);
         return;
-    case POSTERN_AUTH_SUCCESS:
-        engine_settle(s, QUESTION_AUTH, &accepted);
-        return;
-    case POSTERN_AUTH_PENDING:
-        engine_settle(s, QUESTION_AUTH, &pending);
-        return;
-    case POSTERN_AUTH_ANSWER:
-        engine_settle(s, QUESTION_AUTH, &s->auth.answer);
-        return;
-    case POSTERN_AUTH_MALFORMED:
-        fail(s, 501, (postern_enhanced){5, 5, 2});
-        return;
-    case POSTERN_AUTH_TEMPORARY:
-        fail(s, 454, (postern_enhanced){4, 7, 0});
-        return;
-    case POSTERN_AUTH_TOO_WEAK:
-        fail(s, 534, (postern_enhanced){5, 7, 9});
-        return;
-    case POSTERN_AUTH_CREDENTIALS:
-        break;
+    case POSTERN_AUTH_SUCCESS: postern_engine_settle(s, QUESTION_AUTH, &accepted); return;
+    case POSTERN_AUTH_PENDING: postern_engine_settle(s, QUESTION_AUTH, &pending); return;
+    case POSTERN_AUTH_ANSWER: postern_engine_settle(s, QUESTION_AUTH, &s->auth.answer); return;
+    case POSTERN_AUTH_MALFORMED: fail(s, 501, (postern_enhanced){5, 5, 2}); return;
+    case POSTERN_AUTH_TEMPORARY: fail(s, 454, (postern_enhanced){4, 7, 0}); return;
+    case POSTERN_AUTH_TOO_WEAK: fail(s, 534, (postern_enhanced){5, 7, 9}); return;
+    case POSTERN_AUTH_CREDENTIALS: break;
     }
     fail(s, 535, (postern_enhanced){5, 7, 8});
 }
 
-void engine_auth_begin(postern_session *s) {
+void postern_engine_auth_begin(postern_session *s) {
     const postern_slice initial = s->command.initial;
     postern_fault fault;
     size_t size = 0;
 
     s->mechanism = find_mechanism(s, s->command.mechanism);
     if (s->mechanism == NULL) {
-        engine_refuse(s, POSTERN_ERROR_PARAMETER_NOT_IMPLEMENTED);
+        postern_engine_refuse(s, POSTERN_ERROR_PARAMETER_NOT_IMPLEMENTED);
         return;
     }
-    if (!engine_auth_offers(s, s->mechanism)) {
+    if (!postern_engine_auth_offers(s, s->mechanism)) {
         fail(s, 538, (postern_enhanced){5, 7, 11});
         return;
     }
@@ -100,28 +90,29 @@ void engine_auth_begin(postern_session *s) {
     if (!(initial.size == 1 && initial.data[0] == '=') &&
         postern_base64_decode(s->decoded, sizeof s->decoded, initial.data, initial.size, &size, &fault) !=
             POSTERN_COMPLETE) {
-        engine_auth_end(s);
-        engine_refuse(s, POSTERN_ERROR_BASE64_SYNTAX);
+        postern_engine_auth_end(s);
+        postern_engine_refuse(s, POSTERN_ERROR_BASE64_SYNTAX);
         return;
     }
     step(s, (postern_slice){s->decoded, size});
 }
 
-void engine_auth_continue(postern_session *s, postern_slice line, postern_fault *fault) {
+void postern_engine_auth_continue(postern_session *s, postern_slice line, postern_fault *fault) {
     size_t size = line.size - 2; /* without CRLF */
     size_t written;
 
-    while (size > 0 && (line.data[size - 1] == ' ' || line.data[size - 1] == '\t'))
+    while (size > 0 && (line.data[size - 1] == ' ' || line.data[size - 1] == '\t')) {
         size--;
-    if (size == 1 && line.data[0] == '*')
+    }
+    if (size == 1 && line.data[0] == '*') {
         *fault = (postern_fault){POSTERN_ERROR_AUTH_CANCELLED, 0};
-    else if (postern_base64_decode(s->decoded, sizeof s->decoded, line.data, size, &written, fault) ==
-             POSTERN_COMPLETE) {
+    } else if (postern_base64_decode(s->decoded, sizeof s->decoded, line.data, size, &written, fault) ==
+               POSTERN_COMPLETE) {
         step(s, (postern_slice){s->decoded, written});
         return;
     }
-    engine_auth_end(s);
-    engine_refuse(s, fault->error);
+    postern_engine_auth_end(s);
+    postern_engine_refuse(s, fault->error);
 }
 
 /* ---- Mechanisms ---- */
@@ -129,16 +120,14 @@ void engine_auth_continue(postern_session *s, postern_slice line, postern_fault 
 /* Ask the policy. */
 static postern_auth_status authenticate(const postern_policy *policy, void *user, postern_auth *auth,
                                         const postern_credentials *credentials) {
-    if (policy->authenticate == NULL)
+    if (policy->authenticate == NULL) {
         return POSTERN_AUTH_CREDENTIALS;
+    }
     auth->answer = policy->authenticate(user, credentials);
     switch (auth->answer.verdict) {
-    case POSTERN_ACCEPT:
-        return POSTERN_AUTH_SUCCESS;
-    case POSTERN_PENDING:
-        return POSTERN_AUTH_PENDING;
-    case POSTERN_ANSWER:
-        break;
+    case POSTERN_ACCEPT: return POSTERN_AUTH_SUCCESS;
+    case POSTERN_PENDING: return POSTERN_AUTH_PENDING;
+    case POSTERN_ANSWER: break;
     }
     return POSTERN_AUTH_ANSWER;
 }
@@ -162,13 +151,15 @@ static postern_auth_status plain_step(const postern_policy *policy, void *user, 
     postern_credentials credentials;
     bool first, second, third;
 
-    if (response.data == NULL && auth->step++ == 0)
+    if (response.data == NULL && auth->step++ == 0) {
         return POSTERN_AUTH_CHALLENGE; /* an empty one: the client goes first */
+    }
     credentials.authzid = take_field(&response, &first);
     credentials.authcid = take_field(&response, &second);
     credentials.password = take_field(&response, &third);
-    if (!first || !second || third || credentials.authcid.size == 0 || credentials.password.size == 0)
+    if (!first || !second || third || credentials.authcid.size == 0 || credentials.password.size == 0) {
         return POSTERN_AUTH_MALFORMED;
+    }
     return authenticate(policy, user, auth, &credentials);
 }
 
@@ -182,20 +173,24 @@ static postern_auth_status login_ask(postern_auth *auth, const char *prompt, siz
  * initial response, and servers take it. */
 static postern_auth_status login_step(const postern_policy *policy, void *user, postern_auth *auth,
                                       postern_slice response) {
-    if (response.data == NULL)
+    if (response.data == NULL) {
         return login_ask(auth, "Username:", 9);
+    }
     if (auth->step++ == 0) {
         if (response.size == 0 || response.size > sizeof auth->memory ||
-            memchr(response.data, 0, response.size) != NULL)
+            memchr(response.data, 0, response.size) != NULL) {
             return POSTERN_AUTH_MALFORMED;
+        }
         memcpy(auth->memory, response.data, response.size);
         auth->memory_size = response.size;
         return login_ask(auth, "Password:", 9);
     }
-    if (response.size == 0 || memchr(response.data, 0, response.size) != NULL)
+    if (response.size == 0 || memchr(response.data, 0, response.size) != NULL) {
         return POSTERN_AUTH_MALFORMED;
-    const postern_credentials credentials = {
-        .authzid = {NULL, 0}, .authcid = {auth->memory, auth->memory_size}, .password = response};
+    }
+    const postern_credentials credentials = {.authzid = {NULL, 0},
+                                             .authcid = {auth->memory, auth->memory_size},
+                                             .password = response};
     return authenticate(policy, user, auth, &credentials);
 }
 

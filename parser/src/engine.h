@@ -39,43 +39,43 @@ typedef enum question {
 /* respond.c: each leaves a reply in the session and owes it. Enhanced codes appear where they are in force. */
 
 /* Take one error from the budget. Returns: false when nothing is left of it. */
-bool engine_spend(postern_session *s);
+bool postern_engine_spend(postern_session *s);
 /* The reply that an error has; or 421 and the end, when the error budget is used up. */
-void engine_refuse(postern_session *s, postern_error error);
+void postern_engine_refuse(postern_session *s, postern_error error);
 /* The reply of an error that ends the session (421), whatever is left of the budget. */
-void engine_hang_up(postern_session *s, postern_error error);
+void postern_engine_hang_up(postern_session *s, postern_error error);
 /* A fixed reply. In: enhanced, "2.1.0" or "" for none; text, NUL-terminated. */
-void engine_answer(postern_session *s, int code, const char *enhanced, const char *text);
+void postern_engine_answer(postern_session *s, int code, const char *enhanced, const char *text);
 /* The reply that the policy chose, made to fit the question. Returns: the code that was sent. */
-int engine_answer_decision(postern_session *s, question asked, const postern_decision *decision);
-void engine_answer_greeting(postern_session *s);
-void engine_answer_hello(postern_session *s);
-void engine_answer_quit(postern_session *s);
+int postern_engine_answer_decision(postern_session *s, question asked, const postern_decision *decision);
+void postern_engine_answer_greeting(postern_session *s);
+void postern_engine_answer_hello(postern_session *s);
+void postern_engine_answer_quit(postern_session *s);
 /* 334 with a challenge in base64. */
-void engine_answer_challenge(postern_session *s, const uint8_t *challenge, size_t size);
+void postern_engine_answer_challenge(postern_session *s, const uint8_t *challenge, size_t size);
 
 /* transact.c */
 
 /* Ask nothing, decide nothing: run one complete command line. Out: fault, what is wrong with the line, if anything. */
-void engine_run_line(postern_session *s, postern_slice line, postern_fault *fault);
+void postern_engine_run_line(postern_session *s, postern_slice line, postern_fault *fault);
 /* Apply a decision of the policy (it may be "pending") to the question. */
-void engine_settle(postern_session *s, question asked, const postern_decision *decision);
+void postern_engine_settle(postern_session *s, question asked, const postern_decision *decision);
 /* Greet. */
-void engine_connect(postern_session *s);
+void postern_engine_connect(postern_session *s);
 /* All octets of a chunk are there. */
-void engine_chunk_complete(postern_session *s);
+void postern_engine_chunk_complete(postern_session *s);
 /* The end of the message was seen: owe the event, and as many replies as there must be. */
-void engine_message_complete(postern_session *s);
+void postern_engine_message_complete(postern_session *s);
 /* Refuse the message that has ended, or ask the policy about it. */
-void engine_ask_message(postern_session *s);
+void postern_engine_ask_message(postern_session *s);
 /* Let go of the transaction, if there is one. */
-void engine_end_transaction(postern_session *s);
+void postern_engine_end_transaction(postern_session *s);
 
 /* auth.c */
-void engine_auth_begin(postern_session *s);
-void engine_auth_continue(postern_session *s, postern_slice line, postern_fault *fault);
-void engine_auth_end(postern_session *s);
+void postern_engine_auth_begin(postern_session *s);
+void postern_engine_auth_continue(postern_session *s, postern_slice line, postern_fault *fault);
+void postern_engine_auth_end(postern_session *s);
 /* Is a mechanism offered as things stand? */
-bool engine_auth_offers(const postern_session *s, const postern_mechanism *mechanism);
+bool postern_engine_auth_offers(const postern_session *s, const postern_mechanism *mechanism);
 
 #endif

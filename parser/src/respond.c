@@ -12,20 +12,25 @@ static const postern_enhanced no_enhanced = {0, 0, 0};
 
 static size_t length_of(const char *text) {
     size_t length = 0;
-    while (text[length] != '\0')
+    while (text[length] != '\0') {
         length++;
+    }
     return length;
 }
 
-static postern_slice slice_of(const char *text) { return (postern_slice){(const uint8_t *)text, length_of(text)}; }
+static postern_slice slice_of(const char *text) {
+    return (postern_slice){(const uint8_t *)text, length_of(text)};
+}
 
 /* RFC 2034 4: on 2xx, 4xx and 5xx replies where the extension is in force; never in the greeting, nor in the replies
  * to EHLO, HELO and LHLO. */
 static bool has_enhanced(const postern_session *s, int code) {
-    if (!(s->in_force & POSTERN_EXT_ENHANCEDSTATUSCODES) || code / 100 == 3)
+    if (!(s->in_force & POSTERN_EXT_ENHANCEDSTATUSCODES) || code / 100 == 3) {
         return false;
-    if (s->stimulus == POSTERN_STIMULUS_CONNECT)
+    }
+    if (s->stimulus == POSTERN_STIMULUS_CONNECT) {
         return false;
+    }
     return !(s->stimulus == POSTERN_STIMULUS_COMMAND &&
              (s->verb == POSTERN_VERB_EHLO || s->verb == POSTERN_VERB_HELO || s->verb == POSTERN_VERB_LHLO));
 }
@@ -34,35 +39,41 @@ static bool has_enhanced(const postern_session *s, int code) {
 static bool put(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
     size_t size;
 
-    if (enhanced.class_ != (uint8_t)(code / 100))
+    if (enhanced.class_ != (uint8_t)(code / 100)) {
         enhanced = (postern_enhanced){(uint8_t)(code / 100), 0, 0};
+    }
     const postern_enhanced *shown = has_enhanced(s, code) ? &enhanced : NULL;
-    if (postern_reply_format(s->reply, sizeof s->reply, code, shown, text.data, text.size, &size) != POSTERN_COMPLETE)
+    if (postern_reply_format(s->reply, sizeof s->reply, code, shown, text.data, text.size, &size) != POSTERN_COMPLETE) {
         return false;
+    }
     s->code = code;
     s->reply_size = size;
     s->owed |= OWE_REPLY;
-    if (code == 421 || code == 221)
+    if (code == 421 || code == 221) {
         s->owed |= OWE_CLOSE;
+    }
     return true;
 }
 
 static postern_enhanced enhanced_of(const char *text) {
     postern_enhanced enhanced = no_enhanced;
-    if (postern_enhanced_parse(&enhanced, (const uint8_t *)text, length_of(text)) == 0)
+    if (postern_enhanced_parse(&enhanced, (const uint8_t *)text, length_of(text)) == 0) {
         enhanced = no_enhanced;
+    }
     return enhanced;
 }
 
-void engine_answer(postern_session *s, int code, const char *enhanced, const char *text) {
+void postern_engine_answer(postern_session *s, int code, const char *enhanced, const char *text) {
     (void)put(s, code, enhanced_of(enhanced), slice_of(text));
 }
 
-bool engine_spend(postern_session *s) {
-    if (s->config->error_budget == 0)
+bool postern_engine_spend(postern_session *s) {
+    if (s->config->error_budget == 0) {
         return true;
-    if (s->errors >= s->config->error_budget)
+    }
+    if (s->errors >= s->config->error_budget) {
         return false;
+    }
     s->errors++;
     return true;
 }
@@ -72,18 +83,22 @@ static void put_error(postern_session *s, postern_error error) {
     postern_enhanced enhanced = enhanced_of(info->enhanced);
 
     /* A malformed address is X.1.3 for a recipient and X.1.7 for a sender (RFC 3463 3.2). */
-    if (s->verb == POSTERN_VERB_MAIL && enhanced.subject == 1 && enhanced.detail == 3)
+    if (s->verb == POSTERN_VERB_MAIL && enhanced.subject == 1 && enhanced.detail == 3) {
         enhanced.detail = 7;
-    if (s->state == POSTERN_STATE_AUTH && error == POSTERN_ERROR_LINE_TOO_LONG)
+    }
+    if (s->state == POSTERN_STATE_AUTH && error == POSTERN_ERROR_LINE_TOO_LONG) {
         enhanced = (postern_enhanced){5, 5, 6};
+    }
     (void)put(s, info->code, enhanced, slice_of(info->text));
 }
 
-void engine_refuse(postern_session *s, postern_error error) {
-    put_error(s, engine_spend(s) ? error : POSTERN_ERROR_ERROR_BUDGET);
+void postern_engine_refuse(postern_session *s, postern_error error) {
+    put_error(s, postern_engine_spend(s) ? error : POSTERN_ERROR_ERROR_BUDGET);
 }
 
-void engine_hang_up(postern_session *s, postern_error error) { put_error(s, error); }
+void postern_engine_hang_up(postern_session *s, postern_error error) {
+    put_error(s, error);
+}
 
 /* ---- Replies that carry the name of the server ---- */
 
@@ -130,18 +145,21 @@ static void put_with_domain(postern_session *s, int code, const char *enhanced, 
     (void)put(s, code, enhanced_of(enhanced), (postern_slice){w.octets, w.size});
 }
 
-void engine_answer_greeting(postern_session *s) {
+void postern_engine_answer_greeting(postern_session *s) {
     put_with_domain(s, 220, "", s->config->lmtp ? " LMTP Service ready" : " ESMTP Service ready");
 }
 
-void engine_answer_quit(postern_session *s) { put_with_domain(s, 221, "2.0.0", " Service closing channel"); }
+void postern_engine_answer_quit(postern_session *s) {
+    put_with_domain(s, 221, "2.0.0", " Service closing channel");
+}
 
 static void write_mechanisms(const postern_session *s, writer *w) {
     bool first = true;
 
     for (size_t i = 0; i < s->config->mechanism_count; i++) {
-        if (!engine_auth_offers(s, s->config->mechanisms[i]))
+        if (!postern_engine_auth_offers(s, s->config->mechanisms[i])) {
             continue;
+        }
         write_text(w, first ? "\nAUTH " : " ");
         write_text(w, s->config->mechanisms[i]->name);
         first = false;
@@ -152,8 +170,9 @@ static void write_limits(const postern_session *s, writer *w) {
     const postern_config *config = s->config;
 
     /* RFC 9422 4: the keyword has at least one limit. */
-    if (config->max_recipients == 0 && config->limits_mailmax == 0 && config->limits_rcptdomainmax == 0)
+    if (config->max_recipients == 0 && config->limits_mailmax == 0 && config->limits_rcptdomainmax == 0) {
         return;
+    }
     write_text(w, "\nLIMITS");
     write_keyword_number(w, " RCPTMAX=", config->max_recipients);
     write_keyword_number(w, " MAILMAX=", config->limits_mailmax);
@@ -162,23 +181,20 @@ static void write_limits(const postern_session *s, writer *w) {
 
 static void write_extension(const postern_session *s, writer *w, uint32_t extension) {
     switch (extension) {
-    case POSTERN_EXT_AUTH:
-        write_mechanisms(s, w);
-        return;
-    case POSTERN_EXT_LIMITS:
-        write_limits(s, w);
-        return;
+    case POSTERN_EXT_AUTH: write_mechanisms(s, w); return;
+    case POSTERN_EXT_LIMITS: write_limits(s, w); return;
     case POSTERN_EXT_STARTTLS:
-        if (s->tls)
+        if (s->tls) {
             return;
+        }
         break;
-    default:
-        break;
+    default: break;
     }
     write_text(w, "\n");
     write_text(w, postern_extension_keyword(extension));
-    if (extension == POSTERN_EXT_SIZE)
+    if (extension == POSTERN_EXT_SIZE) {
         write_keyword_number(w, " ", s->config->max_message_size);
+    }
     if (extension == POSTERN_EXT_FUTURERELEASE) {
         /* RFC 4865 3: the longest interval, and the latest date and time. */
         write_keyword_number(w, " ", s->config->futurerelease_max != 0 ? s->config->futurerelease_max : 999999999);
@@ -186,14 +202,16 @@ static void write_extension(const postern_session *s, writer *w, uint32_t extens
     }
 }
 
-void engine_answer_hello(postern_session *s) {
+void postern_engine_answer_hello(postern_session *s) {
     writer w = {.size = 0};
 
     write_octets(&w, s->config->domain.data, s->config->domain.size);
     if (s->verb != POSTERN_VERB_HELO) {
-        for (uint32_t bit = 1; bit < POSTERN_EXT_SESSION; bit <<= 1)
-            if (s->in_force & bit)
+        for (uint32_t bit = 1; bit < POSTERN_EXT_SESSION; bit <<= 1) {
+            if (s->in_force & bit) {
                 write_extension(s, &w, bit);
+            }
+        }
         for (size_t i = 0; i < s->config->keyword_count; i++) {
             write_text(&w, "\n");
             write_octets(&w, s->config->keywords[i].data, s->config->keywords[i].size);
@@ -202,7 +220,7 @@ void engine_answer_hello(postern_session *s) {
     (void)put(s, 250, no_enhanced, (postern_slice){w.octets, w.size});
 }
 
-void engine_answer_challenge(postern_session *s, const uint8_t *challenge, size_t size) {
+void postern_engine_answer_challenge(postern_session *s, const uint8_t *challenge, size_t size) {
     uint8_t encoded[POSTERN_BASE64_ENCODED_SIZE(POSTERN_AUTH_CHALLENGE_MAX)];
     size_t written;
 
@@ -222,33 +240,35 @@ static const uint16_t codes_rcpt[] = {250, 251, 252, 421, 450, 451, 452, 455, 53
 static const uint16_t codes_content[] = {421, 450, 451, 452, 550, 552, 554, 0};
 static const uint16_t codes_message[] = {250, 421, 450, 451, 452, 550, 552, 553, 554, 0};
 static const uint16_t codes_vrfy[] = {250, 251, 252, 421, 450, 451, 502, 504, 550, 551, 553, 554, 0};
-static const uint16_t codes_other[] = {211, 214, 250, 251, 252, 253, 421, 450, 451, 452, 453, 458, 459,
-                                       500, 501, 502, 503, 504, 530, 550, 551, 553, 554, 0};
-static const uint16_t codes_auth[] = {421, 422, 432, 435, 450, 454, 500, 501, 504, 523, 524,
-                                      525, 530, 534, 535, 538, 550, 554, 0};
+static const uint16_t codes_other[] = {211, 214, 250, 251, 252, 253, 421, 450, 451, 452, 453, 458,
+                                       459, 500, 501, 502, 503, 504, 530, 550, 551, 553, 554, 0};
+static const uint16_t codes_auth[] = {421, 422, 432, 435, 450, 454, 500, 501, 504, 523,
+                                      524, 525, 530, 534, 535, 538, 550, 554, 0};
 
 static const uint16_t *const codes_for[QUESTION_COUNT] = {
-    [QUESTION_CONNECT] = codes_connect, [QUESTION_HELLO] = codes_hello, [QUESTION_MAIL] = codes_mail,
+    [QUESTION_CONNECT] = codes_connect, [QUESTION_HELLO] = codes_hello,  [QUESTION_MAIL] = codes_mail,
     [QUESTION_RCPT] = codes_rcpt,       [QUESTION_DATA] = codes_content, [QUESTION_CHUNK] = codes_content,
-    [QUESTION_MESSAGE] = codes_message, [QUESTION_VRFY] = codes_vrfy,   [QUESTION_OTHER] = codes_other,
+    [QUESTION_MESSAGE] = codes_message, [QUESTION_VRFY] = codes_vrfy,    [QUESTION_OTHER] = codes_other,
     [QUESTION_AUTH] = codes_auth};
 
 static bool may_answer(question asked, int code) {
     const uint16_t *codes = codes_for[asked];
 
-    while (*codes != 0 && *codes != code)
+    while (*codes != 0 && *codes != code) {
         codes++;
+    }
     return *codes != 0;
 }
 
-int engine_answer_decision(postern_session *s, question asked, const postern_decision *decision) {
+int postern_engine_answer_decision(postern_session *s, question asked, const postern_decision *decision) {
     const bool fits = decision->verdict == POSTERN_ANSWER && may_answer(asked, decision->code);
     const int code = fits ? decision->code : 451;
     const postern_code_info *info = postern_code_find(code);
     const postern_slice standard = slice_of(info != NULL ? info->text : "");
 
-    if (fits && decision->text.data != NULL && put(s, code, decision->enhanced, decision->text))
+    if (fits && decision->text.data != NULL && put(s, code, decision->enhanced, decision->text)) {
         return code;
+    }
     (void)put(s, code, fits ? decision->enhanced : (postern_enhanced){4, 3, 0}, standard);
     return code;
 }

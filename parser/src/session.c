@@ -53,7 +53,7 @@ void postern_session_init(postern_session *session, const postern_config *config
     postern_line_init(&session->line, POSTERN_COMMAND_LINE_MAX);
     postern_data_init(&session->data, config->max_text_line);
     postern_bdat_init(&session->bdat, config->max_text_line);
-    engine_connect(session);
+    postern_engine_connect(session);
 }
 
 /* ---- What goes out ---- */
@@ -75,26 +75,28 @@ static postern_status yield_owed(postern_session *s, postern_event *event) {
     }
     if (s->owed & OWE_QUESTION) {
         s->owed &= (uint8_t)~OWE_QUESTION;
-        engine_ask_message(s);
+        postern_engine_ask_message(s);
     }
     if (s->owed & OWE_REPLY) {
         s->owed &= (uint8_t)~OWE_REPLY;
         /* The next recipient is asked for only now: its reply takes the buffer of this one. */
-        if (s->answers_due > 0 && !(s->owed & OWE_CLOSE))
+        if (s->answers_due > 0 && !(s->owed & OWE_CLOSE)) {
             s->owed |= OWE_QUESTION;
+        }
         event->code = s->code;
         event->octets = (postern_slice){s->reply, s->reply_size};
         return emit(s, event, POSTERN_EVENT_REPLY);
     }
-    if (s->question != QUESTION_NONE)
+    if (s->question != QUESTION_NONE) {
         return emit(s, event, POSTERN_EVENT_PENDING);
+    }
     if (s->owed & OWE_STARTTLS) {
         s->owed &= (uint8_t)~OWE_STARTTLS;
         return emit(s, event, POSTERN_EVENT_STARTTLS);
     }
     if (s->owed & OWE_CLOSE) {
         s->owed &= (uint8_t)~OWE_CLOSE;
-        engine_end_transaction(s);
+        postern_engine_end_transaction(s);
         s->state = POSTERN_STATE_CLOSED;
         return emit(s, event, POSTERN_EVENT_CLOSE);
     }
@@ -107,12 +109,14 @@ static postern_status receive_line(postern_session *s, const uint8_t *octets, si
                                    postern_event *event) {
     postern_slice line;
 
-    if (!postern_line_is_open(&s->line))
+    if (!postern_line_is_open(&s->line)) {
         s->item_begin = s->offset;
+    }
     const postern_status status = postern_line_feed(&s->line, octets, size, taken, &line, &event->fault);
     s->offset += *taken;
-    if (status == POSTERN_NEED_MORE)
+    if (status == POSTERN_NEED_MORE) {
         return POSTERN_NEED_MORE;
+    }
 
     const bool in_exchange = s->state == POSTERN_STATE_AUTH;
     if (status == POSTERN_WRONG) {
@@ -120,18 +124,20 @@ static postern_status receive_line(postern_session *s, const uint8_t *octets, si
         s->verb = POSTERN_VERB_UNKNOWN;
         /* What a broken BDAT line announced cannot be known, nor where the next command begins. */
         const bool lost = !in_exchange && postern_verb_peek(line.data, line.size) == POSTERN_VERB_BDAT;
-        engine_refuse(s, event->fault.error);
-        if (in_exchange)
-            engine_auth_end(s);
-        if (lost)
+        postern_engine_refuse(s, event->fault.error);
+        if (in_exchange) {
+            postern_engine_auth_end(s);
+        }
+        if (lost) {
             s->owed |= OWE_CLOSE;
+        }
     } else if (in_exchange) {
         s->stimulus = POSTERN_STIMULUS_AUTH_CONTINUATION;
         s->verb = POSTERN_VERB_AUTH;
-        engine_auth_continue(s, line, &event->fault);
+        postern_engine_auth_continue(s, line, &event->fault);
     } else {
         s->stimulus = POSTERN_STIMULUS_COMMAND;
-        engine_run_line(s, line, &event->fault);
+        postern_engine_run_line(s, line, &event->fault);
         event->command = &s->command;
     }
     return emit(s, event, POSTERN_EVENT_COMMAND);
@@ -142,8 +148,9 @@ static postern_status deliver(const postern_session *s, const postern_content *c
                               uint64_t begin, postern_event *event) {
     const uint64_t maximum = s->config->max_message_size;
 
-    if (slice.size == 0 || (maximum != 0 && content->size > maximum))
+    if (slice.size == 0 || (maximum != 0 && content->size > maximum)) {
         return POSTERN_NEED_MORE;
+    }
     event->kind = POSTERN_EVENT_DATA;
     event->begin = begin;
     event->end = s->offset;
@@ -156,13 +163,15 @@ static postern_status receive_data(postern_session *s, const uint8_t *octets, si
     postern_slice slice;
     const uint64_t begin = s->offset;
 
-    if (s->data.content.offset == 0)
+    if (s->data.content.offset == 0) {
         s->item_begin = begin; /* the reply at the end answers the content, not the DATA line */
+    }
     const postern_status status = postern_data_feed(&s->data, octets, size, taken, &slice);
 
     s->offset += *taken;
-    if (status == POSTERN_COMPLETE)
-        engine_message_complete(s);
+    if (status == POSTERN_COMPLETE) {
+        postern_engine_message_complete(s);
+    }
     return deliver(s, &s->data.content, slice, begin, event);
 }
 
@@ -174,8 +183,9 @@ static postern_status receive_chunk(postern_session *s, const uint8_t *octets, s
     const postern_status status = postern_bdat_feed(&s->bdat, octets, size, taken, &slice);
 
     s->offset += *taken;
-    if (status == POSTERN_COMPLETE)
-        engine_chunk_complete(s);
+    if (status == POSTERN_COMPLETE) {
+        postern_engine_chunk_complete(s);
+    }
     return wanted ? deliver(s, &s->bdat.content, slice, begin, event) : POSTERN_NEED_MORE;
 }
 
@@ -187,12 +197,9 @@ static postern_status receive(postern_session *s, const uint8_t *octets, size_t 
         *taken = size;
         s->offset += size;
         return POSTERN_NEED_MORE;
-    case POSTERN_STATE_DATA:
-        return receive_data(s, octets, size, taken, event);
-    case POSTERN_STATE_CHUNK:
-        return receive_chunk(s, octets, size, taken, event);
-    default:
-        return receive_line(s, octets, size, taken, event);
+    case POSTERN_STATE_DATA: return receive_data(s, octets, size, taken, event);
+    case POSTERN_STATE_CHUNK: return receive_chunk(s, octets, size, taken, event);
+    default: return receive_line(s, octets, size, taken, event);
     }
 }
 
@@ -208,26 +215,30 @@ postern_status postern_session_feed(postern_session *session, const uint8_t *oct
     }
     /* Each turn yields an event, takes octets, or ends the loop: a chunk of no octets ends without taking any, once. */
     for (;;) {
-        if (yield_owed(session, event) == POSTERN_COMPLETE)
+        if (yield_owed(session, event) == POSTERN_COMPLETE) {
             return POSTERN_COMPLETE;
+        }
         if (session->shutdown) {
             session->stimulus = POSTERN_STIMULUS_COMMAND;
             session->verb = POSTERN_VERB_UNKNOWN;
             session->item_begin = session->offset;
-            if (session->state != POSTERN_STATE_TLS)
-                engine_hang_up(session, POSTERN_ERROR_SHUTDOWN);
+            if (session->state != POSTERN_STATE_TLS) {
+                postern_engine_hang_up(session, POSTERN_ERROR_SHUTDOWN);
+            }
             session->owed |= OWE_CLOSE;
             continue;
         }
         const bool chunk_ends = session->state == POSTERN_STATE_CHUNK && session->bdat.remaining == 0;
-        if (size == 0 && !chunk_ends)
+        if (size == 0 && !chunk_ends) {
             return POSTERN_NEED_MORE;
+        }
         const postern_status status = receive(session, octets, size, &part, event);
         octets = size > 0 ? octets + part : octets;
         size -= part;
         *taken += part;
-        if (status == POSTERN_COMPLETE)
+        if (status == POSTERN_COMPLETE) {
             return POSTERN_COMPLETE;
+        }
     }
 }
 
@@ -236,17 +247,19 @@ postern_status postern_session_feed(postern_session *session, const uint8_t *oct
 postern_status postern_session_decide(postern_session *session, const postern_decision *decision) {
     const question asked = (question)session->question;
 
-    if (asked == QUESTION_NONE || decision->verdict == POSTERN_PENDING)
+    if (asked == QUESTION_NONE || decision->verdict == POSTERN_PENDING) {
         return POSTERN_MISUSE;
+    }
     session->question = QUESTION_NONE;
-    engine_settle(session, asked, decision);
+    postern_engine_settle(session, asked, decision);
     return POSTERN_COMPLETE;
 }
 
 postern_status postern_session_tls_done(postern_session *session) {
-    if (session->state != POSTERN_STATE_TLS || session->owed != 0)
+    if (session->state != POSTERN_STATE_TLS || session->owed != 0) {
         return POSTERN_MISUSE;
-    engine_end_transaction(session);
+    }
+    postern_engine_end_transaction(session);
     session->state = POSTERN_STATE_CONNECTED;
     session->tls = true;
     session->esmtp = false;
@@ -264,19 +277,18 @@ void postern_session_shutdown(postern_session *session) {
     session->owed &= (uint8_t)~OWE_QUESTION;
 }
 
-postern_session_state postern_session_state_of(const postern_session *session) { return session->state; }
+postern_session_state postern_session_state_of(const postern_session *session) {
+    return session->state;
+}
 
 bool postern_session_is_open(const postern_session *session) {
     switch (session->state) {
     case POSTERN_STATE_DATA:
     case POSTERN_STATE_CHUNK:
-    case POSTERN_STATE_AUTH:
-        return true;
+    case POSTERN_STATE_AUTH: return true;
     case POSTERN_STATE_CLOSED:
-    case POSTERN_STATE_TLS:
-        return false;
-    default:
-        return postern_line_is_open(&session->line);
+    case POSTERN_STATE_TLS: return false;
+    default: return postern_line_is_open(&session->line);
     }
 }
 

@@ -46,13 +46,11 @@ static postern_error check_verb(const postern_session *s, postern_verb verb) {
     const uint32_t extension = postern_verb_describe(verb)->extension;
 
     switch (verb) {
-    case POSTERN_VERB_UNKNOWN:
-        return POSTERN_ERROR_VERB_UNKNOWN;
+    case POSTERN_VERB_UNKNOWN: return POSTERN_ERROR_VERB_UNKNOWN;
     case POSTERN_VERB_LHLO: /* RFC 2033 4.1: each protocol has a hello of its own */
         return s->config->lmtp ? POSTERN_ERROR_NONE : POSTERN_ERROR_VERB_UNKNOWN;
     case POSTERN_VERB_EHLO:
-    case POSTERN_VERB_HELO:
-        return s->config->lmtp ? POSTERN_ERROR_VERB_UNKNOWN : POSTERN_ERROR_NONE;
+    case POSTERN_VERB_HELO: return s->config->lmtp ? POSTERN_ERROR_VERB_UNKNOWN : POSTERN_ERROR_NONE;
     case POSTERN_VERB_BDAT:
     case POSTERN_VERB_STARTTLS:
     case POSTERN_VERB_AUTH: {
@@ -71,10 +69,8 @@ static postern_error check_verb(const postern_session *s, postern_verb verb) {
     case POSTERN_VERB_XCLIENT:
     case POSTERN_VERB_XFORWARD:
     case POSTERN_VERB_VERB:
-    case POSTERN_VERB_ONEX:
-        return s->policy->other != NULL ? POSTERN_ERROR_NONE : POSTERN_ERROR_VERB_NOT_IMPLEMENTED;
-    default:
-        return POSTERN_ERROR_NONE;
+    case POSTERN_VERB_ONEX: return s->policy->other != NULL ? POSTERN_ERROR_NONE : POSTERN_ERROR_VERB_NOT_IMPLEMENTED;
+    default: return POSTERN_ERROR_NONE;
     }
 }
 
@@ -85,27 +81,30 @@ static postern_error check_required(const postern_session *s, postern_verb verb)
     case POSTERN_VERB_EHLO:
     case POSTERN_VERB_LHLO:
     case POSTERN_VERB_STARTTLS:
-    case POSTERN_VERB_QUIT:
-        return POSTERN_ERROR_NONE;
-    default:
-        break;
+    case POSTERN_VERB_QUIT: return POSTERN_ERROR_NONE;
+    default: break;
     }
-    if (s->config->require_tls && !s->tls)
+    if (s->config->require_tls && !s->tls) {
         return POSTERN_ERROR_TLS_REQUIRED;
-    if (verb == POSTERN_VERB_AUTH || verb == POSTERN_VERB_HELO || verb == POSTERN_VERB_RSET)
+    }
+    if (verb == POSTERN_VERB_AUTH || verb == POSTERN_VERB_HELO || verb == POSTERN_VERB_RSET) {
         return POSTERN_ERROR_NONE;
+    }
     return s->config->require_auth && !s->authenticated ? POSTERN_ERROR_AUTH_REQUIRED : POSTERN_ERROR_NONE;
 }
 
 static postern_error check_state(const postern_session *s, postern_verb verb) {
     bool lawful = (states_of[verb] >> s->state) & 1u;
 
-    if (verb == POSTERN_VERB_DATA && s->transaction.body == POSTERN_BODY_BINARYMIME)
+    if (verb == POSTERN_VERB_DATA && s->transaction.body == POSTERN_BODY_BINARYMIME) {
         lawful = false; /* RFC 3030 3 */
-    if (verb == POSTERN_VERB_STARTTLS && s->tls)
+    }
+    if (verb == POSTERN_VERB_STARTTLS && s->tls) {
         lawful = false;
-    if (verb == POSTERN_VERB_AUTH && s->authenticated)
+    }
+    if (verb == POSTERN_VERB_AUTH && s->authenticated) {
         lawful = false;
+    }
     return lawful ? POSTERN_ERROR_NONE : POSTERN_ERROR_BAD_SEQUENCE;
 }
 
@@ -113,24 +112,29 @@ static postern_error check_state(const postern_session *s, postern_verb verb) {
 static postern_error check_values(const postern_session *s, const postern_command *command) {
     const postern_parameter_values *values = &command->values;
 
-    if (command->verb != POSTERN_VERB_MAIL && command->verb != POSTERN_VERB_RCPT)
+    if (command->verb != POSTERN_VERB_MAIL && command->verb != POSTERN_VERB_RCPT) {
         return POSTERN_ERROR_NONE;
-    for (size_t i = 0; i < command->parameter_count; i++)
-        if (command->parameters[i].id == POSTERN_PARAMETER_UNKNOWN)
+    }
+    for (size_t i = 0; i < command->parameter_count; i++) {
+        if (command->parameters[i].id == POSTERN_PARAMETER_UNKNOWN) {
             return POSTERN_ERROR_PARAMETER_UNKNOWN;
+        }
+    }
     if (command->verb == POSTERN_VERB_RCPT) {
         const uint32_t most = s->config->max_recipients;
         return most != 0 && s->transaction.recipients >= most ? POSTERN_ERROR_RECIPIENTS_EXCEEDED : POSTERN_ERROR_NONE;
     }
     if (values->given & 1u << POSTERN_PARAMETER_HOLDFOR) {
         const uint32_t most = s->config->futurerelease_max;
-        if (most != 0 && values->hold_for > most)
+        if (most != 0 && values->hold_for > most) {
             return POSTERN_ERROR_PARAMETER_VALUE; /* RFC 4865 4.2 */
+        }
     }
     if (values->given & 1u << POSTERN_PARAMETER_SIZE) {
         const uint64_t most = s->config->max_message_size != 0 ? s->config->max_message_size : INT64_MAX;
-        if (values->size_too_big || values->size > most)
+        if (values->size_too_big || values->size > most) {
             return POSTERN_ERROR_SIZE_EXCEEDED;
+        }
     }
     return POSTERN_ERROR_NONE;
 }
@@ -139,16 +143,21 @@ static postern_error check_values(const postern_session *s, const postern_comman
 static postern_error check(const postern_session *s, const postern_command *command, postern_error found) {
     postern_error error;
 
-    if (found == POSTERN_ERROR_LINE_TOO_LONG)
+    if (found == POSTERN_ERROR_LINE_TOO_LONG) {
         return found;
-    if ((error = check_verb(s, command->verb)) != POSTERN_ERROR_NONE)
+    }
+    if ((error = check_verb(s, command->verb)) != POSTERN_ERROR_NONE) {
         return error;
-    if (s->state == POSTERN_STATE_REJECTED && command->verb != POSTERN_VERB_QUIT)
+    }
+    if (s->state == POSTERN_STATE_REJECTED && command->verb != POSTERN_VERB_QUIT) {
         return POSTERN_ERROR_BAD_SEQUENCE; /* RFC 5321 3.1 */
-    if ((error = check_required(s, command->verb)) != POSTERN_ERROR_NONE)
+    }
+    if ((error = check_required(s, command->verb)) != POSTERN_ERROR_NONE) {
         return error;
-    if ((error = check_state(s, command->verb)) != POSTERN_ERROR_NONE)
+    }
+    if ((error = check_state(s, command->verb)) != POSTERN_ERROR_NONE) {
         return error;
+    }
     return found != POSTERN_ERROR_NONE ? found : check_values(s, command);
 }
 
@@ -157,69 +166,64 @@ static postern_error check(const postern_session *s, const postern_command *comm
 /* What a policy says that has not been given. */
 static const postern_decision yes = {.verdict = POSTERN_ACCEPT};
 
-void engine_end_transaction(postern_session *s) {
+void postern_engine_end_transaction(postern_session *s) {
     const bool was_open = s->transaction_open;
 
     s->transaction_open = false;
     memset(&s->transaction, 0, sizeof s->transaction);
-    if (was_open && s->policy->reset != NULL)
+    if (was_open && s->policy->reset != NULL) {
         s->policy->reset(s->user);
+    }
 }
 
 static void run_hello(postern_session *s) {
-    const postern_decision decision =
-        s->policy->hello != NULL ? s->policy->hello(s->user, &s->command) : yes;
-    engine_settle(s, QUESTION_HELLO, &decision);
+    const postern_decision decision = s->policy->hello != NULL ? s->policy->hello(s->user, &s->command) : yes;
+    postern_engine_settle(s, QUESTION_HELLO, &decision);
 }
 
 static void run_mail(postern_session *s) {
     const postern_parameter_values *values = &s->command.values;
 
     /* Noted before the question, because a pending decision comes when the line is gone. */
-    s->transaction.body =
-        values->given & 1u << POSTERN_PARAMETER_BODY ? values->body : POSTERN_BODY_7BIT;
+    s->transaction.body = values->given & 1u << POSTERN_PARAMETER_BODY ? values->body : POSTERN_BODY_7BIT;
     s->transaction.smtputf8 = s->command.smtputf8;
     s->transaction.requiretls = (values->given & 1u << POSTERN_PARAMETER_REQUIRETLS) != 0;
     s->transaction.declared_size = values->given & 1u << POSTERN_PARAMETER_SIZE ? values->size : 0;
-    const postern_decision decision =
-        s->policy->mail != NULL ? s->policy->mail(s->user, &s->command) : yes;
-    engine_settle(s, QUESTION_MAIL, &decision);
+    const postern_decision decision = s->policy->mail != NULL ? s->policy->mail(s->user, &s->command) : yes;
+    postern_engine_settle(s, QUESTION_MAIL, &decision);
 }
 
 static void run_rcpt(postern_session *s) {
-    const postern_decision decision = s->policy->rcpt != NULL
-                                          ? s->policy->rcpt(s->user, &s->command, &s->transaction)
-                                          : yes;
-    engine_settle(s, QUESTION_RCPT, &decision);
+    const postern_decision decision =
+        s->policy->rcpt != NULL ? s->policy->rcpt(s->user, &s->command, &s->transaction) : yes;
+    postern_engine_settle(s, QUESTION_RCPT, &decision);
 }
 
 static void run_data(postern_session *s) {
-    const postern_decision decision =
-        s->policy->data != NULL ? s->policy->data(s->user, &s->transaction) : yes;
-    engine_settle(s, QUESTION_DATA, &decision);
+    const postern_decision decision = s->policy->data != NULL ? s->policy->data(s->user, &s->transaction) : yes;
+    postern_engine_settle(s, QUESTION_DATA, &decision);
 }
 
 static void run_vrfy(postern_session *s) {
-    const postern_decision decision =
-        s->policy->vrfy != NULL ? s->policy->vrfy(s->user, &s->command) : yes;
-    engine_settle(s, QUESTION_VRFY, &decision);
+    const postern_decision decision = s->policy->vrfy != NULL ? s->policy->vrfy(s->user, &s->command) : yes;
+    postern_engine_settle(s, QUESTION_VRFY, &decision);
 }
 
 static void run_other(postern_session *s) {
-    const postern_decision decision =
-        s->policy->other != NULL ? s->policy->other(s->user, &s->command) : yes;
-    engine_settle(s, QUESTION_OTHER, &decision);
+    const postern_decision decision = s->policy->other != NULL ? s->policy->other(s->user, &s->command) : yes;
+    postern_engine_settle(s, QUESTION_OTHER, &decision);
 }
 
 static void run_rset(postern_session *s) {
-    engine_end_transaction(s);
-    if (s->state != POSTERN_STATE_CONNECTED)
+    postern_engine_end_transaction(s);
+    if (s->state != POSTERN_STATE_CONNECTED) {
         s->state = POSTERN_STATE_GREETED;
-    engine_answer(s, 250, "2.0.0", "Reset");
+    }
+    postern_engine_answer(s, 250, "2.0.0", "Reset");
 }
 
 static void run_starttls(postern_session *s) {
-    engine_answer(s, 220, "2.0.0", "Ready to start TLS");
+    postern_engine_answer(s, 220, "2.0.0", "Ready to start TLS");
     s->owed |= OWE_STARTTLS;
     s->state = POSTERN_STATE_TLS;
 }
@@ -228,39 +232,17 @@ static void run_command(postern_session *s) {
     switch (s->command.verb) {
     case POSTERN_VERB_EHLO:
     case POSTERN_VERB_HELO:
-    case POSTERN_VERB_LHLO:
-        run_hello(s);
-        break;
-    case POSTERN_VERB_MAIL:
-        run_mail(s);
-        break;
-    case POSTERN_VERB_RCPT:
-        run_rcpt(s);
-        break;
-    case POSTERN_VERB_DATA:
-        run_data(s);
-        break;
-    case POSTERN_VERB_RSET:
-        run_rset(s);
-        break;
-    case POSTERN_VERB_NOOP:
-        engine_answer(s, 250, "2.0.0", "OK");
-        break;
-    case POSTERN_VERB_QUIT:
-        engine_answer_quit(s);
-        break;
-    case POSTERN_VERB_VRFY:
-        run_vrfy(s);
-        break;
-    case POSTERN_VERB_STARTTLS:
-        run_starttls(s);
-        break;
-    case POSTERN_VERB_AUTH:
-        engine_auth_begin(s);
-        break;
-    default:
-        run_other(s);
-        break;
+    case POSTERN_VERB_LHLO: run_hello(s); break;
+    case POSTERN_VERB_MAIL: run_mail(s); break;
+    case POSTERN_VERB_RCPT: run_rcpt(s); break;
+    case POSTERN_VERB_DATA: run_data(s); break;
+    case POSTERN_VERB_RSET: run_rset(s); break;
+    case POSTERN_VERB_NOOP: postern_engine_answer(s, 250, "2.0.0", "OK"); break;
+    case POSTERN_VERB_QUIT: postern_engine_answer_quit(s); break;
+    case POSTERN_VERB_VRFY: run_vrfy(s); break;
+    case POSTERN_VERB_STARTTLS: run_starttls(s); break;
+    case POSTERN_VERB_AUTH: postern_engine_auth_begin(s); break;
+    default: run_other(s); break;
     }
 }
 
@@ -273,7 +255,7 @@ static void run_bdat(postern_session *s, postern_slice line, postern_error refus
     if (refusal == POSTERN_ERROR_LINE_TOO_LONG ||
         postern_bdat_parse(&size, &last, line.data, line.size, &unreadable) != POSTERN_COMPLETE) {
         *fault = unreadable;
-        engine_refuse(s, fault->error);
+        postern_engine_refuse(s, fault->error);
         s->owed |= OWE_CLOSE;
         return;
     }
@@ -289,38 +271,41 @@ static void run_bdat(postern_session *s, postern_slice line, postern_error refus
     s->state = POSTERN_STATE_CHUNK;
 }
 
-void engine_run_line(postern_session *s, postern_slice line, postern_fault *fault) {
-    const postern_command_options options = {
-        .extensions = s->in_force, .lenient = s->config->lenient, .smtputf8 = s->transaction.smtputf8};
+void postern_engine_run_line(postern_session *s, postern_slice line, postern_fault *fault) {
+    const postern_command_options options = {.extensions = s->in_force,
+                                             .lenient = s->config->lenient,
+                                             .smtputf8 = s->transaction.smtputf8};
 
     (void)!postern_command_parse(&s->command, line.data, line.size, &options, fault);
     s->verb = s->command.verb;
     const postern_error error = check(s, &s->command, fault->error);
-    if (error != fault->error)
+    if (error != fault->error) {
         *fault = (postern_fault){error, 0};
+    }
 
-    if (s->verb == POSTERN_VERB_BDAT)
+    if (s->verb == POSTERN_VERB_BDAT) {
         run_bdat(s, line, error, fault);
-    else if (error != POSTERN_ERROR_NONE)
-        engine_refuse(s, error);
-    else
+    } else if (error != POSTERN_ERROR_NONE) {
+        postern_engine_refuse(s, error);
+    } else {
         run_command(s);
+    }
 }
 
-void engine_connect(postern_session *s) {
-    const postern_decision decision =
-        s->policy->connect != NULL ? s->policy->connect(s->user) : yes;
+void postern_engine_connect(postern_session *s) {
+    const postern_decision decision = s->policy->connect != NULL ? s->policy->connect(s->user) : yes;
 
-    if (decision.verdict == POSTERN_ACCEPT || (decision.verdict == POSTERN_ANSWER && decision.code == 220))
-        engine_answer_greeting(s);
-    else if (engine_answer_decision(s, QUESTION_CONNECT, &decision) != 421)
+    if (decision.verdict == POSTERN_ACCEPT || (decision.verdict == POSTERN_ANSWER && decision.code == 220)) {
+        postern_engine_answer_greeting(s);
+    } else if (postern_engine_answer_decision(s, QUESTION_CONNECT, &decision) != 421) {
         s->state = POSTERN_STATE_REJECTED;
+    }
 }
 
 /* ---- What decisions change ---- */
 
 static void settle_hello(postern_session *s) {
-    engine_end_transaction(s);
+    postern_engine_end_transaction(s);
     s->esmtp = s->verb != POSTERN_VERB_HELO;
     s->in_force = s->esmtp ? s->config->extensions & POSTERN_EXT_SESSION : POSTERN_EXT_NONE;
     s->state = POSTERN_STATE_GREETED;
@@ -328,7 +313,7 @@ static void settle_hello(postern_session *s) {
 }
 
 static void settle_data(postern_session *s) {
-    engine_answer(s, 354, "", "Start mail input; end with <CRLF>.<CRLF>");
+    postern_engine_answer(s, 354, "", "Start mail input; end with <CRLF>.<CRLF>");
     postern_data_init(&s->data, s->config->max_text_line);
     s->by_bdat = false;
     s->state = POSTERN_STATE_DATA;
@@ -339,7 +324,7 @@ static void settle_message(postern_session *s) {
     s->recipient++;
     s->answers_due--;
     if (s->answers_due == 0) {
-        engine_end_transaction(s);
+        postern_engine_end_transaction(s);
         s->state = POSTERN_STATE_GREETED;
     }
 }
@@ -349,63 +334,56 @@ static void accept(postern_session *s, question asked) {
     switch (asked) {
     case QUESTION_HELLO:
         settle_hello(s);
-        engine_answer_hello(s);
+        postern_engine_answer_hello(s);
         break;
-    case QUESTION_MAIL:
-        engine_answer(s, 250, "2.1.0", "Sender OK");
-        break;
-    case QUESTION_RCPT:
-        engine_answer(s, 250, "2.1.5", "Recipient OK");
-        break;
-    case QUESTION_DATA:
-        settle_data(s);
-        break;
-    case QUESTION_CHUNK:
-        engine_answer(s, 250, "2.0.0", "Chunk received");
-        break;
-    case QUESTION_MESSAGE:
-        engine_answer(s, 250, "2.0.0", "Message accepted");
-        break;
+    case QUESTION_MAIL: postern_engine_answer(s, 250, "2.1.0", "Sender OK"); break;
+    case QUESTION_RCPT: postern_engine_answer(s, 250, "2.1.5", "Recipient OK"); break;
+    case QUESTION_DATA: settle_data(s); break;
+    case QUESTION_CHUNK: postern_engine_answer(s, 250, "2.0.0", "Chunk received"); break;
+    case QUESTION_MESSAGE: postern_engine_answer(s, 250, "2.0.0", "Message accepted"); break;
     case QUESTION_VRFY:
-        engine_answer(s, 252, "2.5.2", "Cannot VRFY user, but will accept message and attempt delivery");
+        postern_engine_answer(s, 252, "2.5.2", "Cannot VRFY user, but will accept message and attempt delivery");
         break;
     case QUESTION_OTHER:
-        if (s->verb == POSTERN_VERB_HELP)
-            engine_answer(s, 214, "2.0.0", "See RFC 5321");
-        else
-            engine_answer(s, 250, "2.0.0", "OK");
+        if (s->verb == POSTERN_VERB_HELP) {
+            postern_engine_answer(s, 214, "2.0.0", "See RFC 5321");
+        } else {
+            postern_engine_answer(s, 250, "2.0.0", "OK");
+        }
         break;
     case QUESTION_AUTH:
         s->authenticated = true;
-        engine_answer(s, 235, "2.7.0", "Authentication succeeded");
+        postern_engine_answer(s, 235, "2.7.0", "Authentication succeeded");
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
-void engine_settle(postern_session *s, question asked, const postern_decision *decision) {
+void postern_engine_settle(postern_session *s, question asked, const postern_decision *decision) {
     if (decision->verdict == POSTERN_PENDING) {
         s->question = (uint8_t)asked;
         return;
     }
-    if (asked == QUESTION_AUTH)
-        engine_auth_end(s);
-    if (decision->verdict == POSTERN_ACCEPT)
+    if (asked == QUESTION_AUTH) {
+        postern_engine_auth_end(s);
+    }
+    if (decision->verdict == POSTERN_ACCEPT) {
         accept(s, asked);
-    else if (asked == QUESTION_AUTH && !engine_spend(s))
-        engine_hang_up(s, POSTERN_ERROR_ERROR_BUDGET); /* passwords are not to be guessed at leisure */
-    else
-        (void)engine_answer_decision(s, asked, decision);
+    } else if (asked == QUESTION_AUTH && !postern_engine_spend(s)) {
+        postern_engine_hang_up(s, POSTERN_ERROR_ERROR_BUDGET); /* passwords are not to be guessed at leisure */
+    } else {
+        (void)postern_engine_answer_decision(s, asked, decision);
+    }
     const bool positive = s->code < 400;
 
     switch (asked) {
     case QUESTION_MAIL:
         s->transaction_open = positive;
-        if (positive)
+        if (positive) {
             s->state = POSTERN_STATE_MAIL;
-        else
-            engine_end_transaction(s);
+        } else {
+            postern_engine_end_transaction(s);
+        }
         break;
     case QUESTION_RCPT:
         if (positive) {
@@ -414,15 +392,13 @@ void engine_settle(postern_session *s, question asked, const postern_decision *d
         }
         break;
     case QUESTION_CHUNK:
-        if (!positive)
-            engine_end_transaction(s);
+        if (!positive) {
+            postern_engine_end_transaction(s);
+        }
         s->state = positive ? POSTERN_STATE_BDAT : POSTERN_STATE_GREETED;
         break;
-    case QUESTION_MESSAGE:
-        settle_message(s);
-        break;
-    default:
-        break;
+    case QUESTION_MESSAGE: settle_message(s); break;
+    default: break;
     }
 }
 
@@ -433,15 +409,16 @@ static postern_error check_content(const postern_session *s) {
     const postern_content *content = postern_session_content(s);
     const uint64_t most = s->config->max_message_size;
 
-    if (content->violations != 0 && s->transaction.body != POSTERN_BODY_BINARYMIME)
+    if (content->violations != 0 && s->transaction.body != POSTERN_BODY_BINARYMIME) {
         return POSTERN_ERROR_CONTENT_VIOLATION;
+    }
     return most != 0 && content->size > most ? POSTERN_ERROR_SIZE_EXCEEDED : POSTERN_ERROR_NONE;
 }
 
-void engine_message_complete(postern_session *s) {
-    if (s->by_bdat)
+void postern_engine_message_complete(postern_session *s) {
+    if (s->by_bdat) {
         postern_bdat_finish(&s->bdat);
-    else {
+    } else {
         s->stimulus = POSTERN_STIMULUS_DATA_BODY;
         s->verb = POSTERN_VERB_DATA;
     }
@@ -450,39 +427,37 @@ void engine_message_complete(postern_session *s) {
     s->owed |= OWE_MESSAGE_END | OWE_QUESTION;
 }
 
-void engine_chunk_complete(postern_session *s) {
+void postern_engine_chunk_complete(postern_session *s) {
     s->state = s->state_before_chunk;
     if (s->refusal != POSTERN_ERROR_NONE) {
-        engine_refuse(s, s->refusal);
+        postern_engine_refuse(s, s->refusal);
         return;
     }
     s->stimulus = POSTERN_STIMULUS_BDAT_CHUNK;
     if (s->chunk_last) {
-        engine_message_complete(s);
+        postern_engine_message_complete(s);
         return;
     }
     const postern_error error = check_content(s);
     if (error != POSTERN_ERROR_NONE) {
-        engine_refuse(s, error);
-        engine_end_transaction(s);
+        postern_engine_refuse(s, error);
+        postern_engine_end_transaction(s);
         s->state = POSTERN_STATE_GREETED;
         return;
     }
-    const postern_decision decision =
-        s->policy->chunk != NULL ? s->policy->chunk(s->user, &s->transaction) : yes;
-    engine_settle(s, QUESTION_CHUNK, &decision);
+    const postern_decision decision = s->policy->chunk != NULL ? s->policy->chunk(s->user, &s->transaction) : yes;
+    postern_engine_settle(s, QUESTION_CHUNK, &decision);
 }
 
-void engine_ask_message(postern_session *s) {
+void postern_engine_ask_message(postern_session *s) {
     const postern_error error = check_content(s);
 
     if (error != POSTERN_ERROR_NONE) {
-        engine_refuse(s, error);
+        postern_engine_refuse(s, error);
         settle_message(s);
         return;
     }
-    const postern_decision decision = s->policy->message != NULL
-                                          ? s->policy->message(s->user, &s->transaction, s->recipient)
-                                          : yes;
-    engine_settle(s, QUESTION_MESSAGE, &decision);
+    const postern_decision decision =
+        s->policy->message != NULL ? s->policy->message(s->user, &s->transaction, s->recipient) : yes;
+    postern_engine_settle(s, QUESTION_MESSAGE, &decision);
 }

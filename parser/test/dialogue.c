@@ -31,8 +31,9 @@ static bool begins_with(postern_slice octets, const char *prefix) {
 static postern_decision decide(world *w, int code) {
     const postern_decision decision = {.verdict = code == 0 ? POSTERN_ACCEPT : POSTERN_ANSWER, .code = code};
 
-    if (!w->late)
+    if (!w->late) {
         return decision;
+    }
     w->owed = decision;
     return (postern_decision){.verdict = POSTERN_PENDING};
 }
@@ -58,9 +59,11 @@ static postern_decision ask_rcpt(void *user, const postern_command *command, con
 
     if (code == 0) {
         assert_int_equal(transaction->recipients, w->recipients);
-        if (w->recipients < COUNT_OF(w->verdicts))
-            w->verdicts[w->recipients] =
-                begins_with(local, "bodyreject-") ? 554 : begins_with(local, "bodydefer-") ? 451 : 0;
+        if (w->recipients < COUNT_OF(w->verdicts)) {
+            w->verdicts[w->recipients] = begins_with(local, "bodyreject-")  ? 554
+                                         : begins_with(local, "bodydefer-") ? 451
+                                                                            : 0;
+        }
         w->recipients++;
     }
     return decide(w, code);
@@ -76,10 +79,12 @@ static postern_decision ask_message(void *user, const postern_transaction *trans
     int code = 0;
 
     assert_int_equal(transaction->recipients, w->recipients);
-    if (w->d->config.lmtp)
+    if (w->d->config.lmtp) {
         return decide(w, w->verdicts[recipient]);
-    for (size_t i = 0; i < w->recipients && i < COUNT_OF(w->verdicts); i++)
+    }
+    for (size_t i = 0; i < w->recipients && i < COUNT_OF(w->verdicts); i++) {
         code = w->verdicts[i] > code ? w->verdicts[i] : code;
+    }
     return decide(w, code);
 }
 
@@ -134,14 +139,15 @@ static void write_word(const char *word) {
 
 /* Content is joined: "{ab}" and "{cd}" read "{abcd}". */
 static void write_content(postern_slice octets) {
-    if (transcript_size > 0 && transcript[transcript_size - 1] == '}')
+    if (transcript_size > 0 && transcript[transcript_size - 1] == '}') {
         transcript_size--;
-    else {
+    } else {
         write_word("{");
     }
     for (size_t i = 0; i < octets.size; i++) {
         const char *text = escape(octets.data + i, 1);
-        transcript_size += (size_t)snprintf(transcript + transcript_size, sizeof transcript - transcript_size, "%s", text);
+        transcript_size +=
+            (size_t)snprintf(transcript + transcript_size, sizeof transcript - transcript_size, "%s", text);
     }
     transcript_size += (size_t)snprintf(transcript + transcript_size, sizeof transcript - transcript_size, "}");
     assert_true(transcript_size < sizeof transcript);
@@ -186,12 +192,8 @@ static void write_event(const postern_event *event) {
             write_word(word);
         }
         break;
-    case POSTERN_EVENT_DATA:
-        write_content(event->octets);
-        break;
-    case POSTERN_EVENT_MESSAGE_END:
-        write_word("end");
-        break;
+    case POSTERN_EVENT_DATA: write_content(event->octets); break;
+    case POSTERN_EVENT_MESSAGE_END: write_word("end"); break;
     case POSTERN_EVENT_REPLY:
         check_reply(event);
         (void)snprintf(word, sizeof word, "%d", event->code);
@@ -201,14 +203,9 @@ static void write_event(const postern_event *event) {
         replies_size += event->octets.size;
         replies[replies_size] = '\0';
         break;
-    case POSTERN_EVENT_STARTTLS:
-        write_word("tls");
-        break;
-    case POSTERN_EVENT_CLOSE:
-        write_word("close");
-        break;
-    default:
-        break;
+    case POSTERN_EVENT_STARTTLS: write_word("tls"); break;
+    case POSTERN_EVENT_CLOSE: write_word("close"); break;
+    default: break;
     }
 }
 
@@ -231,8 +228,9 @@ static bool feed_piece(postern_session *s, const uint8_t *octets, size_t size) {
         }
         assert_int_equal(status, POSTERN_COMPLETE);
         write_event(&event);
-        if (event.kind == POSTERN_EVENT_CLOSE)
+        if (event.kind == POSTERN_EVENT_CLOSE) {
             return false;
+        }
         if (event.kind == POSTERN_EVENT_PENDING) {
             assert_true(the_world.late);
             assert_int_equal(postern_session_decide(s, &the_world.owed), POSTERN_COMPLETE);
@@ -261,9 +259,11 @@ static void run(const dialogue *d, const uint8_t *octets, size_t size, size_t pi
             continue;
         }
         /* Never feed past the marker in one piece with what stands before it. */
-        for (size_t i = 0; i + 1 < size - at && i < here; i++)
-            if (octets[at + i] == 0x16 && octets[at + i + 1] == 0x03 && i > 0)
+        for (size_t i = 0; i + 1 < size - at && i < here; i++) {
+            if (octets[at + i] == 0x16 && octets[at + i + 1] == 0x03 && i > 0) {
                 here = i;
+            }
+        }
         open = feed_piece(s, octets + at, here);
         at += here;
         guard_release();
@@ -274,13 +274,15 @@ static void run(const dialogue *d, const uint8_t *octets, size_t size, size_t pi
 void expect_octets(const dialogue *d, const void *octets, size_t size, const char *expected) {
     static const size_t pieces[] = {SIZE_MAX, 1, 2, 3, 5, 7, 16, 61};
 
-    for (size_t i = 0; i < COUNT_OF(pieces); i++)
+    for (size_t i = 0; i < COUNT_OF(pieces); i++) {
         for (int late = 0; late < 2; late++) {
             run(d, octets, size, pieces[i], late != 0, late != 0 ? 0xAA : 0x00);
-            if (strcmp(transcript, expected) != 0)
+            if (strcmp(transcript, expected) != 0) {
                 fail_msg("in pieces of %zu, decisions %s\n  of: %s\nwant: %s\nhave: %s", pieces[i],
                          late ? "late" : "at once", escape(octets, size), expected, transcript);
+            }
         }
+    }
 }
 
 void expect_dialogue(const dialogue *d, const char *text, const char *expected) {
@@ -292,4 +294,6 @@ const char *dialogue_replies(const dialogue *d, const char *text) {
     return replies;
 }
 
-unsigned dialogue_resets(void) { return the_world.resets; }
+unsigned dialogue_resets(void) {
+    return the_world.resets;
+}

@@ -22,7 +22,8 @@ typedef struct dialogue {
  * and 451 at the end of the message. EXPN and the like stay without a policy. */
 void dialogue_init(dialogue *d);
 
-/* Run the octets and compare the transcript. The octets \x16\x03 behind an accepted STARTTLS stand for the handshake. */
+/* Run the octets and compare the transcript. The octets \x16\x03 behind an accepted STARTTLS stand for the handshake.
+ */
 void expect_octets(const dialogue *d, const void *octets, size_t size, const char *transcript);
 
 /* The same for text without NUL. */

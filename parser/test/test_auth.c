@@ -31,15 +31,15 @@ static void plain_is_read_by_its_grammar(void **state) {
         const char *response;
         const char *outcome;
     } cases[] = {
-        {"AHVzZXIAcGFzeA==", "535"},             /* NUL user NUL pasx */
-        {"b3RoZXIAdXNlcgBwYXNz", "535"},         /* other NUL user NUL pass */
-        {"=", "501"},                            /* empty */
-        {"dXNlcg==", "501"},                     /* user */
-        {"AHVzZXI=", "501"},                     /* NUL user */
-        {"AHVzZXIA", "501"},                     /* NUL user NUL */
-        {"AABwYXNz", "501"},                     /* NUL NUL pass */
-        {"AHVzZXIAcGFzcwA=", "501"},             /* NUL user NUL pass NUL */
-        {"AHVzZXIAcGFzcwB4", "501"},             /* NUL user NUL pass NUL x */
+        {"AHVzZXIAcGFzeA==", "535"},     /* NUL user NUL pasx */
+        {"b3RoZXIAdXNlcgBwYXNz", "535"}, /* other NUL user NUL pass */
+        {"=", "501"},                    /* empty */
+        {"dXNlcg==", "501"},             /* user */
+        {"AHVzZXI=", "501"},             /* NUL user */
+        {"AHVzZXIA", "501"},             /* NUL user NUL */
+        {"AABwYXNz", "501"},             /* NUL NUL pass */
+        {"AHVzZXIAcGFzcwA=", "501"},     /* NUL user NUL pass NUL */
+        {"AHVzZXIAcGFzcwB4", "501"},     /* NUL user NUL pass NUL x */
     };
     char text[256], expected[256];
 
@@ -61,10 +61,9 @@ static void login_asks_twice(void **state) {
     expect_dialogue(&d, HELLO "AUTH LOGIN AHVz\r\nNOOP\r\n", "220 EHLO 250 AUTH 501 NOOP 250");
     expect_dialogue(&d, HELLO "AUTH LOGIN\r\n\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 501 NOOP 250");
     expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\n\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 501 NOOP 250");
-    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\nAHVz\r\nNOOP\r\n",
-                    "220 EHLO 250 AUTH 334 response 501 NOOP 250");
-    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH LOGIN\r\ndXNlcg==\r\n"),
-                           "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n"));
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\nAHVz\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 501 NOOP 250");
+    assert_non_null(
+        strstr(dialogue_replies(&d, HELLO "AUTH LOGIN\r\ndXNlcg==\r\n"), "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n"));
 }
 
 /* The longest user name that LOGIN remembers, and one octet more. */
@@ -75,11 +74,13 @@ static void login_remembers_so_much(void **state) {
     for (size_t groups = 170; groups <= 171; groups++) {
         const int at = snprintf(text, sizeof text, HELLO "AUTH LOGIN\r\n");
         memset(text + at, 'A', groups * 4);
-        for (size_t i = 0; i < groups; i++)
+        for (size_t i = 0; i < groups; i++) {
             memcpy(text + at + i * 4, "YWFh", 4);
+        }
         memcpy(text + (size_t)at + groups * 4, "\r\n", 3);
-        expect_dialogue(&d, text, groups * 3 <= POSTERN_AUTH_MEMORY ? "220 EHLO 250 AUTH 334 response 334"
-                                                                     : "220 EHLO 250 AUTH 334 response 501");
+        expect_dialogue(&d, text,
+                        groups * 3 <= POSTERN_AUTH_MEMORY ? "220 EHLO 250 AUTH 334 response 334"
+                                                          : "220 EHLO 250 AUTH 334 response 501");
     }
 }
 
@@ -104,9 +105,10 @@ static void responses_have_a_limit_of_their_own(void **state) {
         memset(text + at, ' ', size);
         memcpy(text + at, "AHVzZXIAcGFzcw==", 16);
         memcpy(text + at + size - 2, "\r\nNOOP\r\n", 9);
-        expect_dialogue(&d, text, size <= POSTERN_AUTH_LINE_MAX
-                                      ? "220 EHLO 250 AUTH 334 response 235 NOOP 250"
-                                      : "220 EHLO 250 AUTH 334 broken !line-too-long@12288 500 NOOP 250");
+        expect_dialogue(&d, text,
+                        size <= POSTERN_AUTH_LINE_MAX
+                            ? "220 EHLO 250 AUTH 334 response 235 NOOP 250"
+                            : "220 EHLO 250 AUTH 334 broken !line-too-long@12288 500 NOOP 250");
     }
     assert_non_null(strstr(dialogue_replies(&d, text), "500 5.5.6 "));
     /* The longest response there can be is decoded whole. */

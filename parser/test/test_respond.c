@@ -21,7 +21,9 @@ static postern_decision give(void *user, const postern_command *command) {
     return answer;
 }
 
-static postern_slice words(const char *text) { return (postern_slice){(const uint8_t *)text, strlen(text)}; }
+static postern_slice words(const char *text) {
+    return (postern_slice){(const uint8_t *)text, strlen(text)};
+}
 
 static void ehlo_lists_what_is_offered(void **state) {
     (void)state;
@@ -84,8 +86,10 @@ static void enhanced_codes_appear_where_they_are_in_force(void **state) {
 static void a_policy_may_choose_its_words(void **state) {
     (void)state;
     d.policy.mail = give;
-    answer = (postern_decision){
-        .verdict = POSTERN_ANSWER, .code = 550, .enhanced = {5, 7, 1}, .text = words("go\r\n250 away\n\x1b[1m\xff")};
+    answer = (postern_decision){.verdict = POSTERN_ANSWER,
+                                .code = 550,
+                                .enhanced = {5, 7, 1},
+                                .text = words("go\r\n250 away\n\x1b[1m\xff")};
     assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"),
                            "550-5.7.1 go?\r\n550-5.7.1 250 away\r\n550 5.7.1 ?[1m?\r\n"));
     /* No words: those of the table. No enhanced code, or one that does not fit: class.0.0. */
@@ -118,15 +122,17 @@ static void a_policy_cannot_break_the_protocol(void **state) {
         (void)snprintf(text, sizeof text, "\r\n%d ", code);
         static const int lawful[] = {250, 421, 450, 451, 452, 455, 530, 550, 552, 553, 554, 555};
         bool fits = false;
-        for (size_t i = 0; i < COUNT_OF(lawful); i++)
+        for (size_t i = 0; i < COUNT_OF(lawful); i++) {
             fits = fits || lawful[i] == code;
+        }
         const char *replies = dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n");
         const char *last = strstr(replies, "9Z\r\n");
         assert_non_null(last);
-        if (fits)
+        if (fits) {
             assert_int_equal(strncmp(last + 2, text, strlen(text)), 0);
-        else
+        } else {
             assert_int_equal(strncmp(last + 2, "\r\n451 4.3.0 ", 12), 0);
+        }
     }
 }
 
@@ -173,11 +179,13 @@ static void errors_have_a_budget(void **state) {
     /* Refusals by the policy are no errors. */
     expect_dialogue(&d, HELLO "MAIL FROM:<reject-a@b>\r\nMAIL FROM:<reject-a@b>\r\nMAIL FROM:<reject-a@b>\r\nNOOP\r\n",
                     "220 EHLO 250 MAIL 550 MAIL 550 MAIL 550 NOOP 250");
-    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzeA==\r\nAUTH PLAIN AHVzZXIAcGFzeA==\r\n"
-                              "AUTH PLAIN AHVzZXIAcGFzcw==\r\nRSET\r\nAUTH PLAIN\r\n",
+    expect_dialogue(&d,
+                    HELLO "AUTH PLAIN AHVzZXIAcGFzeA==\r\nAUTH PLAIN AHVzZXIAcGFzeA==\r\n"
+                          "AUTH PLAIN AHVzZXIAcGFzcw==\r\nRSET\r\nAUTH PLAIN\r\n",
                     "220 EHLO 250 AUTH 535 AUTH 535 AUTH 235 RSET 250 AUTH !bad-sequence@0 421 close");
-    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzeA==\r\nAUTH PLAIN AHVzZXIAcGFzeA==\r\n"
-                              "AUTH PLAIN AHVzZXIAcGFzeA==\r\n",
+    expect_dialogue(&d,
+                    HELLO "AUTH PLAIN AHVzZXIAcGFzeA==\r\nAUTH PLAIN AHVzZXIAcGFzeA==\r\n"
+                          "AUTH PLAIN AHVzZXIAcGFzeA==\r\n",
                     "220 EHLO 250 AUTH 535 AUTH 535 AUTH 421 close");
 }
 
@@ -187,12 +195,14 @@ static void the_default_budget_is_twenty(void **state) {
 
     postern_config_init(&d.config);
     assert_int_equal(d.config.error_budget, 20);
-    for (int i = 0; i < 64; i++)
+    for (int i = 0; i < 64; i++) {
         strcat(text, "\r\n");
+    }
     const char *replies = dialogue_replies(&d, text);
     size_t errors = 0;
-    for (const char *at = replies; (at = strstr(at, "\r\n500 ")) != NULL; at++)
+    for (const char *at = replies; (at = strstr(at, "\r\n500 ")) != NULL; at++) {
         errors++;
+    }
     assert_int_equal(errors, 20);
     assert_non_null(strstr(replies, "\r\n421 "));
 }

@@ -77,9 +77,10 @@ static void limits_of_lines_grow_with_extensions(void **state) {
 
 static void only_the_true_end_ends_data(void **state) {
     (void)state;
-    static const char *const variants[] = {"\n.\n",        "\n.\r\n",      "\r\n.\n",       "\r.\r",
-                                           "\r.\r\n",      "\r.\n",        "\n.\r",         "\r\n.\r\r\n",
-                                           "\r\n. \r\n",   "\r\n .\r\n",   "\x8d\x8a.\x8d\x8a", "\xc2\x85.\xc2\x85",
+    static const char *const variants[] = {"\n.\n",      "\n.\r\n",           "\r\n.\n",
+                                           "\r.\r",      "\r.\r\n",           "\r.\n",
+                                           "\n.\r",      "\r\n.\r\r\n",       "\r\n. \r\n",
+                                           "\r\n .\r\n", "\x8d\x8a.\x8d\x8a", "\xc2\x85.\xc2\x85",
                                            "\v.\v"};
     char text[256];
 
@@ -87,8 +88,9 @@ static void only_the_true_end_ends_data(void **state) {
         (void)snprintf(text, sizeof text, HELLO MAIL RCPT "DATA\r\nx%sNOOP\r\n.\r\nRSET\r\n", variants[i]);
         const char *replies = dialogue_replies(&d, text);
         size_t lines = 0;
-        for (const char *at = replies; (at = strstr(at, "\r\n")) != NULL; at += 2)
+        for (const char *at = replies; (at = strstr(at, "\r\n")) != NULL; at += 2) {
             lines += at[-1] != '\0';
+        }
         /* One reply to the content, one to RSET, and none to the NOOP in the content. */
         assert_non_null(strstr(replies, "250 2.0.0 Reset"));
         assert_null(strstr(replies, "250 2.0.0 OK"));
@@ -187,8 +189,9 @@ static void shutting_down_says_421(void **state) {
         const char *rest = before[i];
 
         postern_session_init(&session, &d.config, NULL, NULL);
-        while (feed(rest, &taken, &event) == POSTERN_COMPLETE)
+        while (feed(rest, &taken, &event) == POSTERN_COMPLETE) {
             rest += taken;
+        }
         postern_session_shutdown(&session);
         assert_int_equal(feed("", &taken, &event), POSTERN_COMPLETE);
         assert_int_equal(event.kind, POSTERN_EVENT_REPLY);
@@ -206,8 +209,9 @@ static void shutting_down_in_a_handshake_is_silent(void **state) {
     const char *rest = HELLO "STARTTLS\r\n";
 
     postern_session_init(&session, &d.config, NULL, NULL);
-    while (feed(rest, &taken, &event) == POSTERN_COMPLETE)
+    while (feed(rest, &taken, &event) == POSTERN_COMPLETE) {
         rest += taken;
+    }
     assert_int_equal(postern_session_state_of(&session), POSTERN_STATE_TLS);
     postern_session_shutdown(&session);
     assert_int_equal(feed("", &taken, &event), POSTERN_COMPLETE);
@@ -237,10 +241,12 @@ static void knows_when_it_is_in_mid_sentence(void **state) {
         const char *rest = cases[i].text;
 
         postern_session_init(&session, &d.config, NULL, NULL);
-        while (feed(rest, &taken, &event) == POSTERN_COMPLETE)
+        while (feed(rest, &taken, &event) == POSTERN_COMPLETE) {
             rest += taken;
-        if (postern_session_is_open(&session) != cases[i].open)
+        }
+        if (postern_session_is_open(&session) != cases[i].open) {
             fail_msg("%s", escape(cases[i].text, strlen(cases[i].text)));
+        }
     }
 }
 
@@ -279,8 +285,9 @@ static void replies_to_content_say_where_it_was(void **state) {
     postern_session_init(&session, &d.config, NULL, NULL);
     while (feed(rest, &taken, &event) == POSTERN_COMPLETE) {
         rest += taken;
-        if (event.kind != POSTERN_EVENT_REPLY)
+        if (event.kind != POSTERN_EVENT_REPLY) {
             continue;
+        }
         if (event.stimulus == POSTERN_STIMULUS_DATA_BODY) {
             assert_int_equal(event.begin, content);
             assert_int_equal(event.end, content + 7);

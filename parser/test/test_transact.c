@@ -20,9 +20,11 @@ static int last_code(const char *text) {
     const char *replies = dialogue_replies(&d, text);
     const char *last = replies;
 
-    for (const char *at = replies; (at = strstr(at, "\r\n")) != NULL; at += 2)
-        if (at[2] != '\0')
+    for (const char *at = replies; (at = strstr(at, "\r\n")) != NULL; at += 2) {
+        if (at[2] != '\0') {
             last = at + 2;
+        }
+    }
     return (last[0] - '0') * 100 + (last[1] - '0') * 10 + last[2] - '0';
 }
 
@@ -80,13 +82,15 @@ static void each_verb_in_each_state(void **state) {
     (void)state;
     char text[1024];
 
-    for (size_t i = 0; i < COUNT_OF(all); i++)
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
         for (size_t at = 0; at < STATES; at++) {
             (void)snprintf(text, sizeof text, "%s%s", way_to[at], all[i].line);
             const int code = last_code(text);
-            if (code != all[i].codes[at])
+            if (code != all[i].codes[at]) {
                 fail_msg("%s in state %zu: %d, not %d", all[i].line, at, code, all[i].codes[at]);
+            }
         }
+    }
 }
 
 static postern_decision refuse_expn(void *user, const postern_command *command) {
@@ -117,13 +121,15 @@ static void other_verbs_in_each_state(void **state) {
     char text[1024];
 
     d.policy.other = refuse_expn;
-    for (size_t i = 0; i < COUNT_OF(others); i++)
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
         for (size_t at = 0; at < STATES; at++) {
             (void)snprintf(text, sizeof text, "%s%s", way_to[at], others[i].line);
             const int code = last_code(text);
-            if (code != others[i].codes[at])
+            if (code != others[i].codes[at]) {
                 fail_msg("%s in state %zu: %d, not %d", others[i].line, at, code, others[i].codes[at]);
+            }
         }
+    }
 }
 
 static void lmtp_has_a_hello_of_its_own(void **state) {
@@ -177,8 +183,7 @@ static void what_may_be_said_before_tls_and_auth(void **state) {
     expect_dialogue(&d, "HELO x\r\n" HELLO "RSET\r\nNOOP\r\nAUTH PLAIN\r\n" MAIL "VRFY x\r\nHELP\r\nQUIT\r\n",
                     "220 HELO !tls-required@0 530 EHLO 250 RSET !tls-required@0 530 NOOP 250 AUTH !tls-required@0 530 "
                     "MAIL !tls-required@0 530 VRFY !tls-required@0 530 HELP !tls-required@0 530 QUIT 221 close");
-    expect_dialogue(&d, HELLO "STARTTLS\r\n\x16\x03" HELLO "RSET\r\n" MAIL
-                              "AUTH PLAIN AHVzZXIAcGFzcw==\r\n" MAIL,
+    expect_dialogue(&d, HELLO "STARTTLS\r\n\x16\x03" HELLO "RSET\r\n" MAIL "AUTH PLAIN AHVzZXIAcGFzcw==\r\n" MAIL,
                     "220 EHLO 250 STARTTLS 220 tls EHLO 250 RSET 250 MAIL !auth-required@0 530 AUTH 235 MAIL 250");
     expect_dialogue(&d, HELLO "BDAT 4\r\nQUITNOOP\r\n", "220 EHLO 250 BDAT !tls-required@0 530 NOOP 250");
 }
@@ -211,16 +216,18 @@ static void a_refused_chunk_is_drained(void **state) {
 
 static void an_unreadable_chunk_ends_the_session(void **state) {
     (void)state;
-    static const char *const sizes[] = {"", " ", " x", " -1", " +5", " 0x5", " 9223372036854775808",
-                                        " 18446744073709551616", " 5 FIRST", " 5  LAST", " 5 LAST x", "  5"};
+    static const char *const sizes[] = {
+        "",         " ",        " x",        " -1", " +5", " 0x5", " 9223372036854775808", " 18446744073709551616",
+        " 5 FIRST", " 5  LAST", " 5 LAST x", "  5"};
     char text[1024];
 
-    for (size_t i = 0; i < COUNT_OF(sizes); i++)
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
         for (size_t at = 0; at < STATES; at++) {
             (void)snprintf(text, sizeof text, "%sBDAT%s\r\nNOOP\r\n", way_to[at], sizes[i]);
             assert_int_equal(last_code(text), 501);
             assert_null(strstr(dialogue_replies(&d, text), "250 2.0.0 OK"));
         }
+    }
     expect_dialogue(&d, "BDAT x\r\nNOOP\r\n", "220 BDAT !bdat-size@5 501 close");
     expect_dialogue(&d, "BDAT 5\n\r\nNOOP\r\n", "220 broken !bare-lf@6 500 close");
     expect_dialogue(&d, "bdat\n\r\nNOOP\r\n", "220 broken !bare-lf@4 500 close");
@@ -254,8 +261,8 @@ static void refusals_leave_the_state(void **state) {
 
 static void a_transaction_is_reset(void **state) {
     (void)state;
-    static const char *const resetters[] = {"RSET\r\n", HELLO, "HELO x\r\n", "DATA\r\n.\r\n", "BDAT 1 LAST\r\nx",
-                                            "BDAT 1\r\n\n"};
+    static const char *const resetters[] = {"RSET\r\n",         HELLO,         "HELO x\r\n", "DATA\r\n.\r\n",
+                                            "BDAT 1 LAST\r\nx", "BDAT 1\r\n\n"};
     char text[1024];
 
     for (size_t i = 0; i < COUNT_OF(resetters); i++) {
@@ -267,7 +274,8 @@ static void a_transaction_is_reset(void **state) {
     }
     /* Nothing of it survives: SMTPUTF8 and BODY are those of the new transaction. */
     assert_int_equal(last_code(HELLO "MAIL FROM:<a@b> SMTPUTF8 BODY=BINARYMIME\r\nRSET\r\n" MAIL
-                                     "RCPT TO:<\xc3\xa9@b>\r\n"), 553);
+                                     "RCPT TO:<\xc3\xa9@b>\r\n"),
+                     553);
     assert_int_equal(last_code(HELLO "MAIL FROM:<a@b> SMTPUTF8 BODY=BINARYMIME\r\nRSET\r\n" MAIL RCPT "DATA\r\n"), 354);
     assert_int_equal(last_code(HELLO "MAIL FROM:<reject-a@b> SMTPUTF8\r\n" MAIL "RCPT TO:<\xc3\xa9@b>\r\n"), 553);
     assert_int_equal(last_code(HELLO "MAIL FROM:<a@b> SMTPUTF8\r\nRCPT TO:<\xc3\xa9@b>\r\n"), 250);
@@ -282,8 +290,9 @@ static void recipients_have_a_limit(void **state) {
 
     for (size_t count = 99; count <= 101; count++) {
         size_t at = (size_t)snprintf(text, sizeof text, HELLO MAIL "RCPT TO:<reject-x@y>\r\n");
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             at += (size_t)snprintf(text + at, sizeof text - at, RCPT);
+        }
         assert_int_equal(last_code(text), count <= 100 ? 250 : 452);
     }
     assert_int_equal(last_code(strcat(text, "DATA\r\n")), 354);
