@@ -25,7 +25,7 @@ static postern_slice slice(const uint8_t *start, const uint8_t *end) {
 bool postern_rule_utf8_non_ascii(rules *r) {
     const uint8_t *start = r->at;
     size_t offset = 0;
-    while (r->at < r->end && *r->at > 127) {
+    while (char_is_non_ascii(r->at, r->end)) {
         r->at++;
     }
     bool well_formed = postern_utf8_check(start, (size_t)(r->at - start), &offset);
@@ -37,7 +37,7 @@ bool postern_rule_utf8_non_ascii(rules *r) {
 
 /* Does UTF8-non-ascii come next, where the grammar has it? */
 static bool at_utf8(const rules *r) {
-    return r->utf8 && r->at < r->end && *r->at > 127;
+    return r->utf8 && char_is_non_ascii(r->at, r->end);
 }
 
 /* ---- Domain ---- */
@@ -250,6 +250,19 @@ bool postern_rule_quoted_string(rules *r, postern_error error) {
     }
 }
 
+/* Atom = 1*atext */
+bool postern_rule_atom(rules *r, postern_error error) {
+    const uint8_t *start = r->at;
+    r->at = char_run(start, r->end, CHAR_ATEXT);
+    while (at_utf8(r)) {
+        if (!postern_rule_utf8_non_ascii(r)) {
+            return false;
+        }
+        r->at = char_run(r->at, r->end, CHAR_ATEXT);
+    }
+    return r->at > start || rule_fails(r, start, error);
+}
+
 /* Dot-string = Atom *("." Atom) */
 static bool dot_string(rules *r) {
     unsigned allowed = CHAR_ATEXT; /* a dot begins nothing and follows no dot */
@@ -274,8 +287,7 @@ static bool dot_string(rules *r) {
 static bool local_part(rules *r, postern_mailbox *mailbox) {
     const uint8_t *start = r->at;
     mailbox->quoted = char_at(start, r->end) == '"';
-    bool well_formed =
-        mailbox->quoted ? postern_rule_quoted_string(r, POSTERN_ERROR_LOCAL_PART_SYNTAX) : dot_string(r);
+    bool well_formed = mailbox->quoted ? postern_rule_quoted_string(r, POSTERN_ERROR_LOCAL_PART_SYNTAX) : dot_string(r);
     mailbox->local = slice(start, r->at);
     return fits(r, start, POSTERN_LOCAL_PART_MAX, POSTERN_ERROR_LOCAL_PART_TOO_LONG) && well_formed;
 }
@@ -419,6 +431,7 @@ postern_status postern_domain_parse(postern_domain_kind *kind, const uint8_t *oc
 postern_status postern_literal_parse(postern_domain_kind *kind, const uint8_t *octets, size_t size,
                                      postern_fault *fault) {
     rules r = rules_for(octets, size);
+    *kind = POSTERN_DOMAIN_NONE;
     bool well_formed = postern_rule_address_literal(&r, kind) && rule_ends(&r, POSTERN_ERROR_LITERAL_SYNTAX);
     return outcome(&r, well_formed, size, fault);
 }

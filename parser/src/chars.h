@@ -50,6 +50,11 @@ static inline bool char_is(const uint8_t *at, const uint8_t *end, unsigned class
     return at < end && (postern_chars[*at] & classes) != 0;
 }
 
+/* Is there an octet at `at`, and is it above 127? */
+static inline bool char_is_non_ascii(const uint8_t *at, const uint8_t *end) {
+    return at < end && (*at & 0x80) != 0;
+}
+
 /* Past all octets that are in one of the classes. */
 static inline const uint8_t *char_run(const uint8_t *at, const uint8_t *end, unsigned classes) {
     while (at < end && (postern_chars[*at] & classes) != 0) {

@@ -43,7 +43,6 @@ static const struct {
     uint8_t verb;
     uint32_t extensions;
 } typed[POSTERN_PARAMETER_COUNT] = {
-    [POSTERN_PARAMETER_UNKNOWN] = {"", 0, POSTERN_VERB_UNKNOWN, 0},
 #define TYPED(identifier, verb, keyword, extensions, increment)                                                        \
     [POSTERN_PARAMETER_##identifier] = {keyword, sizeof keyword - 1, POSTERN_VERB_##verb, extensions},
     POSTERN_PARAMETER_LIST(TYPED)
@@ -53,12 +52,12 @@ static const struct {
 /* Size and first letter tell the typed keywords of MAIL and RCPT apart. */
 static const uint8_t by_size_and_letter[LONGEST_KEYWORD + 1][26] = {
 #define CANDIDATE(identifier, size, letter) [size][(letter) - 'A'] = POSTERN_PARAMETER_##identifier
-    CANDIDATE(SIZE, 4, 'S'),       CANDIDATE(BODY, 4, 'B'),         CANDIDATE(AUTH, 4, 'A'),
-    CANDIDATE(RET, 3, 'R'),        CANDIDATE(ENVID, 5, 'E'),        CANDIDATE(BY, 2, 'B'),
-    CANDIDATE(HOLDFOR, 7, 'H'),    CANDIDATE(HOLDUNTIL, 9, 'H'),    CANDIDATE(MT_PRIORITY, 11, 'M'),
-    CANDIDATE(SMTPUTF8, 8, 'S'),   CANDIDATE(REQUIRETLS, 10, 'R'),  CANDIDATE(SOLICIT, 7, 'S'),
-    CANDIDATE(CONPERM, 7, 'C'),    CANDIDATE(SUBMITTER, 9, 'S'),    CANDIDATE(NOTIFY, 6, 'N'),
-    CANDIDATE(ORCPT, 5, 'O'),      CANDIDATE(CONNEG, 6, 'C'),       CANDIDATE(RRVS, 4, 'R'),
+    CANDIDATE(SIZE, 4, 'S'),     CANDIDATE(BODY, 4, 'B'),        CANDIDATE(AUTH, 4, 'A'),
+    CANDIDATE(RET, 3, 'R'),      CANDIDATE(ENVID, 5, 'E'),       CANDIDATE(BY, 2, 'B'),
+    CANDIDATE(HOLDFOR, 7, 'H'),  CANDIDATE(HOLDUNTIL, 9, 'H'),   CANDIDATE(MT_PRIORITY, 11, 'M'),
+    CANDIDATE(SMTPUTF8, 8, 'S'), CANDIDATE(REQUIRETLS, 10, 'R'), CANDIDATE(SOLICIT, 7, 'S'),
+    CANDIDATE(CONPERM, 7, 'C'),  CANDIDATE(SUBMITTER, 9, 'S'),   CANDIDATE(NOTIFY, 6, 'N'),
+    CANDIDATE(ORCPT, 5, 'O'),    CANDIDATE(CONNEG, 6, 'C'),      CANDIDATE(RRVS, 4, 'R'),
 #undef CANDIDATE
 };
 
@@ -133,7 +132,7 @@ static bool esmtp_value(reading *p) {
     const uint8_t *start = r->at;
     for (;;) {
         r->at = char_run(r->at, r->end, CHAR_VALUE);
-        if (r->at == r->end || *r->at <= 127) {
+        if (!char_is_non_ascii(r->at, r->end)) {
             break;
         }
         const uint8_t *of_path = r->non_ascii;
@@ -239,12 +238,13 @@ static const struct {
     size_t size;
     unsigned verbs;
 } attributes[] = {
-#define ATTRIBUTE(name, verbs) {name, sizeof name - 1, verbs}
-    ATTRIBUTE("NAME", XCLIENT | XFORWARD),  ATTRIBUTE("ADDR", XCLIENT | XFORWARD),
-    ATTRIBUTE("PORT", XCLIENT | XFORWARD),  ATTRIBUTE("PROTO", XCLIENT | XFORWARD),
-    ATTRIBUTE("HELO", XCLIENT | XFORWARD),  ATTRIBUTE("LOGIN", XCLIENT),
-    ATTRIBUTE("DESTADDR", XCLIENT),         ATTRIBUTE("DESTPORT", XCLIENT),
-    ATTRIBUTE("IDENT", XFORWARD),           ATTRIBUTE("SOURCE", XFORWARD),
+#define ATTRIBUTE(name, verbs)                                                                                         \
+    { name, sizeof name - 1, verbs }
+    ATTRIBUTE("NAME", XCLIENT | XFORWARD), ATTRIBUTE("ADDR", XCLIENT | XFORWARD),
+    ATTRIBUTE("PORT", XCLIENT | XFORWARD), ATTRIBUTE("PROTO", XCLIENT | XFORWARD),
+    ATTRIBUTE("HELO", XCLIENT | XFORWARD), ATTRIBUTE("LOGIN", XCLIENT),
+    ATTRIBUTE("DESTADDR", XCLIENT),        ATTRIBUTE("DESTPORT", XCLIENT),
+    ATTRIBUTE("IDENT", XFORWARD),          ATTRIBUTE("SOURCE", XFORWARD),
 #undef ATTRIBUTE
 };
 
@@ -253,8 +253,8 @@ enum { ATTRIBUTE_COUNT = sizeof attributes / sizeof attributes[0] };
 /* The index of the attribute-name that the verb has, or ATTRIBUTE_COUNT. */
 static unsigned attribute_find(unsigned verb, const uint8_t *name, size_t size) {
     unsigned at = 0;
-    while (at < ATTRIBUTE_COUNT && ((attributes[at].verbs & verb) == 0 ||
-                                    !char_equal(name, size, attributes[at].name, attributes[at].size))) {
+    while (at < ATTRIBUTE_COUNT &&
+           ((attributes[at].verbs & verb) == 0 || !char_equal(name, size, attributes[at].name, attributes[at].size))) {
         at++;
     }
     return at;

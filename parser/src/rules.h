@@ -43,6 +43,7 @@ static inline bool rule_word(rules *r, const char *word, size_t word_size, poste
 POSTERN_PRIVATE bool postern_rule_domain(rules *r);
 POSTERN_PRIVATE bool postern_rule_address_literal(rules *r, postern_domain_kind *kind);
 POSTERN_PRIVATE bool postern_rule_domain_or_literal(rules *r, postern_domain_kind *kind);
+POSTERN_PRIVATE bool postern_rule_atom(rules *r, postern_error error);
 POSTERN_PRIVATE bool postern_rule_quoted_string(rules *r, postern_error error);
 POSTERN_PRIVATE bool postern_rule_mailbox(rules *r, postern_mailbox *mailbox);
 POSTERN_PRIVATE bool postern_rule_path(rules *r, postern_path *path, unsigned allowed);

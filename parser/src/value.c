@@ -127,7 +127,8 @@ static const uint8_t *xtext_or_utf8(const uint8_t *at, const uint8_t *end) {
     while (fault == NULL && at < end) {
         const uint8_t *utf8 = char_run(at, end, CHAR_PRINTABLE);
         fault = xtext(at, utf8);
-        for (at = utf8; at < end && *at > 127;) {
+        at = utf8;
+        while (char_is_non_ascii(at, end)) {
             at++;
         }
     }

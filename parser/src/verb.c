@@ -9,8 +9,8 @@
 
 /* ---- Verbs ---- */
 
-#define VERB(identifier, rule, offered_by, where, abnf)                                                                \
-    [POSTERN_VERB_##identifier] = {#identifier, sizeof #identifier - 1, POSTERN_ARGUMENT_##rule, offered_by, where, abnf}
+#define VERB(name, rule, offered_by, where, abnf)                                                                      \
+    [POSTERN_VERB_##name] = {#name, sizeof #name - 1, POSTERN_ARGUMENT_##rule, offered_by, where, abnf}
 
 static const postern_verb_info verbs[POSTERN_VERB_COUNT] = {
     [POSTERN_VERB_UNKNOWN] = {"", 0, POSTERN_ARGUMENT_OPTIONAL, 0, "", ""},
@@ -58,14 +58,14 @@ static const struct {
     uint8_t size;
     uint8_t verb;
 } places[64] = {
-    PLACE('E', 'H', 'L', 'O', EHLO), PLACE('H', 'E', 'L', 'O', HELO), PLACE('L', 'H', 'L', 'O', LHLO),
-    PLACE('M', 'A', 'I', 'L', MAIL), PLACE('R', 'C', 'P', 'T', RCPT), PLACE('D', 'A', 'T', 'A', DATA),
-    PLACE('B', 'D', 'A', 'T', BDAT), PLACE('R', 'S', 'E', 'T', RSET), PLACE('N', 'O', 'O', 'P', NOOP),
-    PLACE('Q', 'U', 'I', 'T', QUIT), PLACE('V', 'R', 'F', 'Y', VRFY), PLACE('E', 'X', 'P', 'N', EXPN),
+    PLACE('E', 'H', 'L', 'O', EHLO), PLACE('H', 'E', 'L', 'O', HELO),     PLACE('L', 'H', 'L', 'O', LHLO),
+    PLACE('M', 'A', 'I', 'L', MAIL), PLACE('R', 'C', 'P', 'T', RCPT),     PLACE('D', 'A', 'T', 'A', DATA),
+    PLACE('B', 'D', 'A', 'T', BDAT), PLACE('R', 'S', 'E', 'T', RSET),     PLACE('N', 'O', 'O', 'P', NOOP),
+    PLACE('Q', 'U', 'I', 'T', QUIT), PLACE('V', 'R', 'F', 'Y', VRFY),     PLACE('E', 'X', 'P', 'N', EXPN),
     PLACE('H', 'E', 'L', 'P', HELP), PLACE('S', 'T', 'A', 'R', STARTTLS), PLACE('A', 'U', 'T', 'H', AUTH),
-    PLACE('B', 'U', 'R', 'L', BURL), PLACE('E', 'T', 'R', 'N', ETRN), PLACE('A', 'T', 'R', 'N', ATRN),
-    PLACE('T', 'U', 'R', 'N', TURN), PLACE('S', 'E', 'N', 'D', SEND), PLACE('S', 'O', 'M', 'L', SOML),
-    PLACE('S', 'A', 'M', 'L', SAML), PLACE('X', 'C', 'L', 'I', XCLIENT), PLACE('X', 'F', 'O', 'R', XFORWARD),
+    PLACE('B', 'U', 'R', 'L', BURL), PLACE('E', 'T', 'R', 'N', ETRN),     PLACE('A', 'T', 'R', 'N', ATRN),
+    PLACE('T', 'U', 'R', 'N', TURN), PLACE('S', 'E', 'N', 'D', SEND),     PLACE('S', 'O', 'M', 'L', SOML),
+    PLACE('S', 'A', 'M', 'L', SAML), PLACE('X', 'C', 'L', 'I', XCLIENT),  PLACE('X', 'F', 'O', 'R', XFORWARD),
     PLACE('V', 'E', 'R', 'B', VERB), PLACE('O', 'N', 'E', 'X', ONEX),
 };
 

@@ -172,7 +172,7 @@ typedef struct postern_parameter_values {
     postern_slice submitter;  /* xtext of a mailbox */
     uint32_t notify;          /* POSTERN_NOTIFY_* */
     postern_slice orcpt_type; /* "rfc822" */
-    postern_slice orcpt;      /* xtext */
+    postern_slice orcpt;      /* xtext; UTF-8 too for the type "utf-8" under SMTPUTF8 (RFC 6533 3) */
     postern_slice rrvs;       /* date-time, checked */
     char rrvs_mode;           /* 'C', 'R', or 0 when not given */
 } postern_parameter_values;
@@ -193,19 +193,19 @@ typedef struct postern_command {
     postern_verb verb;
     postern_slice verb_raw; /* as it stands on the line */
     postern_slice argument; /* all behind the SP that follows the verb, without the white space before CRLF; absent
-                               when no SP follows */
+                               when nothing is left */
 
     postern_path path;           /* MAIL RCPT SEND SOML SAML */
     postern_slice domain;        /* EHLO HELO LHLO: domain or literal. ETRN: the node, with its "@" or "#" */
     postern_domain_kind kind;    /* of `domain` in EHLO HELO LHLO */
-    postern_slice text;          /* VRFY EXPN HELP NOOP: the string. BURL: the URI. ATRN: the list of domains */
+    postern_slice text;          /* VRFY EXPN HELP VERB NOOP: the string. BURL: the URI. ATRN: the list of domains */
     postern_slice mechanism;     /* AUTH */
     postern_slice initial;       /* AUTH: initial response, base64, or "="; absent when there is none */
     uint64_t chunk_size;         /* BDAT, octets, at most POSTERN_CHUNK_MAX */
     bool last;                   /* BDAT BURL */
     bool smtputf8;               /* the command itself asks for SMTPUTF8 (MAIL VRFY EXPN) */
     postern_parameter_values values;
-    size_t parameter_count;      /* MAIL RCPT: esmtp-params. XCLIENT XFORWARD: attributes */
+    size_t parameter_count;      /* MAIL RCPT: esmtp-params. VRFY EXPN: SMTPUTF8. XCLIENT XFORWARD: attributes */
     postern_parameter parameters[POSTERN_PARAMETERS_MAX];
 } postern_command;
 
@@ -225,9 +225,11 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status
                           const postern_command_options *options, postern_fault *fault);
 
 /* The size of a BDAT line, whatever else is wrong with it: a session reads it before every other check, so that a
- * refused chunk is drained all the same (RFC 3030 2). The line's whole argument must be well-formed.
+ * refused chunk is drained all the same (RFC 3030 2). The line's whole argument must be well-formed: what is wrong
+ * here is wrong for postern_command_parse too, and the other way round.
  *
- * Returns: POSTERN_COMPLETE or POSTERN_WRONG. Out: size_of_chunk, last; fault. */
+ * Returns: as postern_command_parse; a line of another verb is wrong. Out: size_of_chunk, last, 0 and false unless
+ * COMPLETE; fault. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status
     postern_bdat_parse(uint64_t *size_of_chunk, bool *last, const uint8_t *line, size_t size, postern_fault *fault);
 
