@@ -1,0 +1,255 @@
+/* show.c: `postern show`: a test case, a seed or a finding for a person's eyes.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include "check.h"
+#include "dialogue.h"
+#include "script.h"
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char summary[] =
+    "Shows test cases: a session as a dialogue with libpostern under the test policy\n"
+    "(see postern check --help), anything else as postern check would. Every octet is\n"
+    "visible; errors and violations are marked where they are; long messages are folded.\n"
+    "\n"
+    "FILE is what a client sends, octet by octet (a seed, a finding, a regression); or a\n"
+    "session script, when its name ends in .smtp. What else it may be, the option says,\n"
+    "or the harness of the finding, or a folder called fuzz_KIND that it lies in. With a\n"
+    "finding, what is known of it is shown too (FILE.json).\n";
+
+static const char notes[] =
+    "Left column: octets of the stream. C the client, S the server, | the client within a\n"
+    "message, x clear text that is never run.\n"
+    "\n"
+    "Exit codes: 0 shown; 1 a reply is not the one that the script expects; 2 called\n"
+    "wrongly, or could not read.\n";
+
+typedef struct show_options {
+    const char *kind; /* or NULL */
+    bool full;
+    bool lmtp;
+} show_options;
+
+/* ---- What a file is ---- */
+
+static bool ends_in(const char *text, const char *end) {
+    return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
+}
+
+/* The kind that a harness is for; NULL when it is unknown. Of "fuzz_command" or a longer path that is "command". */
+static const char *kind_of_harness(const char *text) {
+    static const char *const kinds[] = {"session", "command", "address", "reply", "data", "line"};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char folder[24];
+        const int size = snprintf(folder, sizeof folder, "fuzz_%s", kinds[i]);
+        const char *found = strstr(text, folder);
+        const char end = found != NULL ? found[size] : 'x';
+        if (found != NULL && (found == text || found[-1] == '/') && (end == '/' || end == '\0')) {
+            return kinds[i];
+        }
+    }
+    return NULL;
+}
+
+/* The kind that the folders say. */
+static const char *kind_of_path(const char *file) {
+    char *path = realpath(file, NULL);
+    const char *kind = path != NULL ? kind_of_harness(path) : NULL;
+
+    free(path);
+    return kind;
+}
+
+/* ---- Findings ---- */
+
+static json_t *read_facts(const char *file) {
+    const size_t size = strlen(file) + sizeof ".json";
+    char *beside = cli_allocate(size);
+
+    snprintf(beside, size, "%s.json", file);
+    json_t *facts = json_load_file(beside, 0, NULL);
+    free(beside);
+    return facts;
+}
+
+static void print_facts(const json_t *facts) {
+    static const char *const keys[] = {"oracle", "section", "summary", "state",
+                                       "verb",   "engine",  "version", "reproduce"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *value = json_string_value(json_object_get(facts, keys[i]));
+        if (value != NULL && value[0] != '\0') {
+            check_row(keys[i], (const uint8_t *)value, strlen(value));
+        }
+    }
+    puts("");
+}
+
+/* ---- Kinds ---- */
+
+static void show_lines(const uint8_t *octets, size_t size) {
+    postern_line framer;
+    postern_slice line;
+    postern_fault fault;
+    size_t taken;
+
+    postern_line_init(&framer, POSTERN_COMMAND_LINE_MAX);
+    for (size_t at = 0; at < size; at += taken) {
+        if (postern_line_feed(&framer, octets + at, size - at, &taken, &line, &fault) == POSTERN_NEED_MORE) {
+            fault = postern_line_pending_fault(&framer);
+        }
+        dialogue_line(octets + at, taken, at, fault);
+    }
+}
+
+typedef struct reply_ends {
+    uint64_t *ends;
+    size_t count;
+} reply_ends;
+
+static void note_reply(void *context, const session_seen *seen) {
+    reply_ends *const replies = context;
+
+    if (seen->sight == SESSION_REPLY) {
+        replies->ends = cli_grow(replies->ends, (replies->count + 1) * sizeof *replies->ends);
+        replies->ends[replies->count++] = seen->end;
+    }
+}
+
+/* Which reply does each "S:" line mean? Those that stand together mean the last ones that have come by then, so that a
+ * script need not tell every reply. One for which nothing has come stands behind all replies. Returns: a code for each
+ * reply, 0 for any. Out: count. */
+static int *align(const session_script *script, const reply_ends *came, size_t *count) {
+    int *expected = cli_allocate((came->count + script->reply_count) * sizeof *expected);
+    size_t claimed = 0, late = came->count;
+
+    memset(expected, 0, (came->count + script->reply_count) * sizeof *expected);
+    for (size_t i = 0; i < script->reply_count;) {
+        const uint64_t offset = script->replies[i].offset;
+        size_t group = 1, due = claimed;
+        while (i + group < script->reply_count && script->replies[i + group].offset == offset) {
+            group++;
+        }
+        while (due < came->count && came->ends[due] <= offset) {
+            due++;
+        }
+        claimed = due - claimed > group ? due - group : claimed;
+        for (const size_t end = i + group; i < end; i++) {
+            expected[claimed < due ? claimed++ : late++] = script->replies[i].code;
+        }
+    }
+    *count = late;
+    return expected;
+}
+
+static int show_script(const char *file, const cli_buffer *text, const session_setup *setup, bool full) {
+    session_script script;
+    reply_ends replies = {NULL, 0};
+    size_t line, count;
+    int exit_code = CLI_OK;
+
+    if (!script_read(&script, text->data, text->size, &line)) {
+        exit_code = cli_misuse("show", "%s:%zu: no item of a session script (C: S: -- TLS #)", file, line);
+    } else {
+        const uint8_t *octets = (const uint8_t *)script.octets.data;
+        session_run(setup, octets, script.octets.size, note_reply, &replies);
+        int *expected = align(&script, &replies, &count);
+        const dialogue_options options = {.full = full, .expected = expected, .expected_count = count};
+        exit_code = dialogue_print(setup, octets, script.octets.size, &options) ? CLI_OK : CLI_NO;
+        free(expected);
+        free(replies.ends);
+    }
+    script_release(&script);
+    return exit_code;
+}
+
+static int show_content(const char *file, const char *kind, const cli_buffer *content, const show_options *options) {
+    const session_setup setup = {.extensions = POSTERN_EXT_SESSION, .lmtp = options->lmtp};
+    const uint8_t *octets = (const uint8_t *)content->data;
+
+    if (strcmp(kind, "script") == 0) {
+        return show_script(file, content, &setup, options->full);
+    }
+    if (strcmp(kind, "session") == 0) {
+        (void)dialogue_print(&setup, octets, content->size, &(dialogue_options){.full = options->full});
+    } else if (strcmp(kind, "line") == 0) {
+        show_lines(octets, content->size);
+    } else {
+        check_case *check = cli_allocate(sizeof *check);
+        memset(check, 0, sizeof *check);
+        check->options.extensions = POSTERN_EXT_ALL;
+        check_run(check_kind_find(kind), check, octets, content->size);
+        check_print(check_kind_find(kind), check);
+        cli_buffer_release(&check->read);
+        free(check);
+    }
+    return CLI_OK;
+}
+
+static int show_file(const char *file, const show_options *options) {
+    cli_buffer content = {0};
+    FILE *stream = fopen(file, "rb");
+    const bool read = stream != NULL && cli_read_all(stream, &content);
+    const int error = errno;
+
+    if (stream != NULL) {
+        fclose(stream);
+    }
+    if (!read) {
+        cli_buffer_release(&content);
+        return cli_misuse("show", "cannot read %s: %s", file, strerror(error));
+    }
+    json_t *facts = read_facts(file);
+    const char *harness = json_string_value(json_object_get(facts, "harness"));
+    const char *kind = options->kind;
+    kind = kind == NULL && harness != NULL ? kind_of_harness(harness) : kind;
+    kind = kind == NULL ? kind_of_path(file) : kind;
+    kind = kind == NULL ? (ends_in(file, ".smtp") ? "script" : "session") : kind;
+    printf("%s%s%s (%s, %zu octet%s)\n\n", cli_paint_code(CLI_BOLD), file, cli_paint_code(CLI_PLAIN), kind,
+           content.size, content.size == 1 ? "" : "s");
+    if (facts != NULL) {
+        print_facts(facts);
+    }
+    const int exit_code = show_content(file, kind, &content, options);
+    json_decref(facts);
+    cli_buffer_release(&content);
+    return exit_code;
+}
+
+int verb_show(int argc, char **argv) {
+    show_options show = {.kind = NULL};
+    const cli_option options[] = {
+        {"full", NULL, "do not fold messages", &show.full, NULL},
+        {"kind", "KIND", "session, script, command, address, reply, data or line", NULL, &show.kind},
+        {"lmtp", NULL, "LMTP instead of SMTP", &show.lmtp, NULL},
+    };
+    const cli_usage usage = {"show", "FILE...", summary, notes, options, sizeof options / sizeof *options};
+    int count, exit_code;
+
+    if (!cli_options(&usage, argc, argv, &count, &exit_code)) {
+        return exit_code;
+    }
+    if (count == 0) {
+        return cli_misuse("show", "a file is missing (postern show --help)");
+    }
+    if (show.kind != NULL && strcmp(show.kind, "script") != 0 && strcmp(show.kind, "line") != 0 &&
+        check_kind_find(show.kind) == NULL) {
+        return cli_misuse("show", "no kind is called %s: session, script, command, address, reply, data or line",
+                          show.kind);
+    }
+    for (int i = 0; i < count; i++) {
+        if (i > 0) {
+            puts("");
+        }
+        const int one = show_file(argv[i], &show);
+        exit_code = one > exit_code ? one : exit_code;
+    }
+    return exit_code;
+}
