@@ -1,4 +1,4 @@
-/* fuzz_planted.c: a harness with three planted faults, for the tests of the scripts (-DPOSTERN_PLANTED=ON). Room:
+/* fuzz_planted.c: a harness with three planted faults, for the tests of the scripts (-DPOSTERN_TEST_HARNESSES=ON). Room:
  * harnesses/test.
  *
  * "EHLO" runs into a violation with a name, "DATA" reads beyond its input, "QUIT" never ends. They are reached through

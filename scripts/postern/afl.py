@@ -9,6 +9,10 @@ from .turn import Stats, Turn
 PRESET = "afl"
 TIMEOUT = 5  # seconds that one input may take before it counts as a finding
 
+# No questions about the machine: processor affinity, frequency scaling, core pattern, terminal.
+QUIET = {"AFL_NO_UI": "1", "AFL_NO_COLOR": "1", "AFL_NO_AFFINITY": "1", "AFL_SKIP_CPUFREQ": "1",
+         "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_FAST_CAL": "1", "AFL_NO_CRASH_README": "1"}
+
 
 class AflTurn(Turn):
     engine = "afl"
@@ -38,10 +42,7 @@ class AflTurn(Turn):
         return ["afl-fuzz", *flags, "--", self.harness.program]
 
     def environment(self):
-        return {"AFL_NO_UI": "1", "AFL_NO_COLOR": "1", "AFL_NO_AFFINITY": "1", "AFL_SKIP_CPUFREQ": "1",
-                "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_FAST_CAL": "1", "AFL_NO_CRASH_README": "1",
-                "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_TMPDIR": str(self.folder), "AFL_AUTORESUME": "1",
-                "AFL_CMPLOG_ONLY_NEW": "1", "AFL_IGNORE_PROBLEMS": "1"}
+        return {**QUIET, "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_TMPDIR": str(self.folder), "AFL_AUTORESUME": "1"}
 
     def read_stats(self):
         """The last line of plot_data, which is written every five seconds; fuzzer_stats has it at the end."""
