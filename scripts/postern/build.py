@@ -3,6 +3,7 @@
 
 import functools
 import os
+import re
 import shlex
 import subprocess
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ def run_logged(command, log, environment=None):
     if code != 0:
         with open(log, "rb") as text:
             text.seek(start)
-            say(text.read()[-20000:].decode("utf-8", "replace"))
+            lines = text.read().decode("utf-8", "replace").splitlines()
+        say("\n".join(line for line in lines if not re.match(r"\[\d+/\d+\] ", line))[-10000:])
         raise Failure(f"failed: {shlex.join(str(word) for word in command)} (log: {house.short(log)})")
 
 
