@@ -6,10 +6,9 @@
 
 #include <string.h>
 
-static const uint8_t marker[2] = {0x16, 0x03};
+static const uint8_t marker[PF_HANDSHAKE_SIZE] = {0x16, 0x03};
 
-/* Where the next marker of a handshake begins, at or behind `at`; `size` when there is none. */
-static size_t find_marker(const uint8_t *octets, size_t size, size_t at) {
+size_t pf_handshake_find(const uint8_t *octets, size_t size, size_t at) {
     for (; at + sizeof marker <= size; at++) {
         const uint8_t *first = memchr(octets + at, marker[0], size - at - 1);
         if (first == NULL)
@@ -38,7 +37,7 @@ void pf_target_run(const pf_target *target, const pf_target_options *options, co
     }
     bool open = true;
     bool handshake = false; /* the 220 to STARTTLS is out */
-    size_t stop = find_marker(octets, size, 0);
+    size_t stop = pf_handshake_find(octets, size, 0);
     size_t at = 0;
 
     while (open && at < size) {
@@ -48,9 +47,9 @@ void pf_target_run(const pf_target *target, const pf_target_options *options, co
                 handshake = false;
                 log->shift += sizeof marker;
                 at += sizeof marker;
-                stop = find_marker(octets, size, at);
+                stop = pf_handshake_find(octets, size, at);
             } else
-                stop = find_marker(octets, size, at + 1); /* octets like any others: no handshake is awaited */
+                stop = pf_handshake_find(octets, size, at + 1); /* octets like any others: no handshake is awaited */
             continue;
         }
         for (; cut_count > 0 && *cuts <= at; cuts++)

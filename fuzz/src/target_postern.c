@@ -21,8 +21,7 @@ static adapter the_adapter;
 
 int pf_target_postern_fill = -1;
 
-/* The name under which the reply table knows what is answered. */
-static const char *name_of(const postern_event *event) {
+const char *pf_event_verb(const postern_event *event) {
     switch (event->stimulus) {
     case POSTERN_STIMULUS_CONNECT:
         return "CONNECT";
@@ -44,7 +43,7 @@ static void note(pf_log *log, pf_event_kind kind, const postern_event *event) {
     const bool has_octets = kind == PF_EVENT_DATA || kind == PF_EVENT_REPLY;
 
     if (kind == PF_EVENT_LINE || kind == PF_EVENT_REPLY)
-        noted.verb = name_of(event);
+        noted.verb = pf_event_verb(event);
     if (kind == PF_EVENT_LINE && event->stimulus == POSTERN_STIMULUS_BROKEN)
         noted.error = postern_error_describe(event->fault.error)->name;
     if (kind == PF_EVENT_REPLY)

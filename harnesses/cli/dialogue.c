@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { PREFIX = 11, FOLD = 10, FIRST_ROWS = 3, LAST_ROWS = 2, MARKED_ROWS = 8 };
+enum { PREFIX = 11, BODY_ROWS = 10, FIRST_ROWS = 3, LAST_ROWS = 2, MARKED_ROWS = 8, REPLY_ROWS = 4 };
 
 typedef struct dialogue {
     const dialogue_options *options;
@@ -20,6 +20,8 @@ typedef struct dialogue {
     size_t size;
     size_t printed; /* octets of the client */
     size_t replies;
+    size_t folded_rows; /* since the last row that was printed */
+    size_t folded_octets;
     bool as_expected;
 } dialogue;
 
@@ -36,6 +38,31 @@ static void prefix(const uint64_t *offset, cli_paint paint, const char *speaker)
 
 static void remark(const char *text) {
     printf("%*s%s(%s)%s\n", PREFIX, "", cli_paint_code(CLI_DIM), text, cli_paint_code(CLI_PLAIN));
+}
+
+static size_t count_rows(const uint8_t *octets, size_t size) {
+    size_t count = 0;
+
+    for (size_t at = 0; at < size; count++) {
+        at += visible_line(octets + at, size - at);
+    }
+    return count;
+}
+
+static void fold_row(dialogue *d, size_t size) {
+    d->folded_rows++;
+    d->folded_octets += size;
+}
+
+static void tell_folded(dialogue *d) {
+    char text[80];
+
+    if (d->folded_rows > 0) {
+        snprintf(text, sizeof text, "%zu more line%s, %zu octets", d->folded_rows, visible_plural(d->folded_rows),
+                 d->folded_octets);
+        remark(text);
+    }
+    d->folded_rows = d->folded_octets = 0;
 }
 
 /* One row of the client's octets. */
@@ -100,29 +127,11 @@ static void row_mark(char *out, size_t capacity, const uint8_t *row, size_t size
     }
 }
 
-static size_t count_rows(const uint8_t *octets, size_t size) {
-    size_t count = 0;
-
-    for (size_t at = 0; at < size; count++) {
-        at += visible_line(octets + at, size - at);
-    }
-    return count;
-}
-
-static void folded(size_t rows, size_t octets) {
-    char text[80];
-
-    if (rows > 0) {
-        snprintf(text, sizeof text, "%zu line%s, %zu octets: --full shows them", rows, visible_plural(rows), octets);
-        remark(text);
-    }
-}
-
 /* The octets of a message or a chunk: long ones folded, but for rows with a violation. */
 static void body(dialogue *d, uint64_t end, bool violated) {
     const size_t rows = count_rows(d->octets + d->printed, (size_t)end - d->printed);
-    const bool fold = !d->options->full && rows > FOLD;
-    size_t hidden_rows = 0, hidden_octets = 0, marked = 0;
+    const bool fold = !d->options->full && rows > BODY_ROWS;
+    size_t marked = 0;
 
     for (size_t row = 0; row < rows; row++) {
         const size_t size = visible_line(d->octets + d->printed, (size_t)end - d->printed);
@@ -130,17 +139,13 @@ static void body(dialogue *d, uint64_t end, bool violated) {
         if (violated) {
             row_mark(mark, sizeof mark, d->octets + d->printed, size);
         }
-        const bool show = !fold || row < FIRST_ROWS || row >= rows - LAST_ROWS ||
-                          (mark[0] != '\0' && marked++ < MARKED_ROWS);
-        if (!show) {
-            hidden_rows++;
-            hidden_octets += size;
+        if (fold && row >= FIRST_ROWS && row < rows - LAST_ROWS && (mark[0] == '\0' || marked++ >= MARKED_ROWS)) {
+            fold_row(d, size);
             d->printed += size;
-            continue;
+        } else {
+            tell_folded(d);
+            client_row(d, size, CLI_BLUE, "|", mark);
         }
-        folded(hidden_rows, hidden_octets);
-        hidden_rows = hidden_octets = 0;
-        client_row(d, size, CLI_BLUE, "|", mark);
     }
 }
 
@@ -160,13 +165,20 @@ static void reply(dialogue *d, const session_seen *seen) {
         snprintf(mark, sizeof mark, "  <- %d expected", expected);
         d->as_expected = false;
     }
-    for (size_t at = 0; at < seen->text.size;) {
+    const size_t rows = count_rows(seen->text.data, seen->text.size);
+    const bool fold = !d->options->full && rows > REPLY_ROWS;
+    for (size_t at = 0, row = 0; row < rows; row++) {
         const uint8_t *line = seen->text.data + at;
         const size_t size = visible_line(line, seen->text.size - at);
-        prefix(NULL, paint_of(seen->code), at == 0 ? "S" : " ");
-        (void)visible_row(line, size >= 2 ? size - 2 : size, PREFIX + strlen(mark), NULL);
-        printf("%s%s%s\n", cli_paint_code(CLI_ALARM), at == 0 ? mark : "", cli_paint_code(CLI_PLAIN));
         at += size;
+        if (fold && row > 0 && row < rows - 1) {
+            fold_row(d, size);
+            continue;
+        }
+        tell_folded(d);
+        prefix(NULL, paint_of(seen->code), row == 0 ? "S" : " ");
+        (void)visible_row(line, size >= 2 ? size - 2 : size, PREFIX + strlen(mark), NULL);
+        printf("%s%s%s\n", cli_paint_code(CLI_ALARM), row == 0 ? mark : "", cli_paint_code(CLI_PLAIN));
     }
 }
 

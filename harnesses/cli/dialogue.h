@@ -7,7 +7,7 @@
 #include "session_run.h"
 
 typedef struct dialogue_options {
-    bool full;           /* do not fold bodies */
+    bool full;           /* do not fold messages and replies */
     const int *expected; /* codes of the replies in their order, 0: any; or NULL */
     size_t expected_count;
 } dialogue_options;

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t handshake[2] = {0x16, 0x03};
-
 typedef struct runner {
     postern_config config;
     pf_test_user user;
@@ -26,19 +24,6 @@ typedef struct runner {
     uint64_t violation; /* where the first violation of the content is */
     bool binary;
 } runner;
-
-/* The name under which the reply table knows what is answered. */
-static const char *name_of(const postern_event *event) {
-    switch (event->stimulus) {
-    case POSTERN_STIMULUS_CONNECT: return "CONNECT";
-    case POSTERN_STIMULUS_BROKEN: return NULL;
-    case POSTERN_STIMULUS_DATA_BODY: return "DATA_BODY";
-    case POSTERN_STIMULUS_BDAT_CHUNK: return "BDAT_CHUNK";
-    case POSTERN_STIMULUS_AUTH_CONTINUATION: return "AUTH_CONTINUATION";
-    case POSTERN_STIMULUS_COMMAND: break;
-    }
-    return event->verb == POSTERN_VERB_UNKNOWN ? "UNKNOWN" : postern_verb_describe(event->verb)->name;
-}
 
 static void tell(runner *run, session_seen *seen) {
     seen->state = postern_session_state_of(&run->session);
@@ -97,7 +82,7 @@ static void tell_event(runner *run, const postern_event *event) {
     session_seen seen = {.begin = event->begin + run->shift,
                          .end = event->end + run->shift,
                          .stimulus = event->stimulus,
-                         .verb = name_of(event),
+                         .verb = pf_event_verb(event),
                          .code = event->code,
                          .text = event->octets};
 
@@ -128,19 +113,9 @@ static void tell_event(runner *run, const postern_event *event) {
     tell(run, &seen);
 }
 
-/* Where the handshake begins in what follows an accepted STARTTLS; `size` when it does not. */
-static size_t find_handshake(const uint8_t *octets, size_t size) {
-    for (size_t at = 0; at + sizeof handshake <= size; at++) {
-        if (memcmp(octets + at, handshake, sizeof handshake) == 0) {
-            return at;
-        }
-    }
-    return size;
-}
-
 /* From behind an accepted STARTTLS to behind the handshake. Returns: octets taken. */
 static size_t negotiate(runner *run, const uint8_t *octets, size_t size, uint64_t begin) {
-    const size_t injected = find_handshake(octets, size);
+    const size_t injected = pf_handshake_find(octets, size, 0);
     postern_event event;
     size_t taken;
 
@@ -151,10 +126,10 @@ static size_t negotiate(runner *run, const uint8_t *octets, size_t size, uint64_
     if (injected == size) {
         return size;
     }
-    tell_range(run, SESSION_HANDSHAKE, begin + injected, begin + injected + sizeof handshake);
+    tell_range(run, SESSION_HANDSHAKE, begin + injected, begin + injected + PF_HANDSHAKE_SIZE);
     (void)!postern_session_tls_done(&run->session);
-    run->shift += sizeof handshake;
-    return injected + sizeof handshake;
+    run->shift += PF_HANDSHAKE_SIZE;
+    return injected + PF_HANDSHAKE_SIZE;
 }
 
 /* Feed all octets. Returns: octets that the session took. */

@@ -16,7 +16,8 @@
 static const char summary[] =
     "Shows test cases: a session as a dialogue with libpostern under the test policy\n"
     "(see postern check --help), anything else as postern check would. Every octet is\n"
-    "visible; errors and violations are marked where they are; long messages are folded.\n"
+    "visible; errors and violations are marked where they are; long messages and replies\n"
+    "are folded.\n"
     "\n"
     "FILE is what a client sends, octet by octet (a seed, a finding, a regression); or a\n"
     "session script, when its name ends in .smtp. What else it may be, the option says,\n"
@@ -226,7 +227,7 @@ static int show_file(const char *file, const show_options *options) {
 int verb_show(int argc, char **argv) {
     show_options show = {.kind = NULL};
     const cli_option options[] = {
-        {"full", NULL, "do not fold messages", &show.full, NULL},
+        {"full", NULL, "do not fold long messages and replies", &show.full, NULL},
         {"kind", "KIND", "session, script, command, address, reply, data or line", NULL, &show.kind},
         {"lmtp", NULL, "LMTP instead of SMTP", &show.lmtp, NULL},
     };

@@ -161,9 +161,11 @@ class Dialogue(cli.Case):
         octets = RCPT + b"DATA\r\n" + b"line\r\n" * 50 + b"bad\0\r\n" + b"line\r\n" * 50 + b".\r\n"
         out = self.show(octets)
         self.assertIn("bad\\x00\\r\\n  <- nul", out)
-        self.assertIn("(47 lines, 282 octets: --full shows them)", out)
+        self.assertIn("(47 more lines, 282 octets)", out)
         self.assertLess(len(out.splitlines()), 40)
         self.assertEqual(self.show(octets, "--full").count("|  line"), 100)
+        self.assertNotIn("CHUNKING", out)
+        self.assertIn("250-CHUNKING", self.show(octets, "--full"))
 
     def test_rows_keep_to_the_width(self):
         octets = RCPT + b"DATA\r\n" + b"\0" * 500 + b"\r\n.\r\nNOOP " + b"y" * 400 + b"\r\n"

@@ -29,6 +29,10 @@ typedef struct pf_test_user {
 /* Set up a test session. Out: config; user. */
 void pf_test_setup(postern_config *config, pf_test_user *user, const pf_target_options *options);
 
+/* The name under which the reply table knows what an event answers: a verb, CONNECT, DATA_BODY, BDAT_CHUNK,
+ * AUTH_CONTINUATION, UNKNOWN. Returns: a constant string; NULL for a broken line. */
+const char *pf_event_verb(const postern_event *event);
+
 /* What the memory of the session is filled with before a run of pf_target_postern: an octet, or -1 to leave it as the
  * last run left it (the default). Two runs with two fillings must give one log. */
 extern int pf_target_postern_fill;
