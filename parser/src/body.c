@@ -83,16 +83,19 @@ static size_t content_blocks(postern_content *content, const uint8_t *octets, si
     size_t at = 0;
     for (; size - at >= SCAN_BLOCK && limit - length >= SCAN_BLOCK; at += SCAN_BLOCK) {
         const uint8_t *block = octets + at;
-        uint32_t cr = scan_equal(block, '\r');
-        uint32_t lf = scan_equal(block, '\n');
-        uint32_t unpaired = (cr << 1 | after_cr) ^ lf;
-        uint32_t first_dots = dots ? (lf << 1 | after_crlf) & scan_equal(block, '.') : 0;
+        const uint32_t lf = scan_equal(block, '\n');
+        /* One octet further on, with a bit to spare for the first octet of the next block. */
+        const uint64_t behind_cr = (uint64_t)scan_equal(block, '\r') << 1 | after_cr;
+        const uint64_t behind_lf = (uint64_t)lf << 1 | after_crlf;
+        const uint64_t unpaired = (behind_cr & UINT32_MAX) ^ lf;
+        const uint64_t first_dots = dots ? behind_lf & scan_equal(block, '.') : 0;
         if ((unpaired | first_dots | scan_equal(block, '\0')) != 0) {
             break;
         }
-        length = lf == 0 ? length + SCAN_BLOCK : scan_behind_last(lf);
-        after_cr = cr >> (SCAN_BLOCK - 1);
-        after_crlf = lf >> (SCAN_BLOCK - 1);
+        const uint32_t behind_last = scan_behind_last(lf | 1); /* worked out always, for want of a branch */
+        length = lf == 0 ? length + SCAN_BLOCK : behind_last;
+        after_cr = (uint32_t)(behind_cr >> SCAN_BLOCK);
+        after_crlf = (uint32_t)(behind_lf >> SCAN_BLOCK);
         eight_bit |= scan_eight_bit(block);
     }
     if (content->line_limit != 0) {

@@ -27,13 +27,17 @@ static inline uint64_t scan_word(const uint8_t *octets) {
            (uint64_t)octets[7] << 56;
 }
 
-/* The top bits of eight octets, side by side: the product moves bit 8 * N to bit 56 + N. */
+/* The top bits of eight octets, side by side: brought together in pairs, then in fours, then all. */
 static inline uint32_t scan_top_bits(uint64_t word) {
-    return (uint32_t)((word >> 7 & SCAN_EACH(0x01)) * UINT64_C(0x0102040810204080) >> 56);
+    uint64_t bits = word >> 7 & SCAN_EACH(0x01);
+    bits |= bits >> 7;
+    bits |= bits >> 14;
+    bits |= bits >> 28;
+    return (uint32_t)(bits & 0xFF);
 }
 
-/* Which of eight octets are `octet`: those in which neither the top bit of the difference is set nor, after the sum,
- * anything has been carried into it. */
+/* Which of eight octets are `octet`: those whose difference has no top bit, and nothing below that would carry into it
+ * from a sum. */
 static inline uint32_t scan_word_equal(uint64_t word, uint8_t octet) {
     uint64_t difference = word ^ SCAN_EACH(octet);
     return scan_top_bits(~(((difference & SCAN_EACH(0x7F)) + SCAN_EACH(0x7F)) | difference));
@@ -61,7 +65,7 @@ static inline uint32_t scan_first_plain(uint32_t mask) {
 /* The number of octets behind the last one of a mask that is not 0. */
 static inline uint32_t scan_behind_last_plain(uint32_t mask) {
     uint32_t behind = 0;
-    while ((mask << behind & UINT32_C(0x80000000)) == 0) {
+    while ((mask >> (31 - behind) & 1) == 0) {
         behind++;
     }
     return behind;

@@ -1,9 +1,8 @@
-/* test_line.c: framing, against a batch reading of the whole stream and against an automaton, both written apart.
+/* test_line.c: framing, against a batch reading of the whole stream that is written apart. (test_automata.c has the
+ * proof for streams of every length.)
  *
  * SPDX-License-Identifier: MIT */
 #include "support.h"
-
-#include <stdlib.h>
 
 #include <postern/line.h>
 
@@ -223,135 +222,6 @@ static void short_streams_across_blocks(void **state) {
     }
 }
 
-/* ---- the automaton: every octet from every pair of states that can be reached ---- */
-
-/* A state of the reference automaton: octets seen, as far as that matters; a CR was the last of them; the fault. */
-typedef struct node {
-    size_t seen;
-    bool cr;
-    postern_fault fault;
-    postern_line framer;
-    uint64_t ends; /* the faults with which the line may still end, a bit each */
-    size_t next[256];
-} node;
-
-enum { NODES_MAX = 400, ENDED = NODES_MAX };
-static node nodes[NODES_MAX];
-static size_t node_count;
-
-/* One octet. Returns: has the line ended? Then fault is its outcome. */
-static bool automaton(node *n, unsigned octet, size_t limit) {
-    const postern_error bare_cr = n->cr && octet != '\n' ? POSTERN_ERROR_BARE_CR : POSTERN_ERROR_NONE;
-    const postern_error here = n->seen == limit          ? POSTERN_ERROR_LINE_TOO_LONG
-                               : octet == '\0'           ? POSTERN_ERROR_NUL
-                               : octet == '\n' && !n->cr ? POSTERN_ERROR_BARE_LF
-                                                         : POSTERN_ERROR_NONE;
-    const bool ended = n->cr && octet == '\n';
-    if (n->fault.error == POSTERN_ERROR_NONE && bare_cr != POSTERN_ERROR_NONE) {
-        n->fault = (postern_fault){bare_cr, n->seen - 1};
-    }
-    if (n->fault.error == POSTERN_ERROR_NONE && here != POSTERN_ERROR_NONE) {
-        n->fault = (postern_fault){here, n->seen};
-    }
-    n->cr = octet == '\r';
-    n->seen += n->seen <= limit ? 1 : 0;
-    return ended;
-}
-
-static size_t node_of(const node *wanted) {
-    for (size_t i = 0; i < node_count; i++) {
-        if (nodes[i].seen == wanted->seen && nodes[i].cr == wanted->cr && nodes[i].fault.error == wanted->fault.error &&
-            nodes[i].fault.offset == wanted->fault.offset) {
-            return i;
-        }
-    }
-    assert_true(node_count < NODES_MAX);
-    nodes[node_count] = *wanted;
-    return node_count++;
-}
-
-/* A bit for each outcome of a line: no error, or one of four at an offset up to the limit. */
-static uint64_t bit_of(postern_fault fault) {
-    return UINT64_C(1) << (fault.error == POSTERN_ERROR_NONE ? 0 : (size_t)fault.error + 4 * fault.offset);
-}
-
-static void walk(size_t limit, feed_function *feed) {
-    node start = {.seen = 0};
-    postern_line_init(&start.framer, limit);
-    node_count = 0;
-    (void)node_of(&start);
-    for (size_t i = 0; i < node_count; i++) {
-        for (unsigned octet = 0; octet < 256; octet++) {
-            node next = nodes[i];
-            const uint8_t one = (uint8_t)octet;
-            size_t taken;
-            postern_slice line;
-            postern_fault fault;
-            bool ended = automaton(&next, octet, limit);
-            postern_status status = feed(&next.framer, &one, 1, &taken, &line, &fault);
-            assert_int_equal(taken, 1);
-            assert_int_equal(status, !ended                                   ? POSTERN_NEED_MORE
-                                     : next.fault.error == POSTERN_ERROR_NONE ? POSTERN_COMPLETE
-                                                                              : POSTERN_WRONG);
-            if (ended) {
-                expect_fault(fault, next.fault.error, next.fault.offset, "at the end of the line");
-                expect_same_framer(&next.framer, &start.framer, &one, 1);
-                nodes[i].ends |= bit_of(next.fault);
-                nodes[i].next[octet] = ENDED;
-            } else {
-                next.ends = 0;
-                nodes[i].next[octet] = node_of(&next);
-            }
-        }
-    }
-}
-
-/* What can become of a line is what can become of it behind one more octet. */
-static void find_ends(void) {
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (size_t i = 0; i < node_count; i++) {
-            uint64_t before = nodes[i].ends;
-            for (unsigned octet = 0; octet < 256; octet++) {
-                nodes[i].ends |= nodes[i].next[octet] == ENDED ? 0 : nodes[nodes[i].next[octet]].ends;
-            }
-            changed = changed || nodes[i].ends != before;
-        }
-    }
-}
-
-static void product_with_the_automaton(void **state) {
-    (void)state;
-    for (size_t limit = 2; limit <= 8; limit++) {
-        walk(limit, postern_line_feed_plain);
-        assert_in_range(node_count, 2 * limit, NODES_MAX);
-        size_t count = node_count;
-        walk(limit, postern_line_feed);
-        assert_int_equal(node_count, count);
-    }
-}
-
-/* A fault is pending when, and only when, every way in which the line can go on ends with it. */
-static void a_pending_fault_is_certain(void **state) {
-    (void)state;
-    for (size_t limit = 2; limit <= 8; limit++) {
-        size_t certain = 0;
-        walk(limit, postern_line_feed);
-        find_ends();
-        for (size_t i = 0; i < node_count; i++) {
-            postern_fault fault = postern_line_pending_fault(&nodes[i].framer);
-            bool single = (nodes[i].ends & (nodes[i].ends - 1)) == 0;
-            assert_true(nodes[i].ends != 0);
-            assert_int_equal(fault.error != POSTERN_ERROR_NONE, single);
-            if (single) {
-                assert_int_equal(bit_of(fault), nodes[i].ends);
-                certain++;
-            }
-        }
-        assert_in_range(certain, 1, node_count - 1);
-    }
-}
-
 /* ---- limits ---- */
 
 /* A line of so many octets, then a good one: the first is refused if it is over the limit, and the stream is in step
@@ -558,8 +428,6 @@ int main(void) {
         cmocka_unit_test(all_short_streams_at_all_cuts),
         cmocka_unit_test(all_short_streams_at_two_cuts),
         cmocka_unit_test(short_streams_across_blocks),
-        cmocka_unit_test(product_with_the_automaton),
-        cmocka_unit_test(a_pending_fault_is_certain),
         cmocka_unit_test(limits),
         cmocka_unit_test(errors_about_the_limit),
         cmocka_unit_test(chunks_of_every_size),
