@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import afl, build, corpus, house, libfuzzer
+from . import afl, build, corpus, house, libfuzzer, violation
 from .console import OK, Arguments, Failure, positive, run, say, show_command
 
 EPILOG = """\
@@ -63,7 +63,9 @@ def run_libfuzzer(program, seeds, work, seconds, seed):
     said = done.stderr.decode("utf-8", "replace")
     rate = re.search(r"stat::average_exec_per_sec:\s*(\d+)", said)
     if done.returncode != 0 or not rate:
-        raise Failure(f"{program} failed:\n{said[-2000:]}")
+        verdict = violation.read(said, done.returncode)
+        why = f"it breaks {verdict.oracle}: {verdict.summary}" if verdict else said[-2000:]
+        raise Failure(f"{program.name} cannot be measured: {why}")
     mean = re.search(r"POSTERN-MEAN-LENGTH ([\d.]+)", said)
     return float(rate.group(1)), float(mean.group(1)) if mean else None
 
