@@ -14,11 +14,11 @@ typedef struct value_context {
 /* A value in a cursor of its own. A rule need not come to the end of the value: the caller looks. */
 typedef bool value_rule(pf_cursor *c, value_context *context);
 
+/* One of the words, with the end of the value or a comma behind it. */
 static bool one_of(pf_cursor *c, const char *const *words, size_t count) {
     for (size_t i = 0; i < count; i++) {
         size_t begin = c->at;
-        if (pf_text(c, words[i]) && (c->at == c->end || c->octets[c->at] == ',' || c->octets[c->at] == ';'))
-            return true;
+        if (pf_text(c, words[i]) && (pf_at_end(c) || c->octets[c->at] == ',')) return true;
         c->at = begin;
     }
     return false;
@@ -100,7 +100,7 @@ static bool value_notify(pf_cursor *c, value_context *context) {
     static const char *const words[] = {"SUCCESS", "FAILURE", "DELAY"};
     size_t begin = c->at;
     (void)context;
-    if (pf_text(c, "NEVER") && c->at == c->end) return true;
+    if (pf_text(c, "NEVER") && pf_at_end(c)) return true;
     c->at = begin;
     do {
         if (!one_of(c, words, 3)) return false;

@@ -48,7 +48,8 @@ static bool any_speaks_for(const pf_model_reply_row *row, const char *verb) {
     if (is_exempt(row, verb)) return false;
     if (!is_command(verb)) return row->level == PF_LEVEL_PRACTICE && strcmp(verb, "CONNECT") != 0;
     bool beaten = row->level == PF_LEVEL_GENERAL || row->level == PF_LEVEL_PRACTICE;
-    return row->code == 500 || !beaten || !must_succeed(verb);
+    /* The promise is made to a line that is well-formed. */
+    return row->code == 500 || row->code == 501 || !beaten || !must_succeed(verb);
 }
 
 /* The rows that speak of a broken line, whatever it is broken by. */

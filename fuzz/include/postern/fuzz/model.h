@@ -137,7 +137,8 @@ typedef struct pf_model_reply_row {
 const pf_model_reply_row *pf_model_reply_rows(size_t *count);
 
 /* May this code answer this verb (NULL: a broken line) in this state? With `practice`, rows of that level count too.
- * A MUST row that promises success (RSET, NOOP, QUIT, BDAT_CHUNK) beats the rows of ANY, but for 421 and 500.
+ * A MUST row that promises success (RSET, NOOP, QUIT, BDAT_CHUNK) beats the rows of ANY, but for 421 and for what a
+ * malformed line gets (500, 501).
  *
  * Returns: the row that allows it, or NULL. */
 const pf_model_reply_row *pf_model_reply_allowed(const char *verb, pf_model_state state, int code, bool practice);
