@@ -20,10 +20,9 @@ int main(void) {
         size_t taken;
         if (postern_session_feed(&session, &octet, size, &taken, &event) == POSTERN_MISUSE) return 2;
         size -= taken;
-        if (event.kind == POSTERN_EVENT_REPLY) fwrite(event.octets.data, 1, event.octets.size, stdout);
+        if (event.kind == POSTERN_EVENT_REPLY) (void)fwrite(event.octets.data, 1, event.octets.size, stdout);
         if (event.kind == POSTERN_EVENT_NONE) {
-            fflush(stdout);
-            size = fread(&octet, 1, 1, stdin);
+            size = fflush(stdout) == 0 ? fread(&octet, 1, 1, stdin) : 0;
             if (size == 0) return 1; /* the client has gone without QUIT */
         }
     } while (event.kind != POSTERN_EVENT_CLOSE);

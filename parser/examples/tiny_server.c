@@ -1,296 +1,40 @@
-/* tiny_server.c: a small real SMTP or LMTP server around the session engine of libpostern. It owns sockets, time and
- * files; the engine owns the protocol. One thread, many sessions, and poll() is the only place where it waits.
+/* tiny_server.c: a small real SMTP or LMTP server around the session engine of libpostern. The engine owns the
+ * protocol; sockets, time and files are here. One thread, many sessions, and poll() is the only place where it waits.
  *
  *     tiny_server --port 2525 --maildir mail
  *     swaks --server 127.0.0.1:2525 --to someone@localhost
  *
- * Three things in it are worth copying: connection_converse(), the loop from octets to events; the policy, which copies
- * what it wants to keep of a command, because slices end with the call; and the pending decision, by which a server
- * waits for a directory without a thread. What a mail server needs besides (TLS, trace headers, delivery) is not here.
+ * This file listens and polls, connection.c talks to a client, maildir.c stores. What a mail server needs besides (TLS,
+ * trace headers, delivery) is not here.
  *
  * SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
 
+#include "connection.h"
 #include "maildir.h"
-
-#include <postern/postern.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-    CONNECTIONS_MAX = 64,
-    INPUT_SIZE = 16 * 1024,
-    OUTPUT_SIZE = 8 * POSTERN_SESSION_REPLY_MAX,
-    LOOKUP_MS = 100, /* what the make-believe directory takes to answer */
-    LINGER_MS = 2000 /* how long a client may take to read the last reply */
-};
+enum { CONNECTIONS_MAX = 64 };
 
 typedef struct server {
-    postern_config config;
-    const char *maildir;    /* where messages go; NULL: nowhere */
-    const char *recordings; /* where the octets of each session go; NULL: nowhere */
-    long sessions_left;     /* to accept; negative: no end */
+    connection_settings settings;
+    long sessions_left; /* to accept; negative: no end */
     unsigned long accepted;
-    int64_t idle_ms;
     int listener; /* -1: none are accepted any more */
     size_t count;
-    struct connection *connections[CONNECTIONS_MAX];
+    connection *connections[CONNECTIONS_MAX];
 } server;
-
-typedef enum phase {
-    TALKING,   /* the session goes on */
-    PARTING,   /* the last replies go out */
-    LINGERING, /* they are out: read on until the client closes, else TCP might take them back */
-    OVER
-} phase;
-
-typedef struct connection {
-    server *server;
-    int socket;
-    phase phase;
-    int64_t deadline;  /* of the phase */
-    int64_t decide_at; /* when the pending decision comes; 0: none is pending */
-    size_t input_begin;
-    size_t input_end;
-    size_t output_begin;
-    size_t output_end;
-    FILE *recording;
-    maildir_message message;
-    bool kept; /* the last message is safely stored */
-    size_t recipient_size;
-    uint8_t recipient[POSTERN_PATH_MAX]; /* that the pending decision is about */
-    postern_session session;
-    uint8_t input[INPUT_SIZE];
-    uint8_t output[OUTPUT_SIZE];
-} connection;
-
-/* ---- Policy ---- */
-
-static postern_decision answer(int code, postern_enhanced enhanced, const char *text) {
-    return (postern_decision){POSTERN_ANSWER, code, enhanced, {(const uint8_t *)text, strlen(text)}};
-}
-
-static bool slice_equals(postern_slice slice, const char *text) {
-    return slice.size == strlen(text) && memcmp(slice.data, text, slice.size) == 0;
-}
-
-static bool slice_begins(postern_slice slice, const char *text) {
-    return slice.size >= strlen(text) && memcmp(slice.data, text, strlen(text)) == 0;
-}
-
-static int64_t now_ms(void) {
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static postern_decision on_mail(void *user, const postern_command *command) {
-    connection *c = user;
-
-    if (slice_begins(command->path.mailbox.local, "reject-"))
-        return answer(550, (postern_enhanced){5, 7, 1}, "This sender is not welcome");
-    if (c->server->maildir != NULL && !maildir_begin(&c->message, c->server->maildir))
-        return answer(451, (postern_enhanced){4, 3, 0}, "Cannot store mail now");
-    maildir_header(&c->message, "Return-Path", command->path.raw.data, command->path.raw.size);
-    return (postern_decision){0};
-}
-
-static postern_decision on_rcpt(void *user, const postern_command *command, const postern_transaction *transaction) {
-    connection *c = user;
-    const postern_slice path = command->path.raw;
-
-    (void)transaction;
-    if (slice_begins(command->path.mailbox.local, "reject-"))
-        return answer(550, (postern_enhanced){5, 1, 1}, "No such mailbox here");
-    if (slice_begins(command->path.mailbox.local, "slow-")) {
-        memcpy(c->recipient, path.data, path.size);
-        c->recipient_size = path.size;
-        c->decide_at = now_ms() + LOOKUP_MS;
-        return (postern_decision){.verdict = POSTERN_PENDING};
-    }
-    maildir_header(&c->message, "Delivered-To", path.data, path.size);
-    return (postern_decision){0};
-}
-
-/* The answer of the directory is there. */
-static void rcpt_decide(connection *c) {
-    const postern_decision accept = {0};
-
-    c->decide_at = 0;
-    maildir_header(&c->message, "Delivered-To", c->recipient, c->recipient_size);
-    if (postern_session_decide(&c->session, &accept) != POSTERN_COMPLETE) c->phase = OVER;
-}
-
-/* LMTP asks for each recipient; all of them share one file. */
-static postern_decision on_message(void *user, const postern_transaction *transaction, uint32_t recipient) {
-    connection *c = user;
-
-    (void)transaction;
-    if (recipient == 0) c->kept = c->server->maildir == NULL || maildir_keep(&c->message);
-    return c->kept ? (postern_decision){0} : answer(451, (postern_enhanced){4, 3, 0}, "Cannot store mail now");
-}
-
-static void on_reset(void *user) {
-    connection *c = user;
-
-    maildir_discard(&c->message);
-}
-
-static postern_decision on_authenticate(void *user, const postern_credentials *credentials) {
-    (void)user;
-    if (slice_equals(credentials->authcid, "user") && slice_equals(credentials->password, "pass"))
-        return (postern_decision){0};
-    return answer(535, (postern_enhanced){5, 7, 8}, "Wrong name or password");
-}
-
-static const postern_policy policy = {
-    .mail = on_mail,
-    .rcpt = on_rcpt,
-    .message = on_message,
-    .reset = on_reset,
-    .authenticate = on_authenticate,
-};
-
-/* ---- Connections ---- */
-
-/* Feed what was read, and act on the events. Stops when it is used up, a decision is pending, the session has ended,
- * or there may be no room for a reply: a client that sends and never reads is not served, it costs no memory. */
-static void connection_converse(connection *c) {
-    postern_event event = {.kind = POSTERN_EVENT_COMMAND};
-
-    while (c->phase == TALKING && c->decide_at == 0 && event.kind != POSTERN_EVENT_NONE &&
-           OUTPUT_SIZE - c->output_end >= POSTERN_SESSION_REPLY_MAX) {
-        size_t taken;
-        if (postern_session_feed(&c->session, c->input + c->input_begin, c->input_end - c->input_begin, &taken,
-                                 &event) == POSTERN_MISUSE)
-            c->phase = OVER;
-        c->input_begin += taken;
-        switch (event.kind) {
-        case POSTERN_EVENT_DATA: maildir_append(&c->message, event.octets.data, event.octets.size); break;
-        case POSTERN_EVENT_REPLY:
-            memcpy(c->output + c->output_end, event.octets.data, event.octets.size);
-            c->output_end += event.octets.size;
-            break;
-        case POSTERN_EVENT_CLOSE:
-            c->phase = PARTING;
-            c->deadline = now_ms() + LINGER_MS;
-            break;
-        default: /* COMMAND and MESSAGE_END are for a log; PENDING has set decide_at; STARTTLS is not offered */ break;
-        }
-    }
-}
-
-static void connection_send(connection *c) {
-    while (c->output_begin < c->output_end) {
-        const ssize_t sent =
-            send(c->socket, c->output + c->output_begin, c->output_end - c->output_begin, MSG_NOSIGNAL);
-        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-        if (sent < 0 && errno != EINTR) {
-            c->phase = OVER;
-            return;
-        }
-        if (sent > 0) c->output_begin += (size_t)sent;
-    }
-    c->output_begin = c->output_end = 0;
-    if (c->phase == PARTING) {
-        c->phase = LINGERING;
-        (void)shutdown(c->socket, SHUT_WR);
-    }
-}
-
-static void connection_receive(connection *c) {
-    const ssize_t got = recv(c->socket, c->input, sizeof c->input, 0);
-
-    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
-    if (got <= 0) {
-        c->phase = OVER;
-        return;
-    }
-    if (c->phase != TALKING) return;
-    if (c->recording != NULL) (void)fwrite(c->input, 1, (size_t)got, c->recording);
-    c->input_begin = 0;
-    c->input_end = (size_t)got;
-    c->deadline = now_ms() + c->server->idle_ms;
-}
-
-/* Pipelined commands may give more replies than the output holds: converse and send in turn, as long as both go on. */
-static void connection_advance(connection *c) {
-    do {
-        connection_converse(c);
-        connection_send(c);
-    } while (c->phase == TALKING && c->decide_at == 0 && c->output_end == 0 && c->input_begin < c->input_end);
-}
-
-/* The server goes down, or the client has been silent for too long: 421, and good bye. */
-static void connection_part(connection *c) {
-    c->deadline = now_ms() + LINGER_MS;
-    c->decide_at = 0;
-    c->input_begin = c->input_end = 0;
-    postern_session_shutdown(&c->session);
-    connection_advance(c);
-}
-
-/* What is the connection ready for? Input is not read before the replies to the last of it are out. */
-static struct pollfd connection_wants(const connection *c) {
-    const bool idle = c->phase == TALKING && c->decide_at == 0 && c->input_begin == c->input_end;
-    const bool reads = c->output_end == 0 && (idle || c->phase == LINGERING);
-    return (struct pollfd){c->socket, (short)((reads ? POLLIN : 0) | (c->output_end > 0 ? POLLOUT : 0)), 0};
-}
-
-static void connection_serve(connection *c, const struct pollfd *polled, int64_t now) {
-    if (polled->revents & POLLIN)
-        connection_receive(c);
-    else if (polled->revents & (POLLERR | POLLHUP | POLLNVAL))
-        c->phase = OVER;
-    if (c->decide_at != 0 && now >= c->decide_at) rcpt_decide(c);
-    if (c->phase != OVER) connection_advance(c);
-    if (now < c->deadline || c->phase == OVER) return;
-    if (c->phase == TALKING && c->output_end == 0)
-        connection_part(c);
-    else
-        c->phase = OVER;
-}
-
-static connection *connection_open(server *s, int socket) {
-    connection *c = calloc(1, sizeof *c);
-
-    if (c == NULL || fcntl(socket, F_SETFL, O_NONBLOCK) != 0) {
-        free(c);
-        (void)close(socket);
-        return NULL;
-    }
-    c->server = s;
-    c->socket = socket;
-    c->deadline = now_ms() + s->idle_ms;
-    if (s->recordings != NULL) {
-        char path[MAILDIR_PATH_MAX];
-        (void)snprintf(path, sizeof path, "%s/session-%03lu", s->recordings, s->accepted);
-        c->recording = fopen(path, "wb");
-    }
-    postern_session_init(&c->session, &s->config, &policy, c);
-    connection_advance(c);
-    return c;
-}
-
-static void connection_close(connection *c) {
-    maildir_discard(&c->message);
-    if (c->recording != NULL) (void)fclose(c->recording);
-    (void)close(c->socket);
-    free(c);
-}
 
 /* ---- The server ---- */
 
@@ -313,51 +57,45 @@ static void server_accept(server *s) {
     const int socket = accept(s->listener, NULL, NULL);
 
     if (socket < 0) return;
-    s->accepted++;
-    connection *c = connection_open(s, socket);
+    connection *c = connection_open(&s->settings, socket, ++s->accepted);
     if (c != NULL) s->connections[s->count++] = c;
     if (s->sessions_left > 0 && --s->sessions_left == 0) server_stop_listening(s);
 }
 
 /* Milliseconds to the first thing that time brings. */
-static int server_patience(const server *s, int64_t now) {
-    int64_t patience = 60 * 1000;
+static int server_patience(const server *s) {
+    const int64_t now = now_ms();
+    int64_t alarm = now + 60000;
 
-    for (size_t i = 0; i < s->count; i++) {
-        const connection *c = s->connections[i];
-        const int64_t next = c->decide_at != 0 && c->decide_at < c->deadline ? c->decide_at : c->deadline;
-        if (next - now < patience) patience = next > now ? next - now : 0;
-    }
-    return (int)patience;
+    for (size_t i = 0; i < s->count; i++)
+        if (connection_alarm(s->connections[i]) < alarm) alarm = connection_alarm(s->connections[i]);
+    return alarm > now ? (int)(alarm - now) : 0;
 }
 
-static void server_run(server *s) {
-    bool going_down = false;
+static void server_go_down(server *s) {
+    server_stop_listening(s);
+    for (size_t i = 0; i < s->count; i++) connection_part(s->connections[i]);
+}
 
-    while (s->listener >= 0 || s->count > 0) {
-        struct pollfd polled[CONNECTIONS_MAX + 2];
-        const size_t count = s->count;
-        for (size_t i = 0; i < count; i++) polled[i] = connection_wants(s->connections[i]);
-        polled[count] = (struct pollfd){wake_pipe[0], going_down ? 0 : POLLIN, 0};
-        polled[count + 1] = (struct pollfd){count < CONNECTIONS_MAX ? s->listener : -1, POLLIN, 0};
-        if (poll(polled, (nfds_t)count + 2, server_patience(s, now_ms())) < 0)
-            for (size_t i = 0; i < count + 2; i++) /* interrupted: nothing is known of any of them */
-                polled[i].revents = 0;
+/* Wait until something happens, and see to it. */
+static void server_turn(server *s) {
+    struct pollfd polled[CONNECTIONS_MAX + 2];
+    const size_t count = s->count;
+    char signals[16];
 
-        const int64_t now = now_ms();
-        if (polled[count + 1].revents & POLLIN) server_accept(s);
-        for (size_t i = count; i-- > 0;) connection_serve(s->connections[i], &polled[i], now);
-        if (polled[count].revents & POLLIN) {
-            going_down = true;
-            server_stop_listening(s);
-            for (size_t i = 0; i < s->count; i++) connection_part(s->connections[i]);
-        }
-        for (size_t i = s->count; i-- > 0;) {
-            if (s->connections[i]->phase != OVER) continue;
-            connection_close(s->connections[i]);
-            s->connections[i] = s->connections[--s->count];
-        }
+    for (size_t i = 0; i < count; i++) polled[i] = connection_wants(s->connections[i]);
+    polled[count] = (struct pollfd){wake_pipe[0], POLLIN, 0};
+    polled[count + 1] = (struct pollfd){count < CONNECTIONS_MAX ? s->listener : -1, POLLIN, 0};
+    if (poll(polled, (nfds_t)count + 2, server_patience(s)) < 0) return; /* a signal: the pipe tells */
+
+    /* From the last to the first, for the last one takes the place of one that is over. */
+    for (size_t i = count; i-- > 0;) {
+        if (connection_serve(s->connections[i], &polled[i])) continue;
+        connection_close(s->connections[i]);
+        s->connections[i] = s->connections[--s->count];
     }
+    if (polled[count + 1].revents & POLLIN) server_accept(s);
+    if ((polled[count].revents & POLLIN) && read(wake_pipe[0], signals, sizeof signals) > 0) server_go_down(s);
 }
 
 /* ---- Starting ---- */
@@ -432,11 +170,11 @@ static uint16_t read_options(server *s, int argc, char **argv) {
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'p': port = (uint16_t)number(optarg, 0, UINT16_MAX); break;
-        case 'l': s->config.lmtp = true; break;
-        case 'c': s->config.extensions &= ~(uint32_t)(POSTERN_EXT_CHUNKING | POSTERN_EXT_BINARYMIME); break;
-        case 'm': s->maildir = optarg; break;
-        case 'r': s->recordings = optarg; break;
-        case 'i': s->idle_ms = number(optarg, 1, 24 * 3600) * 1000; break;
+        case 'l': s->settings.config.lmtp = true; break;
+        case 'c': s->settings.config.extensions &= ~(uint32_t)(POSTERN_EXT_CHUNKING | POSTERN_EXT_BINARYMIME); break;
+        case 'm': s->settings.maildir = optarg; break;
+        case 'r': s->settings.recordings = optarg; break;
+        case 'i': s->settings.idle_ms = number(optarg, 1, 86400) * 1000; break;
         case 'n': s->sessions_left = number(optarg, 1, INT32_MAX); break;
         default: (void)fputs(usage, option == 'h' ? stdout : stderr); exit(option == 'h' ? 0 : 2);
         }
@@ -450,22 +188,23 @@ static uint16_t read_options(server *s, int argc, char **argv) {
 
 int main(int argc, char **argv) {
     static const postern_mechanism *const mechanisms[] = {&postern_mechanism_plain, &postern_mechanism_login};
-    server s = {.sessions_left = -1, .idle_ms = 300 * 1000};
+    server s = {.sessions_left = -1, .settings.idle_ms = 300000};
+    postern_config *config = &s.settings.config;
 
-    postern_config_init(&s.config);
+    postern_config_init(config);
     /* Offer what this server keeps its word on, and no more. */
-    s.config.extensions = POSTERN_EXT_SIZE | POSTERN_EXT_8BITMIME | POSTERN_EXT_PIPELINING | POSTERN_EXT_CHUNKING |
-                          POSTERN_EXT_BINARYMIME | POSTERN_EXT_SMTPUTF8 | POSTERN_EXT_ENHANCEDSTATUSCODES |
-                          POSTERN_EXT_AUTH;
-    s.config.plaintext_auth = true; /* on the loopback interface, and nowhere else */
-    s.config.mechanisms = mechanisms;
-    s.config.mechanism_count = sizeof mechanisms / sizeof mechanisms[0];
-    s.config.max_message_size = 64 * 1024 * 1024;
+    config->extensions = POSTERN_EXT_SIZE | POSTERN_EXT_8BITMIME | POSTERN_EXT_PIPELINING | POSTERN_EXT_CHUNKING |
+                         POSTERN_EXT_BINARYMIME | POSTERN_EXT_SMTPUTF8 | POSTERN_EXT_ENHANCEDSTATUSCODES |
+                         POSTERN_EXT_AUTH;
+    config->plaintext_auth = true; /* on the loopback interface, and nowhere else */
+    config->mechanisms = mechanisms;
+    config->mechanism_count = sizeof mechanisms / sizeof mechanisms[0];
+    config->max_message_size = 64 * 1024 * 1024;
 
     const uint16_t port = read_options(&s, argc, argv);
-    if (s.maildir != NULL && !maildir_make(s.maildir)) fail(s.maildir);
+    if (s.settings.maildir != NULL && !maildir_make(s.settings.maildir)) fail(s.settings.maildir);
     catch_signals();
     s.listener = listen_on(port);
-    server_run(&s);
+    while (s.listener >= 0 || s.count > 0) server_turn(&s);
     return 0;
 }
