@@ -153,7 +153,7 @@ static int check_text(const check_kind *kind, check_case *check, const char *tex
     int exit_code = CLI_OK;
 
     if (!cli_unescape(octets, text, size, &written)) {
-        exit_code = cli_misuse("check", "bad escape at character %zu of TEXT: \\r \\n \\t \\\\ \\\" and \\xHH are known",
+        exit_code = cli_misuse("check", "bad escape at character %zu of TEXT; known are \\r \\n \\t \\\\ \\\" \\xHH",
                                written);
     } else {
         if (kind->is_line && !check->options.raw && (written < 2 || memcmp(octets + written - 2, "\r\n", 2) != 0)) {

@@ -38,6 +38,7 @@ static void judge(check_case *check) {
     } else if (at < check->size) {
         check_fault(check, POSTERN_ERROR_TRAILING_OCTETS, at);
     }
+    check->code = 0; /* nobody answers a reply, whatever is wrong with it */
 }
 
 static size_t enhanced_text(char out[16], postern_enhanced enhanced) {

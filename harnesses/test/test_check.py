@@ -180,8 +180,8 @@ class Reply(cli.Case):
             b"650 a\r\n": ("reject", "reply-code", 0, None),
             b"250 a\nb\r\n": ("reject", "bare-lf", 5, None),
         }
-        for octets, (verdict, error, offset, _) in cases.items():
-            self.assertEqual(self.verdict("reply", octets)[:3], (verdict, error, offset), octets)
+        for octets, verdict in cases.items():
+            self.assertEqual(self.verdict("reply", octets), verdict, octets)
 
     def test_what_was_read(self):
         found = self.one("reply", b'550-5.1.1 no "one"\r\n550 \r\n')

@@ -180,7 +180,8 @@ class Dialogue(cli.Case):
         self.assertEqual(out.count("C  EHLO"), 2)
 
     def test_a_script_says_what_it_expects(self):
-        script = b"# a comment\n\nS: 220\nC: EHLO a\nS: 250\n--\nC: NO\\c\nC: OP\nS: 250\nC: STARTTLS\nS: 220\nTLS\nC: EHLO a\n"
+        script = (b"# a comment\n\nS: 220\nC: EHLO a\nS: 250\n--\nC: NO\\c\nC: OP\nS: 250\n"
+                  b"C: STARTTLS\nS: 220\nTLS\nC: EHLO a\n")
         out = self.show(script, name="a.smtp")
         self.assertIn("C  NOOP\\r\\n", out)
         self.assertIn("TLS handshake", out)

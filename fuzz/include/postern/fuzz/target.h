@@ -62,8 +62,8 @@ typedef struct pf_target {
 /* libpostern's session as a target. */
 extern const pf_target pf_target_postern;
 
-/* Octets of the marker that stands for the TLS handshake in a flat corpus file, \x16\x03; and where the next one begins,
- * at or behind `at`; `size` when there is none. */
+/* The marker that stands for the TLS handshake in a flat corpus file, \x16\x03: its octets; and where the next one
+ * begins, at or behind `at`; `size` when there is none. */
 #define PF_HANDSHAKE_SIZE 2
 size_t pf_handshake_find(const uint8_t *octets, size_t size, size_t at);
 
