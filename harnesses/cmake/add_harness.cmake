@@ -40,7 +40,9 @@ function(add_harness name)
   if(TARGET postern_dictionary)
     set(dictionary "${CMAKE_CURRENT_BINARY_DIR}/${name}.dict")
     add_custom_command(OUTPUT ${dictionary}
-      COMMAND ${CMAKE_COMMAND} -E copy ${POSTERN_DICTIONARY} ${dictionary} DEPENDS postern_dictionary ${POSTERN_DICTIONARY})
+      COMMAND make_dictionary ${name} > ${dictionary}.part
+      COMMAND ${CMAKE_COMMAND} -E rename ${dictionary}.part ${dictionary}
+      DEPENDS make_dictionary VERBATIM)
     add_custom_target(${name}_dict ALL DEPENDS ${dictionary})
   endif()
   set(options -)
