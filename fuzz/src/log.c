@@ -66,13 +66,18 @@ static bool same_octets(const pf_log *a, const pf_event *x, const pf_log *b, con
     return x->size == y->size && memcmp(a->arena + x->octets, b->arena + y->octets, x->size) == 0;
 }
 
+/* Does the event stand for a run of octets, and not for a point between two? */
+static bool answers(const pf_event *event) {
+    return event->kind != PF_EVENT_STARTTLS && event->kind != PF_EVENT_CLOSE;
+}
+
 static bool same_event(const pf_log *a, const pf_event *x, const pf_log *b, const pf_event *y, unsigned how) {
     if (x->kind != y->kind)
         return false;
     /* In how many steps content came, and how far ahead the parser had looked, is not compared. */
     if (x->kind == PF_EVENT_DATA)
         return same_octets(a, x, b, y);
-    if ((how & PF_COMPARE_RANGE) && (x->begin != y->begin || x->end != y->end))
+    if ((how & PF_COMPARE_RANGE) && (x->end != y->end || (answers(x) && x->begin != y->begin)))
         return false;
     if (x->kind == PF_EVENT_LINE)
         return same_name(x->verb, y->verb) && same_name(x->error, y->error);

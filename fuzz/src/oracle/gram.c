@@ -20,9 +20,9 @@ static size_t number(const uint8_t *octets, size_t size) {
     return n <= 3 ? n : 0;
 }
 
-/* Does the text begin with what a reader takes for an enhanced code, "d.ddd.ddd" and a space? */
+/* Does the text begin with an enhanced code and a space, or is it one? */
 static bool has_enhanced(const uint8_t *text, size_t size) {
-    if (size < 2 || !is_digit(text[0]) || text[1] != '.')
+    if (size < 2 || (text[0] != '2' && text[0] != '4' && text[0] != '5') || text[1] != '.')
         return false;
     const size_t subject = number(text + 2, size - 2);
     if (subject == 0 || subject + 2 >= size || text[subject + 2] != '.')
@@ -38,6 +38,7 @@ typedef struct reading {
     size_t size;
     size_t at; /* the beginning of the line at hand */
     size_t lines;
+    pf_enhanced_rule rule;
     bool enhanced; /* the first line has an enhanced code */
     bool last;     /* the line before had no hyphen */
 } reading;
@@ -67,9 +68,11 @@ static const char *read_line(reading *r, int code) {
     const bool enhanced = size > 4 && has_enhanced(line + 4, size - 4);
     if (enhanced && line[4] != line[0])
         return "an enhanced code of the class of the code";
+    if (enhanced && r->rule == PF_ENHANCED_NEVER)
+        return "no enhanced code in this reply";
     if (r->lines == 0)
         r->enhanced = enhanced;
-    else if (enhanced != r->enhanced)
+    else if (enhanced != r->enhanced && r->rule == PF_ENHANCED_WHOLE)
         return "an enhanced code on all lines or on none";
     r->at += size + 2;
     r->lines++;
@@ -77,19 +80,19 @@ static const char *read_line(reading *r, int code) {
 }
 
 /* RFC 2034 4: not in the greeting, not in replies to HELO and EHLO, not in 3yz. */
-static bool may_be_enhanced(const pf_event *reply) {
+static pf_enhanced_rule rule_of(const pf_event *reply) {
     static const char *const without[] = {"CONNECT", "EHLO", "HELO", "LHLO"};
 
     if (reply->code / 100 == 3)
-        return false;
+        return PF_ENHANCED_NEVER;
     for (size_t i = 0; i < sizeof without / sizeof *without; i++)
         if (reply->verb != NULL && strcmp(reply->verb, without[i]) == 0)
-            return false;
-    return true;
+            return PF_ENHANCED_NEVER;
+    return PF_ENHANCED_WHOLE;
 }
 
-const char *pf_reply_fault(const uint8_t *octets, size_t size, int code, bool may_be_enhanced) {
-    reading r = {.octets = octets, .size = size};
+const char *pf_reply_fault(const uint8_t *octets, size_t size, int code, pf_enhanced_rule rule) {
+    reading r = {.octets = octets, .size = size, .rule = rule};
 
     do {
         const char *wrong = read_line(&r, code);
@@ -98,9 +101,7 @@ const char *pf_reply_fault(const uint8_t *octets, size_t size, int code, bool ma
     } while (!r.last && r.at < r.size);
     if (!r.last)
         return "a last line without a hyphen";
-    if (r.at < r.size)
-        return "nothing behind the last line";
-    return r.enhanced && !may_be_enhanced ? "no enhanced code in this reply" : NULL;
+    return r.at < r.size ? "nothing behind the last line" : NULL;
 }
 
 static bool gram(const pf_case *run, pf_violation *violation) {
@@ -109,7 +110,7 @@ static bool gram(const pf_case *run, pf_violation *violation) {
         if (event->kind != PF_EVENT_REPLY)
             continue;
         const char *wrong =
-            pf_reply_fault(pf_log_octets(run->log, event), event->size, event->code, may_be_enhanced(event));
+            pf_reply_fault(pf_log_octets(run->log, event), event->size, event->code, rule_of(event));
         if (wrong == NULL || (run->log->full && i + 1 == run->log->count))
             continue;
         (void)pf_broken(run, &pf_oracle_gram, i, wrong, NULL, violation);

@@ -9,14 +9,18 @@
 
 /* A walk along the replies of a log, in the states of the model's table. */
 typedef struct pf_walk {
-    pf_model_state state; /* before the event at hand */
-    bool message_ended;   /* since the last reply */
+    pf_model_state state;
+    bool message_ended;    /* and no line has come since */
+    pf_model_state ending; /* the state then: LMTP has several replies to one end */
 } pf_walk;
 
 /* Begin before the greeting. */
 pf_walk pf_walk_begin(void);
 
-/* Go past one event. */
+/* The state in which this event, the next one, finds the session. */
+pf_model_state pf_walk_state(const pf_walk *walk, const pf_event *event);
+
+/* Go past it. */
 void pf_walk_past(pf_walk *walk, const pf_event *event);
 
 /* An event in words: "reply 250 to MAIL", "line NOOP", "close". Returns: out. */
@@ -32,8 +36,15 @@ bool pf_unlawful(pf_violation *violation, const char *oracle, const char *sectio
                  const uint8_t *octets, size_t size, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 8, 9)));
 
+/* Where enhanced codes may stand in a reply. */
+typedef enum pf_enhanced_rule {
+    PF_ENHANCED_NEVER,
+    PF_ENHANCED_WHOLE, /* on all lines or on none (RFC 2034 4) */
+    PF_ENHANCED_LOOSE  /* text that nobody vouches for may look like one */
+} pf_enhanced_rule;
+
 /* GRAM for one reply. Returns: what was expected, a constant string, or NULL when it is grammatical. */
-const char *pf_reply_fault(const uint8_t *octets, size_t size, int code, bool may_be_enhanced);
+const char *pf_reply_fault(const uint8_t *octets, size_t size, int code, pf_enhanced_rule rule);
 
 /* What was expected, for the call before. Returns: false. */
 bool pf_expected(pf_violation *violation, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -80,8 +80,9 @@ static bool check_line(framing *f, postern_status status, postern_slice line, po
         return wrong(f, postern_error_describe(expected.fault.error)->name, status, fault);
     if (status != (broken ? POSTERN_WRONG : POSTERN_COMPLETE))
         return wrong(f, "complete or wrong, as the fault says", status, fault);
-    const size_t least = broken ? (expected.size < 8 ? expected.size : 8) : expected.size;
-    if (line.size < least || line.size > expected.size || memcmp(line.data, f->octets + f->begin, line.size) != 0)
+    const size_t kept = f->limit < 8 ? f->limit : 8;
+    const size_t least = broken && kept < expected.size ? kept : expected.size;
+    if (line.size < least || line.size > expected.size || line.size > f->limit || memcmp(line.data, f->octets + f->begin, line.size) != 0)
         return wrong(f, "the octets of the line", status, fault);
     f->begin = end;
     return true;

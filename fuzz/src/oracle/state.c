@@ -14,8 +14,7 @@ static bool state(const pf_case *run, pf_violation *violation) {
     for (size_t i = 0; i < run->log->count; i++) {
         const pf_event *event = &run->log->events[i];
         if (event->kind == PF_EVENT_REPLY) {
-            const pf_model_state here =
-                walk.state == PF_STATE_TLS ? pf_model_state_next(walk.state, "STARTTLS_NEGOTIATED", 0) : walk.state;
+            const pf_model_state here = pf_walk_state(&walk, event);
             if (pf_model_reply_allowed(event->verb, here, event->code, run->target->practice) == NULL) {
                 char expected[PF_VIOLATION_TEXT];
                 snprintf(expected, sizeof expected, "a code that may answer %s in the state %s",

@@ -86,28 +86,29 @@ void pf_check_failed(const char *expression, const char *file, int line) {
 
 /* ---- Walking ---- */
 
-pf_walk pf_walk_begin(void) { return (pf_walk){.state = PF_STATE_NONE, .message_ended = false}; }
+pf_walk pf_walk_begin(void) { return (pf_walk){.state = PF_STATE_NONE}; }
+
+pf_model_state pf_walk_state(const pf_walk *walk, const pf_event *event) {
+    if (walk->message_ended && event->kind == PF_EVENT_REPLY)
+        return walk->ending;
+    /* A handshake leaves no trace of its own: what is run or answered next stands behind it. */
+    if (walk->state == PF_STATE_TLS && (event->kind == PF_EVENT_LINE || event->kind == PF_EVENT_REPLY))
+        return pf_model_state_next(walk->state, "STARTTLS_NEGOTIATED", 0);
+    return walk->state;
+}
 
 void pf_walk_past(pf_walk *walk, const pf_event *event) {
-    switch (event->kind) {
-    case PF_EVENT_MESSAGE_END:
+    const pf_model_state state = pf_walk_state(walk, event);
+
+    if (event->kind == PF_EVENT_MESSAGE_END) {
         walk->message_ended = true;
-        break;
-    case PF_EVENT_LINE:
+        walk->ending = state;
+    } else if (event->kind == PF_EVENT_LINE) {
         walk->message_ended = false;
-        /* A handshake leaves no trace of its own: the next line is the first one behind it. */
-        if (walk->state == PF_STATE_TLS)
-            walk->state = pf_model_state_next(walk->state, "STARTTLS_NEGOTIATED", 0);
-        break;
-    case PF_EVENT_REPLY: {
-        if (walk->state == PF_STATE_TLS)
-            walk->state = pf_model_state_next(walk->state, "STARTTLS_NEGOTIATED", 0);
+        walk->state = state;
+    } else if (event->kind == PF_EVENT_REPLY) {
         const bool last_chunk = walk->message_ended && event->verb != NULL && strcmp(event->verb, "BDAT_CHUNK") == 0;
-        walk->state = pf_model_state_next(walk->state, last_chunk ? "BDAT_LAST" : event->verb, event->code);
-        break;
-    }
-    default:
-        break;
+        walk->state = pf_model_state_next(state, last_chunk ? "BDAT_LAST" : event->verb, event->code);
     }
 }
 
@@ -149,6 +150,7 @@ bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const cha
     const pf_log *log = run->log;
     pf_walk walk = pf_walk_begin();
     const char *verb = "-";
+    pf_model_state state;
 
     for (size_t i = 0; i < at && i < log->count; i++) {
         pf_walk_past(&walk, &log->events[i]);
@@ -160,17 +162,17 @@ bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const cha
     violation->octets = run->octets;
     violation->size = 0;
     violation->offset = run->size;
+    state = walk.state;
     if (at < log->count) {
         const pf_event *event = &log->events[at];
         if (event->kind == PF_EVENT_LINE || event->kind == PF_EVENT_REPLY)
             verb = event->verb;
-        if (event->kind == PF_EVENT_LINE && walk.state == PF_STATE_TLS)
-            pf_walk_past(&walk, event);
+        state = pf_walk_state(&walk, event);
         violation->offset = event->begin < run->size ? event->begin : run->size;
         violation->octets = run->octets + violation->offset;
         violation->size = (size_t)((event->end < run->size ? event->end : run->size) - violation->offset);
     }
-    violation->state = pf_model_state_name(walk.state);
+    violation->state = pf_model_state_name(state);
     violation->verb = verb != NULL ? verb : "-";
     copy_text(violation->expected, expected);
     if (seen != NULL)
