@@ -5,10 +5,9 @@
  * SPDX-License-Identifier: MIT */
 #include <postern/postern.h>
 #include <stdio.h>
-#include <string.h>
 
 static void print(const char *name, postern_slice slice) {
-    printf("%-9s %.*s\n", name, (int)slice.size, (const char *)slice.data);
+    if (slice.size > 0) printf("%-9s %.*s\n", name, (int)slice.size, (const char *)slice.data);
 }
 
 int main(int argc, char **argv) {
