@@ -80,7 +80,7 @@ static const postern_code_info codes[] = {
      "Try again; tell the server's operator if it stays.", "", "RFC 5248 2.4"},
     {431, POSTERN_CODE_PRACTICE, "Not enough memory or disk on the server",
      "In no RFC; several mail products document it.",
-     "Make room on the receiving server, or send to fewer recipients at once.", "DATA_BODY", "seen in practice"},
+     "Make room on the receiving server, or send to fewer recipients at once.", "DATA_BODY", "mail products"},
     {432, POSTERN_CODE_EXTENSION, "A password transition is needed",
      "The account has to log in once with a plain mechanism before the chosen one can work. (Exchange also used the "
      "number for a stopped queue.)",
@@ -131,7 +131,7 @@ static const postern_code_info codes[] = {
      "RFC 1985 5.1"},
     {471, POSTERN_CODE_PRACTICE, "Filter or local server error",
      "In no RFC, and its second digit is outside the grammar of replies; some spam filters send it.",
-     "Look at the filter of the server that sent it.", "", "seen in practice"},
+     "Look at the filter of the server that sent it.", "", "spam filters"},
     {500, POSTERN_CODE_STANDARD, "Syntax error, command unrecognized",
      "The verb is unknown; or the line is too long (512 octets with its CRLF, more where an extension says so), has "
      "octets that are not allowed, or does not end in CRLF. In an AUTH exchange: the response is too long.",
@@ -158,11 +158,11 @@ static const postern_code_info codes[] = {
      "Choose a parameter or a mechanism that the EHLO reply lists.", "AUTH HELP VRFY EXPN EHLO HELO MAIL",
      "RFC 5321 4.2.1, 4.2.2; RFC 4954 4"},
     {510, POSTERN_CODE_PRACTICE, "Bad email address", "In no RFC; some products document it.", "Mend the address.", "",
-     "seen in practice"},
+     "mail products"},
     {511, POSTERN_CODE_PRACTICE, "Bad email address", "In no RFC; some products document it.", "Mend the address.", "",
-     "seen in practice"},
+     "mail products"},
     {512, POSTERN_CODE_PRACTICE, "The domain cannot be resolved", "In no RFC; some products document it.",
-     "Mend the domain, or its DNS.", "", "seen in practice"},
+     "Mend the domain, or its DNS.", "", "mail products"},
     {521, POSTERN_CODE_STANDARD, "Host does not accept mail",
      "The greeting of a host that never takes mail. (Postfix also says it before it hangs up on a bad BDAT.)",
      "Send to the host that takes the domain's mail. The domain should publish the right MX, or a null MX.", "CONNECT",
@@ -196,7 +196,7 @@ static const postern_code_info codes[] = {
      "Start TLS before AUTH.", "AUTH AUTH_CONTINUATION", "RFC 4954 6"},
     {541, POSTERN_CODE_PRACTICE, "Message rejected by the recipient", "In no RFC; some spam filters send it.",
      "Look at the content and at the sender's reputation; ask the recipient to let you in.", "DATA_BODY",
-     "seen in practice"},
+     "spam filters"},
     {550, POSTERN_CODE_STANDARD, "Requested action not taken: mailbox unavailable",
      "There is no such mailbox, or no access to it, or policy refuses: no relaying, a blocklist, SPF, DMARC.",
      "Check the address. If it is right, text and enhanced code name the policy: mend the sender's authentication or "
@@ -229,10 +229,10 @@ static const postern_code_info codes[] = {
      "The recipient's domain publishes a null MX, or is known in another way to take no mail.",
      "Use another address; this domain wants no mail.", "RCPT", "RFC 7504 4; RFC 7505"},
     {557, POSTERN_CODE_PRACTICE, "Message refused", "In no RFC; some providers send it, for too many duplicates say.",
-     "Read the text of the reply.", "", "seen in practice"},
+     "Read the text of the reply.", "", "some providers"},
     {571, POSTERN_CODE_PRACTICE, "Blocked by a blocklist or by policy",
      "In no RFC, and its second digit is outside the grammar of replies; some older filters send it.",
-     "Ask to be taken off the list, or turn to the recipient's administrator.", "CONNECT RCPT", "seen in practice"},
+     "Ask to be taken off the list, or turn to the recipient's administrator.", "CONNECT RCPT", "older filters"},
 };
 
 #define CODES (sizeof(codes) / sizeof(codes[0]))
