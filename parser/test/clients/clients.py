@@ -391,6 +391,35 @@ def flood(server):
     server.finish()
 
 
+def farewell(server):
+    """Whatever a client sends behind QUIT, it gets its 221 and an orderly end, and no reset connection."""
+    with Dialogue(server) as dialogue:
+        dialogue.hear(b"220")
+        dialogue.send(b"QUIT\r\n" + b"NOOP\r\n" * 20000)
+        time.sleep(0.1)
+        dialogue.hear(b"221")
+        dialogue.hear_end()
+    server.finish()
+
+
+def lmtp(server):
+    """Each recipient has a reply of its own, by DATA and by BDAT."""
+    with Dialogue(server) as dialogue:
+        dialogue.hear(b"220")
+        dialogue.say(b"LHLO client.example\r\n", b"250")
+        for content in (b"DATA\r\n", b"BDAT 3 LAST\r\nx\r\n"):
+            dialogue.say(b"MAIL FROM:<>\r\nRCPT TO:<a@server.example>\r\n", b"250", b"250")
+            dialogue.say(b"RCPT TO:<reject-b@server.example>\r\nRCPT TO:<c@server.example>\r\n", b"550", b"250")
+            if content == b"DATA\r\n":
+                dialogue.say(content, b"354")
+                content = b"x\r\n.\r\n"
+            dialogue.say(content + b"NOOP x\r\n", b"250", b"250", b"250")
+        dialogue.say(b"QUIT\r\n", b"221")
+        dialogue.hear_end()
+    server.finish()
+    expect([mail.count(b"Delivered-To") for mail in server.mail()] == [2, 2], "it is not what arrived")
+
+
 def broken_off(server):
     """A client that goes away within a message leaves nothing behind."""
     for way in (b"DATA\r\npart of a message\r\n.", b"BDAT 100\r\npart of a chunk", b"BDAT 4\r\nhalf"):
@@ -451,8 +480,8 @@ def going_down(server):
     expect(server.mail() == [], "something arrived")
 
 
-SOCKETS = {refusals: (), pending: (), many_at_once: (), flood: (), broken_off: (), reset: (), idle: ("--idle", "1"),
-           going_down: ()}
+SOCKETS = {refusals: (), pending: (), many_at_once: (), flood: (), farewell: (), lmtp: ("--lmtp",), broken_off: (),
+           reset: (), idle: ("--idle", "1"), going_down: ()}
 
 
 def by_hand(test, options):
