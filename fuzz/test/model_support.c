@@ -12,7 +12,7 @@ static int hex(char digit) {
     return at == NULL ? -1 : (int)(at - digits);
 }
 
-size_t unescape(const char *text, size_t size, uint8_t *out) {
+size_t model_unescape(const char *text, size_t size, uint8_t *out) {
     static const char letters[] = "rnt\\\"", values[] = "\r\n\t\\\"";
     size_t length = 0;
     for (size_t i = 0; i < size; i++) {
@@ -33,7 +33,7 @@ size_t unescape(const char *text, size_t size, uint8_t *out) {
     return length;
 }
 
-pf_model_outcome run_octets(const uint8_t *octets, size_t size, const pf_model_options *options) {
+pf_model_outcome model_run_octets(const uint8_t *octets, size_t size, const pf_model_options *options) {
     static const pf_model_options defaults = PF_MODEL_OPTIONS;
     pf_model_outcome outcome =
         pf_model_session(pf_exact_copy(octets, size), size, options != NULL ? options : &defaults, &the_log);
@@ -41,11 +41,11 @@ pf_model_outcome run_octets(const uint8_t *octets, size_t size, const pf_model_o
     return outcome;
 }
 
-pf_model_outcome run(const char *text, const pf_model_options *options) {
-    return run_octets((const uint8_t *)text, strlen(text), options);
+pf_model_outcome model_run(const char *text, const pf_model_options *options) {
+    return model_run_octets((const uint8_t *)text, strlen(text), options);
 }
 
-const pf_log *session_log(void) {
+const pf_log *model_log(void) {
     return &the_log;
 }
 
@@ -57,7 +57,7 @@ static void say(const char *format, ...) {
     va_end(arguments);
 }
 
-const char *codes(void) {
+const char *model_codes(void) {
     text_of_log[0] = '\0';
     for (size_t i = 0; i < the_log.count; i++) {
         const pf_event *event = &the_log.events[i];
@@ -85,7 +85,7 @@ static void say_event(const pf_event *event) {
     }
 }
 
-const char *dump(void) {
+const char *model_dump(void) {
     text_of_log[0] = '\0';
     for (size_t i = 0; i < the_log.count; i++) {
         if (i > 0) say(" ");
@@ -98,7 +98,7 @@ const char *dump(void) {
 #define POSTERN_SHARED_DEFAULT "../shared"
 #endif
 
-size_t each_shared_row(const char *file, row_visitor *visit) {
+size_t model_each_row(const char *file, model_row_visitor *visit) {
     static char line[1 << 16];
     const char *folder = getenv("POSTERN_SHARED");
     char path[4096];

@@ -234,7 +234,7 @@ static void utf8(void **state) {
 static void check_row(char *const *columns, size_t count) {
     static uint8_t address[1 << 15];
     assert_true(count >= 3);
-    size_t size = unescape(columns[0], strlen(columns[0]), address);
+    size_t size = model_unescape(columns[0], strlen(columns[0]), address);
     pf_model_verdict verdict = check_octets(address, size, columns[1][0] == 'y');
     bool either = strcmp(columns[2], "either") == 0;
     if (!either && (verdict.result == PF_ACCEPT) != (strcmp(columns[2], "accept") == 0)) fail_msg("%s", columns[0]);
@@ -242,7 +242,7 @@ static void check_row(char *const *columns, size_t count) {
 
 static void shared_vectors(void **state) {
     (void)state;
-    if (each_shared_row("vectors/addresses.tsv", check_row) == 0) skip();
+    if (model_each_row("vectors/addresses.tsv", check_row) == 0) skip();
 }
 
 int main(void) {

@@ -149,8 +149,8 @@ static void text_line_limit_counts_crlf_not_the_dot(void **state) {
 static void check_data_row(char *const *columns, size_t count) {
     static uint8_t body[1 << 15], content[1 << 15], expected[1 << 15];
     assert_true(count >= 5);
-    size_t size = unescape(columns[0], strlen(columns[0]), body);
-    size_t kept = unescape(columns[3], strlen(columns[3]), expected);
+    size_t size = model_unescape(columns[0], strlen(columns[0]), body);
+    size_t kept = model_unescape(columns[3], strlen(columns[3]), expected);
     pf_model_data data;
     pf_model_verdict verdict = pf_model_check_data(pf_exact_copy(body, size), size, 1000, content, &data);
     pf_exact_release();
@@ -169,7 +169,7 @@ static void check_data_row(char *const *columns, size_t count) {
 
 static void shared_vectors(void **state) {
     (void)state;
-    if (each_shared_row("vectors/data.tsv", check_data_row) == 0) skip();
+    if (model_each_row("vectors/data.tsv", check_data_row) == 0) skip();
 }
 
 int main(void) {

@@ -244,13 +244,13 @@ static void sessions_at_random(void **state) {
             seed = seed * 1103515245u + 12345u;
             strcat(text, pieces[(seed >> 16) % (sizeof pieces / sizeof pieces[0])]);
         }
-        pf_model_outcome outcome = run(text, &options);
-        pf_model_state behind = walk(session_log());
+        pf_model_outcome outcome = model_run(text, &options);
+        pf_model_state behind = walk(model_log());
         /* A last STARTTLS may have had its handshake, and a last chunk may be under way: no reply shows it. */
         bool unseen = behind == PF_STATE_TLS || outcome.incomplete;
         if (!unseen && behind != outcome.state) fail_msg("%s", text);
         reached |= 1u << outcome.state;
-        assert_int_equal(outcome.refused, any_refusal(session_log()));
+        assert_int_equal(outcome.refused, any_refusal(model_log()));
     }
     for (pf_model_state s = PF_STATE_GREETED; s <= PF_STATE_TLS; s++) assert_true(reached & (1u << s));
 }

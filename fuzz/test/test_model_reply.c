@@ -112,7 +112,7 @@ static void line_limit(void **state) {
 static void check_row(char *const *columns, size_t count) {
     static uint8_t octets[1 << 15];
     assert_true(count >= 4);
-    size_t size = unescape(columns[0], strlen(columns[0]), octets);
+    size_t size = model_unescape(columns[0], strlen(columns[0]), octets);
     /* Two rows have octets over 127 in their text: lenient there, as the table is. */
     pf_model_verdict verdict = check_octets(octets, size, true);
     if ((verdict.result == PF_ACCEPT) != (strcmp(columns[3], "accept") == 0)) fail_msg("%s", columns[0]);
@@ -120,7 +120,7 @@ static void check_row(char *const *columns, size_t count) {
 
 static void shared_vectors(void **state) {
     (void)state;
-    if (each_shared_row("vectors/replies.tsv", check_row) == 0) skip();
+    if (model_each_row("vectors/replies.tsv", check_row) == 0) skip();
 }
 
 int main(void) {

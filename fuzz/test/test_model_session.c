@@ -15,10 +15,11 @@ static pf_model_options defaults(void) {
 
 static void a_whole_session(void **state) {
     (void)state;
-    pf_model_outcome outcome = run(READY "DATA\r\nx\r\n..y\r\n.\r\nQUIT\r\nNOOP\r\n", NULL);
-    assert_string_equal(dump(), "R:CONNECT:220:0-0 L:EHLO:0-8 R:EHLO:250:0-8 L:MAIL:8-25 R:MAIL:250:8-25 "
-                                "L:RCPT:25-40 R:RCPT:250:25-40 L:DATA:40-46 R:DATA:354:40-46 D:x\r\n.y\r\n E:46-57 "
-                                "R:DATA_BODY:250:46-57 L:QUIT:57-63 R:QUIT:221:57-63 C");
+    pf_model_outcome outcome = model_run(READY "DATA\r\nx\r\n..y\r\n.\r\nQUIT\r\nNOOP\r\n", NULL);
+    assert_string_equal(model_dump(),
+                        "R:CONNECT:220:0-0 L:EHLO:0-8 R:EHLO:250:0-8 L:MAIL:8-25 R:MAIL:250:8-25 "
+                        "L:RCPT:25-40 R:RCPT:250:25-40 L:DATA:40-46 R:DATA:354:40-46 D:x\r\n.y\r\n E:46-57 "
+                        "R:DATA_BODY:250:46-57 L:QUIT:57-63 R:QUIT:221:57-63 C");
     assert_int_equal(outcome.state, PF_STATE_CLOSED);
     assert_int_equal(outcome.consumed, 63);
     assert_false(outcome.incomplete);
@@ -54,8 +55,8 @@ static void all_verbs_in_all_states(void **state) {
         for (size_t v = 0; v < sizeof lines / sizeof lines[0]; v++) {
             char text[512];
             snprintf(text, sizeof text, "%s%s\r\n", rows[r].before, lines[v]);
-            run(text, NULL);
-            const pf_log *log = session_log();
+            model_run(text, NULL);
+            const pf_log *log = model_log();
             size_t last = log->count;
             while (log->events[last - 1].kind != PF_EVENT_REPLY) last--;
             if (log->events[last - 1].code != rows[r].codes[v]) fail_msg("%s: %d", text, log->events[last - 1].code);
@@ -75,28 +76,29 @@ static void order_of_checks(void **state) {
     assert_codes("HELO a\r\nMAIL FROM:<a@b> SIZE=x\r\n", "250 555");
     pf_model_options options = defaults();
     options.extensions &= ~PF_EXTENSION_BINARYMIME;
-    run(HELLO "MAIL FROM:<a@b> BODY=BINARYMIME FOO\r\n", &options);
-    assert_string_equal(codes(), "250 504");
+    model_run(HELLO "MAIL FROM:<a@b> BODY=BINARYMIME FOO\r\n", &options);
+    assert_string_equal(model_codes(), "250 504");
     options.extensions = PF_EXTENSIONS_NONE;
-    run(HELLO "STARTTLS\r\nAUTH PLAIN\r\nBDAT 3\r\nx\r\nBDAT x\r\n", &options);
-    assert_string_equal(codes(), "250 502 502 502 501");
+    model_run(HELLO "STARTTLS\r\nAUTH PLAIN\r\nBDAT 3\r\nx\r\nBDAT x\r\n", &options);
+    assert_string_equal(model_codes(), "250 502 502 502 501");
 }
 
 static void required_first(void **state) {
     pf_model_options options = defaults();
     (void)state;
     options.require_tls = true;
-    run("HELO a\r\n" HELLO
+    model_run(
+        "HELO a\r\n" HELLO
         "NOOP\r\nRSET\r\nVRFY a\r\nMAIL x\r\nAUTH PLAIN\r\nBDAT 2\r\nxxEXPN a\r\nFOO\r\nSTARTTLS\r\n\x16\x03" HELLO
         "RSET\r\nQUIT\r\n",
         &options);
-    assert_string_equal(codes(), "530 250 250 530 530 530 530 530 502 500 220 250 250 221");
+    assert_string_equal(model_codes(), "530 250 250 530 530 530 530 530 502 500 220 250 250 221");
     options = defaults();
     options.require_auth = true;
-    run("MAIL FROM:<a@b>\r\nHELO a\r\nRSET\r\n" HELLO
-        "VRFY a\r\nRCPT x\r\nAUTH PLAIN AHVzZXIAcGFzcw==\r\nMAIL FROM:<>\r\nQUIT\r\n",
-        &options);
-    assert_string_equal(codes(), "530 250 250 250 530 530 235 250 221");
+    model_run("MAIL FROM:<a@b>\r\nHELO a\r\nRSET\r\n" HELLO
+              "VRFY a\r\nRCPT x\r\nAUTH PLAIN AHVzZXIAcGFzcw==\r\nMAIL FROM:<>\r\nQUIT\r\n",
+              &options);
+    assert_string_equal(model_codes(), "530 250 250 250 530 530 235 250 221");
 }
 
 static void policy_by_prefix(void **state) {
@@ -117,16 +119,16 @@ static void recipients_limit(void **state) {
     pf_model_options options = defaults();
     (void)state;
     options.recipients = 2;
-    run(READY "RCPT TO:<reject-x@d>\r\nRCPT TO:<e@d>\r\nRCPT TO:<reject-f@d>\r\nRCPT TO:<g@d>\r\nRCPT TO:<h@d> "
-              "FOO\r\nRCPT x\r\n"
-              "DATA\r\n.\r\n"
-              "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\n",
-        &options);
-    assert_string_equal(codes(), READY_CODES "550 250 452 452 555 501 354 250 250 250");
+    model_run(READY "RCPT TO:<reject-x@d>\r\nRCPT TO:<e@d>\r\nRCPT TO:<reject-f@d>\r\nRCPT TO:<g@d>\r\nRCPT TO:<h@d> "
+                    "FOO\r\nRCPT x\r\n"
+                    "DATA\r\n.\r\n"
+                    "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\n",
+              &options);
+    assert_string_equal(model_codes(), READY_CODES "550 250 452 452 555 501 354 250 250 250");
     strcpy(text, OPENED);
     for (int i = 0; i < 101; i++) strcat(text, "RCPT TO:<a@b>\r\n");
-    run(text, NULL);
-    const pf_log *log = session_log();
+    model_run(text, NULL);
+    const pf_log *log = model_log();
     assert_int_equal(log->events[log->count - 1].code, 452);
     assert_int_equal(log->events[log->count - 3].code, 250);
 }
@@ -151,23 +153,24 @@ static void violations(void **state) {
                  READY_CODES "250 554 503 503 250");
     assert_codes(READY "BDAT 2\r\na\rBDAT 0 LAST\r\n", READY_CODES "250 554");
     static const char nul[] = READY "BDAT 1\r\n\0BDAT 0 LAST\r\n";
-    run_octets((const uint8_t *)nul, sizeof nul - 1, NULL);
-    assert_string_equal(codes(), READY_CODES "554 503");
+    model_run_octets((const uint8_t *)nul, sizeof nul - 1, NULL);
+    assert_string_equal(model_codes(), READY_CODES "554 503");
     static const char nul_in_data[] = READY "DATA\r\n\0\r\n.\r\n";
-    run_octets((const uint8_t *)nul_in_data, sizeof nul_in_data - 1, NULL);
-    assert_string_equal(codes(), READY_CODES "354 554");
+    model_run_octets((const uint8_t *)nul_in_data, sizeof nul_in_data - 1, NULL);
+    assert_string_equal(model_codes(), READY_CODES "354 554");
 }
 
 static void chunks(void **state) {
     (void)state;
-    pf_model_outcome outcome = run(READY "BDAT 6\r\nRSET\r\nBDAT 3 LAST\r\n.\r\n", NULL);
-    assert_string_equal(strstr(dump(), "L:BDAT"), "L:BDAT:40-48 D:RSET\r\n R:BDAT_CHUNK:250:40-54 L:BDAT:54-67 D:.\r\n "
-                                                  "E:54-70 R:BDAT_CHUNK:250:54-70");
+    pf_model_outcome outcome = model_run(READY "BDAT 6\r\nRSET\r\nBDAT 3 LAST\r\n.\r\n", NULL);
+    assert_string_equal(strstr(model_dump(), "L:BDAT"),
+                        "L:BDAT:40-48 D:RSET\r\n R:BDAT_CHUNK:250:40-54 L:BDAT:54-67 D:.\r\n "
+                        "E:54-70 R:BDAT_CHUNK:250:54-70");
     assert_int_equal(outcome.state, PF_STATE_GREETED);
     /* Refused, and drained all the same. */
     assert_codes("BDAT 6\r\nRSET\r\n" HELLO "BDAT 6\r\nRSET\r\nNOOP\r\n", "503 250 503 250");
-    run(READY "BDAT 6 NEXT\r\nRSET\r\nBDAT 0 LAST\r\n", NULL);
-    assert_string_equal(strstr(dump(), "L:BDAT"),
+    model_run(READY "BDAT 6 NEXT\r\nRSET\r\nBDAT 0 LAST\r\n", NULL);
+    assert_string_equal(strstr(model_dump(), "L:BDAT"),
                         "L:BDAT:40-53 R:BDAT:501:40-59 L:BDAT:59-72 E:59-72 R:BDAT_CHUNK:250:59-72");
     /* A size that cannot be read closes. */
     static const char *const unreadable[] = {"BDAT",
@@ -183,8 +186,8 @@ static void chunks(void **state) {
         char text[256];
         for (int connected = 0; connected < 2; connected++) {
             snprintf(text, sizeof text, "%s%s\r\nNOOP\r\n", connected ? "" : HELLO, unreadable[i]);
-            outcome = run(text, NULL);
-            assert_string_equal(codes(), connected ? "501" : "250 501");
+            outcome = model_run(text, NULL);
+            assert_string_equal(model_codes(), connected ? "501" : "250 501");
             assert_int_equal(outcome.state, PF_STATE_CLOSED);
         }
     }
@@ -192,8 +195,8 @@ static void chunks(void **state) {
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         char text[64];
         snprintf(text, sizeof text, "%s\r\nNOOP\r\n", broken[i]);
-        assert_int_equal(run(text, NULL).state, PF_STATE_CLOSED);
-        assert_string_equal(codes(), "500");
+        assert_int_equal(model_run(text, NULL).state, PF_STATE_CLOSED);
+        assert_string_equal(model_codes(), "500");
     }
     assert_codes("BDATA\n\r\nBDAT\t1\r\n BDAT 1\r\nNOOP\r\n", "500 500 500 250");
 }
@@ -221,20 +224,21 @@ static void incomplete_inputs(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        pf_model_outcome outcome = run(rows[i].text, NULL);
+        pf_model_outcome outcome = model_run(rows[i].text, NULL);
         if (outcome.incomplete != rows[i].incomplete || outcome.state != rows[i].state)
             fail_msg("%s: %d %s", rows[i].text, outcome.incomplete, pf_model_state_name(outcome.state));
         /* Content that nothing follows is not in the log. */
-        assert_true(session_log()->events[session_log()->count - 1].kind != PF_EVENT_DATA);
+        assert_true(model_log()->events[model_log()->count - 1].kind != PF_EVENT_DATA);
     }
 }
 
 static void starttls(void **state) {
     (void)state;
-    run(HELLO "STARTTLS\r\nEHLO evil\r\nRS\x16\x03MAIL FROM:<>\r\n" HELLO "STARTTLS\r\n", NULL);
-    assert_string_equal(dump(), "R:CONNECT:220:0-0 L:EHLO:0-8 R:EHLO:250:0-8 L:STARTTLS:8-18 R:STARTTLS:220:8-18 S "
-                                "L:MAIL:33-47 R:MAIL:503:33-47 L:EHLO:47-55 R:EHLO:250:47-55 L:STARTTLS:55-65 "
-                                "R:STARTTLS:503:55-65");
+    model_run(HELLO "STARTTLS\r\nEHLO evil\r\nRS\x16\x03MAIL FROM:<>\r\n" HELLO "STARTTLS\r\n", NULL);
+    assert_string_equal(model_dump(),
+                        "R:CONNECT:220:0-0 L:EHLO:0-8 R:EHLO:250:0-8 L:STARTTLS:8-18 R:STARTTLS:220:8-18 S "
+                        "L:MAIL:33-47 R:MAIL:503:33-47 L:EHLO:47-55 R:EHLO:250:47-55 L:STARTTLS:55-65 "
+                        "R:STARTTLS:503:55-65");
     assert_codes(HELLO "STARTTLS now\r\nNOOP\r\n", "250 501 250");
     assert_codes(HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\nRSET\r\nAUTH PLAIN\r\nSTARTTLS\r\n\x16\x03" HELLO
                        "AUTH PLAIN AHVzZXIAcGFzcw==\r\n",
@@ -255,8 +259,8 @@ static void auth_exchanges(void **state) {
     assert_codes(HELLO "AUTH LOGIN =\r\ncGFzcw==\r\nAUTH LOGIN\r\n\r\n\r\n", "250 334 535 334 334 535");
     assert_codes(HELLO "AUTH LOGIN\r\ndXNlcg==\r\n*\r\nMAIL FROM:<>\r\n", "250 334 334 501 250");
     assert_codes(HELLO "AUTH GSSAPI\r\nAUTH GSSAPI x\r\nAUTH plain\r\n", "250 504 501 501");
-    run(HELLO "AUTH PLAIN\r\nx\n\r\nNOOP\r\n", NULL);
-    assert_string_equal(strstr(dump(), "L!"), "L!bare-lf:20-24 R:-:500:20-24 L:NOOP:24-30 R:NOOP:250:24-30");
+    model_run(HELLO "AUTH PLAIN\r\nx\n\r\nNOOP\r\n", NULL);
+    assert_string_equal(strstr(model_dump(), "L!"), "L!bare-lf:20-24 R:-:500:20-24 L:NOOP:24-30 R:NOOP:250:24-30");
 }
 
 static void auth_line_limit(void **state) {
@@ -267,8 +271,8 @@ static void auth_line_limit(void **state) {
         memset(text + begin, ' ', size);
         memcpy(text + begin, "dXNlcg==", 8);
         memcpy(text + (size_t)begin + size - 2, "\r\n", 3);
-        run(text, NULL);
-        assert_string_equal(codes(), size <= 12288 ? "250 334 334" : "250 334 500");
+        model_run(text, NULL);
+        assert_string_equal(model_codes(), size <= 12288 ? "250 334 334" : "250 334 500");
     }
 }
 
@@ -276,27 +280,27 @@ static void lmtp(void **state) {
     pf_model_options options = defaults();
     (void)state;
     options.lmtp = true;
-    run("EHLO a\r\nHELO a\r\nLHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<bodyreject-a@b>\r\nRCPT "
-        "TO:<reject-x@y>\r\n"
-        "RCPT TO:<bodydefer-a@b>\r\nDATA\r\n.\r\nNOOP\r\n",
-        &options);
-    assert_string_equal(codes(), "500 500 250 250 250 250 550 250 354 250 554 451 250");
-    run("LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<bodydefer-c@d>\r\nBDAT 1\r\nxBDAT 1 LAST\r\n\nBDAT "
-        "1\r\n\n",
-        &options);
-    assert_string_equal(codes(), "250 250 250 250 250 554 554 503");
-    run("LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 1\r\n\nNOOP\r\n", &options);
-    assert_string_equal(codes(), "250 250 250 250 554 250");
+    model_run("EHLO a\r\nHELO a\r\nLHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<bodyreject-a@b>\r\nRCPT "
+              "TO:<reject-x@y>\r\n"
+              "RCPT TO:<bodydefer-a@b>\r\nDATA\r\n.\r\nNOOP\r\n",
+              &options);
+    assert_string_equal(model_codes(), "500 500 250 250 250 250 550 250 354 250 554 451 250");
+    model_run("LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<bodydefer-c@d>\r\nBDAT 1\r\nxBDAT 1 LAST\r\n\nBDAT "
+              "1\r\n\n",
+              &options);
+    assert_string_equal(model_codes(), "250 250 250 250 250 554 554 503");
+    model_run("LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 1\r\n\nNOOP\r\n", &options);
+    assert_string_equal(model_codes(), "250 250 250 250 554 250");
 }
 
 static void error_budget(void **state) {
     pf_model_options options = defaults();
     (void)state;
     options.error_budget = 2;
-    pf_model_outcome outcome = run("FOO\r\nNOOP\r\nMAIL x\r\nNOOP\r\nx\ny\r\nNOOP\r\n", &options);
-    assert_string_equal(codes(), "500 250 503 250 421");
+    pf_model_outcome outcome = model_run("FOO\r\nNOOP\r\nMAIL x\r\nNOOP\r\nx\ny\r\nNOOP\r\n", &options);
+    assert_string_equal(model_codes(), "500 250 503 250 421");
     assert_int_equal(outcome.state, PF_STATE_CLOSED);
-    assert_string_equal(strstr(dump(), "L!"), "L!bare-lf:25-30 R:-:421:25-30 C");
+    assert_string_equal(strstr(model_dump(), "L!"), "L!bare-lf:25-30 R:-:421:25-30 C");
 }
 
 static void line_limits(void **state) {
@@ -321,10 +325,10 @@ static void line_limits(void **state) {
             memset(text + begin, rows[i].fill, size);
             memcpy(text + begin, rows[i].line, strlen(rows[i].line));
             strcpy(text + begin + size - 2, "\r\nNOOP\r\n");
-            run(text, NULL);
-            bool broken = strstr(dump(), "L!line-too-long") != NULL;
+            model_run(text, NULL);
+            bool broken = strstr(model_dump(), "L!line-too-long") != NULL;
             assert_int_equal(broken, size > rows[i].limit);
-            assert_non_null(strstr(dump(), "L:NOOP"));
+            assert_non_null(strstr(model_dump(), "L:NOOP"));
         }
     }
 }
@@ -336,17 +340,17 @@ static void resets(void **state) {
         "RCPT TO:<x@y>\r\nMAIL FROM:<a@b>\r\nRCPT TO:<\xc3\xa9@y>\r\nRCPT TO:<x@y>\r\nDATA\r\n\r.\r\n.\r\n";
     char text[512], expected[128];
     (void)state;
-    run(HELLO, NULL);
+    model_run(HELLO, NULL);
     snprintf(text, sizeof text, HELLO "%s", follow);
-    run(text, NULL);
-    strcpy(expected, codes() + 4);
+    model_run(text, NULL);
+    strcpy(expected, model_codes() + 4);
     for (size_t i = 0; i < sizeof resetters / sizeof resetters[0]; i++) {
         snprintf(text, sizeof text, HELLO "MAIL FROM:<\xc3\xa9@b> SMTPUTF8\r\nRCPT TO:<bodydefer-x@y>\r\n%s%s",
                  resetters[i], follow);
-        run(text, NULL);
-        size_t length = strlen(codes());
+        model_run(text, NULL);
+        size_t length = strlen(model_codes());
         assert_true(length > strlen(expected));
-        assert_string_equal(codes() + length - strlen(expected), expected);
+        assert_string_equal(model_codes() + length - strlen(expected), expected);
     }
 }
 

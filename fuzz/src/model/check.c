@@ -60,7 +60,7 @@ pf_model_verdict pf_model_check_address(const uint8_t *octets, size_t size, bool
 
 pf_model_verdict pf_model_check_command(const uint8_t *octets, size_t size, const pf_model_options *options,
                                         pf_model_command *command) {
-    memset(command, 0, sizeof *command);
+    memset(command, 0, offsetof(pf_model_command, parameters));
     pf_line line = pf_decode_line(octets, size, pf_model_line_limit(NULL, options->extensions));
     if (line.error != NULL) return judge((pf_fault){line.error, line.offset, 500});
     if (!line.complete) return verdict(PF_INCOMPLETE);

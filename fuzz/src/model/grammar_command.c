@@ -332,7 +332,7 @@ const char *pf_line_verb(const uint8_t *line, size_t size) {
 
 pf_fault pf_line_arguments(const uint8_t *line, size_t size, const char *verb, const pf_model_options *options,
                            pf_model_command *command) {
-    memset(command, 0, sizeof *command);
+    memset(command, 0, offsetof(pf_model_command, parameters));
     command->verb = verb;
     argument_context context = {.options = options, .command = command};
     pf_cursor c = {.octets = line, .at = strlen(verb), .end = size};
@@ -347,14 +347,14 @@ pf_fault pf_line_arguments(const uint8_t *line, size_t size, const char *verb, c
 
 size_t pf_model_line_limit(const char *verb, uint32_t extensions) {
     size_t limit = 512;
-    if (verb == NULL) {
-        for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-            size_t one = pf_model_line_limit(verbs[i].verb, extensions);
-            if (one > limit) limit = one;
-        }
-        return limit;
+    if (verb != NULL) {
+        bool verifies = strcmp(verb, "VRFY") == 0 || strcmp(verb, "EXPN") == 0;
+        if (verifies && (extensions & PF_EXTENSION_SMTPUTF8) != 0) limit += strlen(" SMTPUTF8");
+        return limit + pf_parameter_increments(verb, extensions);
     }
-    bool verifies = strcmp(verb, "VRFY") == 0 || strcmp(verb, "EXPN") == 0;
-    if (verifies && (extensions & PF_EXTENSION_SMTPUTF8) != 0) limit += strlen(" SMTPUTF8");
-    return limit + pf_parameter_increments(verb, extensions);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        size_t one = pf_model_line_limit(verbs[i].verb, extensions);
+        if (one > limit) limit = one;
+    }
+    return limit;
 }

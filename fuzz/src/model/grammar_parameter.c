@@ -167,51 +167,54 @@ static bool value_rrvs(pf_cursor *c, value_context *context) {
 
 /* The typed parameters. value NULL: none is allowed. HOLDFOR and HOLDUNTIL are one hold-param, counted once. */
 typedef struct parameter_rule {
-    const char *verb;
     const char *keyword;
     uint32_t extensions; /* any of these brings it into force */
     size_t increment;
     value_rule *value;
 } parameter_rule;
 
-static const parameter_rule rules[] = {
-    {"MAIL", "SIZE", PF_EXTENSION_SIZE, 26, value_size},
-    {"MAIL", "BODY", PF_EXTENSION_8BITMIME | PF_EXTENSION_BINARYMIME, 14, value_body},
-    {"MAIL", "AUTH", PF_EXTENSION_AUTH, 500, value_auth},
-    {"MAIL", "RET", PF_EXTENSION_DSN, 9, value_ret},
-    {"MAIL", "ENVID", PF_EXTENSION_DSN, 107, value_envid},
-    {"MAIL", "BY", PF_EXTENSION_DELIVERBY, 17, value_by},
-    {"MAIL", "HOLDFOR", PF_EXTENSION_FUTURERELEASE, 34, value_holdfor},
-    {"MAIL", "HOLDUNTIL", PF_EXTENSION_FUTURERELEASE, 0, value_holduntil},
-    {"MAIL", "MT-PRIORITY", PF_EXTENSION_MT_PRIORITY, 15, value_mt_priority},
-    {"MAIL", "SMTPUTF8", PF_EXTENSION_SMTPUTF8, 10, NULL},
-    {"MAIL", "REQUIRETLS", PF_EXTENSION_REQUIRETLS, 11, NULL},
-    {"MAIL", "SOLICIT", PF_EXTENSION_NO_SOLICITING, 1007, value_solicit},
-    {"MAIL", "CONPERM", PF_EXTENSION_CONPERM, 8, NULL},
-    {"MAIL", "SUBMITTER", PF_EXTENSION_SUBMITTER, 265, value_submitter},
-    {"RCPT", "NOTIFY", PF_EXTENSION_DSN, 29, value_notify},
-    {"RCPT", "ORCPT", PF_EXTENSION_DSN, 501, value_orcpt},
-    {"RCPT", "CONNEG", PF_EXTENSION_CONNEG, 7, NULL},
-    {"RCPT", "RRVS", PF_EXTENSION_RRVS, 33, value_rrvs},
+static const parameter_rule mail_rules[] = {
+    {"SIZE", PF_EXTENSION_SIZE, 26, value_size},
+    {"BODY", PF_EXTENSION_8BITMIME | PF_EXTENSION_BINARYMIME, 14, value_body},
+    {"AUTH", PF_EXTENSION_AUTH, 500, value_auth},
+    {"RET", PF_EXTENSION_DSN, 9, value_ret},
+    {"ENVID", PF_EXTENSION_DSN, 107, value_envid},
+    {"BY", PF_EXTENSION_DELIVERBY, 17, value_by},
+    {"HOLDFOR", PF_EXTENSION_FUTURERELEASE, 34, value_holdfor},
+    {"HOLDUNTIL", PF_EXTENSION_FUTURERELEASE, 0, value_holduntil},
+    {"MT-PRIORITY", PF_EXTENSION_MT_PRIORITY, 15, value_mt_priority},
+    {"SMTPUTF8", PF_EXTENSION_SMTPUTF8, 10, NULL},
+    {"REQUIRETLS", PF_EXTENSION_REQUIRETLS, 11, NULL},
+    {"SOLICIT", PF_EXTENSION_NO_SOLICITING, 1007, value_solicit},
+    {"CONPERM", PF_EXTENSION_CONPERM, 8, NULL},
+    {"SUBMITTER", PF_EXTENSION_SUBMITTER, 265, value_submitter},
+    {NULL, 0, 0, NULL},
 };
 
-static const size_t rule_count = sizeof rules / sizeof rules[0];
+static const parameter_rule rcpt_rules[] = {
+    {"NOTIFY", PF_EXTENSION_DSN, 29, value_notify},
+    {"ORCPT", PF_EXTENSION_DSN, 501, value_orcpt},
+    {"CONNEG", PF_EXTENSION_CONNEG, 7, NULL},
+    {"RRVS", PF_EXTENSION_RRVS, 33, value_rrvs},
+    {NULL, 0, 0, NULL},
+};
 
-size_t pf_parameter_increments(const char *verb, uint32_t extensions) {
+static size_t sum_of(const parameter_rule *rule, uint32_t extensions) {
     size_t sum = 0;
-    for (size_t i = 0; i < rule_count; i++) {
-        if (strcmp(rules[i].verb, verb) == 0 && (rules[i].extensions & extensions) != 0) sum += rules[i].increment;
-    }
-    /* " BODY=BINARYMIME" is two octets longer than " BODY=8BITMIME". */
-    if (strcmp(verb, "MAIL") == 0 && (extensions & PF_EXTENSION_BINARYMIME) != 0) sum += 2;
+    for (; rule->keyword != NULL; rule++) sum += (rule->extensions & extensions) != 0 ? rule->increment : 0;
     return sum;
 }
 
-static const parameter_rule *find_rule(const pf_cursor *c, pf_span keyword, const char *verb, uint32_t extensions) {
-    for (size_t i = 0; i < rule_count; i++) {
-        if (strcmp(rules[i].verb, verb) == 0 && pf_span_spells(c->octets, keyword, rules[i].keyword) &&
-            (rules[i].extensions & extensions) != 0)
-            return &rules[i];
+size_t pf_parameter_increments(const char *verb, uint32_t extensions) {
+    if (strcmp(verb, "RCPT") == 0) return sum_of(rcpt_rules, extensions);
+    if (strcmp(verb, "MAIL") != 0) return 0;
+    /* " BODY=BINARYMIME" is two octets longer than " BODY=8BITMIME". */
+    return sum_of(mail_rules, extensions) + ((extensions & PF_EXTENSION_BINARYMIME) != 0 ? 2 : 0);
+}
+
+static const parameter_rule *find_rule(const pf_cursor *c, pf_span keyword, bool mail, uint32_t extensions) {
+    for (const parameter_rule *rule = mail ? mail_rules : rcpt_rules; rule->keyword != NULL; rule++) {
+        if (pf_span_spells(c->octets, keyword, rule->keyword) && (rule->extensions & extensions) != 0) return rule;
     }
     return NULL;
 }
@@ -295,7 +298,7 @@ pf_fault pf_parameters(pf_cursor *c, uint32_t extensions, bool smtputf8, pf_mode
     while (!pf_at_end(c)) {
         pf_model_parameter parameter = {0};
         if (!pf_octet(c, ' ') || !esmtp_param(c, &parameter)) return (pf_fault){"parameter-syntax", c->furthest, 501};
-        const parameter_rule *rule = find_rule(c, parameter.keyword, command->verb, extensions);
+        const parameter_rule *rule = find_rule(c, parameter.keyword, mail, extensions);
         parameter.in_force = rule != NULL;
         if (is_duplicate(c, command, &parameter))
             return (pf_fault){"parameter-duplicate", parameter.keyword.begin, 501};

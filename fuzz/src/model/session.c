@@ -9,78 +9,6 @@
 #define IDLE (STATE(CONNECTED) | STATE(GREETED))
 #define TRANSACTION (STATE(MAIL) | STATE(RCPT))
 
-/* What the test session does with a verb before its arguments count: where it may stand, and whether it is there. */
-static const struct verb_rule {
-    const char *verb;
-    uint32_t states;    /* 0: recognised and not implemented */
-    uint32_t extension; /* that must be in force */
-    bool before_tls;    /* may stand before TLS, where TLS is required: RFC 3207 section 4 */
-    bool before_auth;   /* may stand before AUTH, where that is required: RFC 4954 section 6 */
-} verb_rules[] = {
-    {"EHLO", IDLE | TRANSACTION, 0, true, true},
-    {"LHLO", IDLE | TRANSACTION, 0, true, true},
-    {"HELO", IDLE | TRANSACTION, 0, false, true},
-    {"MAIL", STATE(GREETED), 0, false, false},
-    {"RCPT", TRANSACTION, 0, false, false},
-    {"DATA", STATE(RCPT), 0, false, false},
-    {"RSET", IDLE | TRANSACTION | STATE(BDAT), 0, false, true},
-    {"NOOP", IDLE | TRANSACTION | STATE(BDAT), 0, true, true},
-    {"QUIT", IDLE | TRANSACTION | STATE(BDAT), 0, true, true},
-    {"VRFY", IDLE | TRANSACTION, 0, false, false},
-    {"HELP", IDLE | TRANSACTION, 0, false, false},
-    {"STARTTLS", STATE(GREETED), PF_EXTENSION_STARTTLS, true, true},
-    {"AUTH", STATE(GREETED), PF_EXTENSION_AUTH, false, true},
-    {"BDAT", STATE(RCPT) | STATE(BDAT), PF_EXTENSION_CHUNKING, false, false},
-    {"EXPN", 0, 0, false, false},
-    {"TURN", 0, 0, false, false},
-    {"SEND", 0, 0, false, false},
-    {"SOML", 0, 0, false, false},
-    {"SAML", 0, 0, false, false},
-    {"ETRN", 0, 0, false, false},
-    {"ATRN", 0, 0, false, false},
-    {"BURL", 0, 0, false, false},
-    {"XCLIENT", 0, 0, false, false},
-    {"XFORWARD", 0, 0, false, false},
-    {"VERB", 0, 0, false, false},
-    {"ONEX", 0, 0, false, false},
-};
-
-static const struct verb_rule *find_verb_rule(const char *verb) {
-    for (size_t i = 0; i < sizeof verb_rules / sizeof verb_rules[0]; i++) {
-        if (strcmp(verb_rules[i].verb, verb) == 0) return &verb_rules[i];
-    }
-    return NULL;
-}
-
-/* 500: not known here. LMTP has its own greeting (RFC 2033 section 4.1). */
-static bool is_unknown(const pf_session *s, const char *verb) {
-    if (strcmp(verb, "LHLO") == 0) return !s->options->lmtp;
-    if (strcmp(verb, "EHLO") == 0 || strcmp(verb, "HELO") == 0) return s->options->lmtp;
-    return find_verb_rule(verb) == NULL;
-}
-
-/* 502: recognised, and not implemented or switched off; after HELO no extension is in force. */
-static bool is_switched_off(const pf_session *s, const struct verb_rule *rule) {
-    if (rule->states == 0) return true;
-    if (rule->extension == 0) return false;
-    bool helo = !s->esmtp && s->state != PF_STATE_CONNECTED;
-    return (s->options->extensions & rule->extension) == 0 || helo;
-}
-
-/* What the verb and the state call for before an argument is looked at: 0, or the code of the refusal. */
-static int refusal_of(const pf_session *s, const char *verb) {
-    if (is_unknown(s, verb)) return 500;
-    const struct verb_rule *rule = find_verb_rule(verb);
-    if (is_switched_off(s, rule)) return 502;
-    if (s->options->require_tls && !s->tls && !rule->before_tls) return 530;
-    if (s->options->require_auth && !s->authenticated && !rule->before_auth) return 530;
-    if ((rule->states & (1u << s->state)) == 0) return 503;
-    if (s->tls && strcmp(verb, "STARTTLS") == 0) return 503;
-    if (s->authenticated && strcmp(verb, "AUTH") == 0) return 503;
-    if (s->binarymime && strcmp(verb, "DATA") == 0) return 503;
-    return 0;
-}
-
 void pf_session_reset(pf_session *s) {
     s->smtputf8 = s->binarymime = false;
     s->recipients = 0;
@@ -97,6 +25,10 @@ static bool local_begins(const pf_command_line *line, const pf_model_path *path,
     size_t size = path->local.end - path->local.begin;
     return size >= strlen(prefix) && memcmp(line->octets + path->local.begin, prefix, strlen(prefix)) == 0;
 }
+
+/* --- What each verb does when it may run. Returns: the code of its reply. --- */
+
+typedef int verb_action(pf_session *s, const pf_command_line *line, const pf_model_command *command);
 
 /* The policy of the test sessions on a path: by the local-part as it was sent. */
 static int policy(const pf_command_line *line, const pf_model_path *path) {
@@ -145,36 +77,118 @@ static int greet(pf_session *s, bool esmtp) {
     return 250;
 }
 
+static int ehlo(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    (void)line, (void)command;
+    return greet(s, true);
+}
+
+static int helo(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    (void)line, (void)command;
+    return greet(s, false);
+}
+
+static int data(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    (void)line, (void)command;
+    s->state = PF_STATE_DATA;
+    return 354;
+}
+
+static int rset(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    (void)line, (void)command;
+    pf_session_reset(s);
+    if (s->state != PF_STATE_CONNECTED) s->state = PF_STATE_GREETED;
+    return 250;
+}
+
+static int starttls(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    (void)line, (void)command;
+    s->state = PF_STATE_TLS;
+    return 220;
+}
+
+/* --- What the test session does with a verb before its arguments count. --- */
+
+static const struct verb_rule {
+    const char *verb;
+    uint32_t states;     /* in which it may stand; 0: recognised and not implemented */
+    uint32_t extension;  /* that must be in force */
+    bool before_tls;     /* may stand before TLS, where TLS is required: RFC 3207 section 4 */
+    bool before_auth;    /* may stand before AUTH, where that is required: RFC 4954 section 6 */
+    verb_action *action; /* NULL: nothing but the reply */
+    int code;
+} verb_rules[] = {
+    {"EHLO", IDLE | TRANSACTION, 0, true, true, ehlo, 0},
+    {"LHLO", IDLE | TRANSACTION, 0, true, true, ehlo, 0},
+    {"HELO", IDLE | TRANSACTION, 0, false, true, helo, 0},
+    {"MAIL", STATE(GREETED), 0, false, false, mail, 0},
+    {"RCPT", TRANSACTION, 0, false, false, rcpt, 0},
+    {"DATA", STATE(RCPT), 0, false, false, data, 0},
+    {"RSET", IDLE | TRANSACTION | STATE(BDAT), 0, false, true, rset, 0},
+    {"NOOP", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, NULL, 250},
+    {"QUIT", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, NULL, 221},
+    {"VRFY", IDLE | TRANSACTION, 0, false, false, NULL, 252},
+    {"HELP", IDLE | TRANSACTION, 0, false, false, NULL, 214},
+    {"STARTTLS", STATE(GREETED), PF_EXTENSION_STARTTLS, true, true, starttls, 0},
+    {"AUTH", STATE(GREETED), PF_EXTENSION_AUTH, false, true, pf_session_auth, 0},
+    {"BDAT", STATE(RCPT) | STATE(BDAT), PF_EXTENSION_CHUNKING, false, false, NULL, 0},
+    {"EXPN", 0, 0, false, false, NULL, 0},
+    {"TURN", 0, 0, false, false, NULL, 0},
+    {"SEND", 0, 0, false, false, NULL, 0},
+    {"SOML", 0, 0, false, false, NULL, 0},
+    {"SAML", 0, 0, false, false, NULL, 0},
+    {"ETRN", 0, 0, false, false, NULL, 0},
+    {"ATRN", 0, 0, false, false, NULL, 0},
+    {"BURL", 0, 0, false, false, NULL, 0},
+    {"XCLIENT", 0, 0, false, false, NULL, 0},
+    {"XFORWARD", 0, 0, false, false, NULL, 0},
+    {"VERB", 0, 0, false, false, NULL, 0},
+    {"ONEX", 0, 0, false, false, NULL, 0},
+};
+
+static const struct verb_rule *find_verb_rule(const char *verb) {
+    for (size_t i = 0; i < sizeof verb_rules / sizeof verb_rules[0]; i++) {
+        if (strcmp(verb_rules[i].verb, verb) == 0) return &verb_rules[i];
+    }
+    return NULL;
+}
+
+/* 500: not known here. LMTP has its own greeting (RFC 2033 section 4.1). */
+static bool is_unknown(const pf_session *s, const struct verb_rule *rule) {
+    if (rule == NULL) return true;
+    if (strcmp(rule->verb, "LHLO") == 0) return !s->options->lmtp;
+    return s->options->lmtp && (strcmp(rule->verb, "EHLO") == 0 || strcmp(rule->verb, "HELO") == 0);
+}
+
+/* 502: recognised, and not implemented or switched off; after HELO no extension is in force. */
+static bool is_switched_off(const pf_session *s, const struct verb_rule *rule) {
+    if (rule->states == 0) return true;
+    if (rule->extension == 0) return false;
+    bool helo_said = !s->esmtp && s->state != PF_STATE_CONNECTED;
+    return (s->options->extensions & rule->extension) == 0 || helo_said;
+}
+
+/* What the verb and the state call for before an argument is looked at: 0, or the code of the refusal. */
+static int refusal_of(const pf_session *s, const struct verb_rule *rule) {
+    if (is_unknown(s, rule)) return 500;
+    if (is_switched_off(s, rule)) return 502;
+    if (s->options->require_tls && !s->tls && !rule->before_tls) return 530;
+    if (s->options->require_auth && !s->authenticated && !rule->before_auth) return 530;
+    if ((rule->states & (1u << s->state)) == 0) return 503;
+    if (s->tls && strcmp(rule->verb, "STARTTLS") == 0) return 503;
+    if (s->authenticated && strcmp(rule->verb, "AUTH") == 0) return 503;
+    if (s->binarymime && strcmp(rule->verb, "DATA") == 0) return 503;
+    return 0;
+}
+
 /* A command that may be run. Returns: the code of its reply. */
-static int run(pf_session *s, const pf_command_line *line) {
-    const char *verb = line->verb;
-    if (strcmp(verb, "AUTH") == 0) return pf_session_auth(s, line);
+static int run(pf_session *s, const pf_command_line *line, const struct verb_rule *rule) {
     pf_model_command command;
     pf_model_options options = *s->options;
     options.extensions = s->in_force;
     options.smtputf8 = s->smtputf8;
-    pf_fault fault = pf_line_arguments(line->octets, line->text, verb, &options, &command);
+    pf_fault fault = pf_line_arguments(line->octets, line->text, line->verb, &options, &command);
     if (fault.name != NULL) return fault.code;
-    if (strcmp(verb, "EHLO") == 0 || strcmp(verb, "LHLO") == 0) return greet(s, true);
-    if (strcmp(verb, "HELO") == 0) return greet(s, false);
-    if (strcmp(verb, "MAIL") == 0) return mail(s, line, &command);
-    if (strcmp(verb, "RCPT") == 0) return rcpt(s, line, &command);
-    if (strcmp(verb, "RSET") == 0) {
-        pf_session_reset(s);
-        if (s->state != PF_STATE_CONNECTED) s->state = PF_STATE_GREETED;
-        return 250;
-    }
-    if (strcmp(verb, "DATA") == 0) {
-        s->state = PF_STATE_DATA;
-        return 354;
-    }
-    if (strcmp(verb, "STARTTLS") == 0) {
-        s->state = PF_STATE_TLS;
-        return 220;
-    }
-    if (strcmp(verb, "VRFY") == 0) return 252;
-    if (strcmp(verb, "HELP") == 0) return 214;
-    return strcmp(verb, "QUIT") == 0 ? 221 : 250;
+    return rule->action != NULL ? rule->action(s, line, &command) : rule->code;
 }
 
 /* A broken line, or one over the limit of its verb: refused once, and never run in part. If it would have been a BDAT
@@ -203,9 +217,10 @@ static bool command_line(pf_session *s) {
         return true;
     }
     pf_session_line(s, line.verb, NULL, line.begin, line.end);
-    int refusal = refusal_of(s, line.verb);
+    const struct verb_rule *rule = find_verb_rule(line.verb);
+    int refusal = refusal_of(s, rule);
     if (strcmp(line.verb, "BDAT") == 0) return pf_session_bdat(s, &line, refusal);
-    int code = refusal != 0 ? refusal : run(s, &line);
+    int code = refusal != 0 ? refusal : run(s, &line, rule);
     pf_session_reply(s, line.verb, code, line.begin, line.end);
     if (code == 221) pf_session_close(s, line.begin, line.end);
     if (code == 220) pf_session_starttls(s, line.end);

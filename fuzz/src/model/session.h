@@ -63,8 +63,8 @@ void pf_session_reset(pf_session *s);
 
 /* --- session_auth.c --- */
 
-/* The AUTH command, its checks of state done. Returns: the code of its reply. */
-int pf_session_auth(pf_session *s, const pf_command_line *line);
+/* The AUTH command, all its checks done but for the mechanism. Returns: the code of its reply. */
+int pf_session_auth(pf_session *s, const pf_command_line *line, const pf_model_command *command);
 /* One line of the client within the exchange. Returns: false when it is not there yet. */
 bool pf_session_auth_continuation(pf_session *s);
 

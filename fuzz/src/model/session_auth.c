@@ -50,18 +50,15 @@ static void settle(pf_session *s, int code) {
     s->state = code == 334 ? PF_STATE_AUTH : PF_STATE_GREETED;
 }
 
-int pf_session_auth(pf_session *s, const pf_command_line *line) {
-    pf_model_command command;
-    pf_fault fault = pf_line_arguments(line->octets, line->text, line->verb, s->options, &command);
-    if (fault.name != NULL) return fault.code;
-    bool plain = pf_span_spells(line->octets, command.mechanism, "PLAIN");
-    if (!plain && !pf_span_spells(line->octets, command.mechanism, "LOGIN")) return 504;
+int pf_session_auth(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    bool plain = pf_span_spells(line->octets, command->mechanism, "PLAIN");
+    if (!plain && !pf_span_spells(line->octets, command->mechanism, "LOGIN")) return 504;
     s->step = plain ? AUTH_PLAIN_MESSAGE : AUTH_LOGIN_USER;
     s->user_known = false;
     int code = 334;
-    if (command.has_initial) {
-        const uint8_t *initial = line->octets + command.initial.begin;
-        size_t size = command.initial.end - command.initial.begin;
+    if (command->has_initial) {
+        const uint8_t *initial = line->octets + command->initial.begin;
+        size_t size = command->initial.end - command->initial.begin;
         code = is_word(initial, size, "=") ? client_message(s, initial, 0) : encoded_message(s, initial, size);
     }
     settle(s, code);

@@ -188,8 +188,6 @@ typedef struct pf_model_command {
     pf_span argument; /* behind the verb and one SP, white space before CRLF trimmed */
     bool has_argument;
     pf_model_path path;
-    size_t parameter_count;
-    pf_model_parameter parameters[PF_MODEL_PARAMETERS];
     uint64_t chunk_size; /* BDAT */
     bool last;           /* BDAT, BURL */
     pf_span mechanism;   /* AUTH */
@@ -198,6 +196,8 @@ typedef struct pf_model_command {
     bool smtputf8;       /* MAIL, VRFY, EXPN carry SMTPUTF8 */
     bool binarymime;     /* BODY=BINARYMIME */
     bool size_too_large; /* SIZE is over 2^63-1 */
+    size_t parameter_count;
+    pf_model_parameter parameters[PF_MODEL_PARAMETERS]; /* as many as were counted; the others are not written */
 } pf_model_command;
 
 typedef struct pf_model_reply {
