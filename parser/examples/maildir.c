@@ -18,7 +18,7 @@ static void path_of(char path[MAILDIR_PATH_MAX], const maildir_message *message,
 bool maildir_make(const char *maildir) {
     static const char *const folders[] = {"", "tmp", "new", "cur"};
 
-    if (strlen(maildir) + sizeof "/tmp/" + MAILDIR_NAME_MAX > MAILDIR_PATH_MAX) {
+    if (strlen(maildir) + sizeof "/new/" + MAILDIR_NAME_MAX > MAILDIR_PATH_MAX) {
         errno = ENAMETOOLONG;
         return false;
     }
