@@ -68,7 +68,7 @@ static void find_error(const runner *run, session_seen *seen) {
     if (seen->code < 400) {
         return;
     }
-    if (run->line_error != POSTERN_ERROR_NONE && postern_error_describe(run->line_error)->code == seen->code) {
+    if (run->line_error != POSTERN_ERROR_NONE) {
         seen->error = run->line_error;
         seen->offset = run->line_offset;
     } else if (of_content && run->violated && !run->binary &&

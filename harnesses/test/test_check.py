@@ -25,6 +25,7 @@ class Escapes(cli.Case):
     def test_every_octet_comes_back_in_canonical_form(self):
         inputs = [bytes([octet]) for octet in range(256)]
         inputs += [bytes([octet, other]) for octet in range(256) for other in b"x0\\\"\r"]
+        inputs += [b"a" * at + bytes([octet]) + b"a" * (16 - at) for octet in range(256) for at in range(16)]
         inputs.append(bytes(range(256)) * 3)
         self.bulk("address", inputs)
 
@@ -140,7 +141,9 @@ class Command(cli.Case):
         longer = b"MAIL FROM:<a@b.example> X=" + b"x" * 600 + b"\r\n"
         self.assertEqual(self.verdict("command", longer), ACCEPT)
         self.assertEqual(self.verdict("command", longer, "--extensions=none"), ("reject", "line-too-long", 512, 500))
+        longer = b"MAIL FROM:<a@b.example> X=" + b"x" * 1100 + b"\r\n"
         self.assertEqual(self.verdict("command", longer, "--extensions=dsn,Size,AUTH"), ACCEPT)
+        self.assertEqual(self.verdict("command", longer, "--extensions=dsn,Size")[1], "line-too-long")
         mail = b"MAIL FROM:<a@b.example> BODY=BINARYMIME\r\n"
         self.assertEqual(self.verdict("command", mail, "--extensions", "8BITMIME")[:2],
                          ("reject", "parameter-not-implemented"))
@@ -244,6 +247,7 @@ class Person(cli.Case):
         self.assertEqual(self.caret("command", "NO\\nOP"), "\\n")
         self.assertEqual(self.caret("command", "NO\\nOP".replace("NO", "N\\x01O")), "\\n")
         self.assertEqual(self.caret("reply", "250-a\\r\\n251 b"), "1 b\\r\\n")
+        self.assertEqual(self.caret("data", "a\\r\\n\\nb\\r\\n"), "\\n")
         self.assertEqual(self.caret("data", "a\\r\\nb\\r\\nc\\rd\\r\\n.\\r\\n"), "\\rd\\r\\n")
 
     def test_the_caret_holds_in_long_lines(self):

@@ -108,8 +108,16 @@ class Session(cli.Case):
         self.assertEqual(self.verdict("session", data + b"x\ny\r\n.\r\n"), ("reject", "bare-lf", len(data) + 1, 554))
         chunks = RCPT + b"BDAT 5\r\nabc\r\nBDAT 4\r\nde\r\nBDAT 4 LAST\r\n"
         self.assertEqual(self.verdict("session", chunks + b"x\0\r\n"), ("reject", "nul", len(chunks) + 1, 554))
+        late = RCPT + b"DATA\r\nabc\r\n.\r\n" + data[len(HELLO):]
+        self.assertEqual(self.verdict("session", late + b"\0\r\n.\r\nNOOP o00000004\r\n"),
+                         ("reject", "nul", len(late), 554))
         twice = data + b"\0\r\n.\r\n" + RCPT[len(HELLO):] + b"DATA\r\na\rb\r\n.\r\n"
         self.assertEqual(self.verdict("session", twice), ("reject", "nul", len(data), 554))
+
+    def test_binary_content_has_no_violations(self):
+        octets = HELLO + b"MAIL FROM:<a@b> BODY=BINARYMIME\r\nRCPT TO:<%sc@d>\r\nBDAT 3 LAST\r\n\0\r\n"
+        self.assertEqual(self.verdict("session", octets % b""), ("accept", None, None, None))
+        self.assertEqual(self.verdict("session", octets % b"bodyreject-"), ("reject", None, None, 554))
 
     def test_a_session_longer_than_any_log(self):
         octets = HELLO + b"NOOP\r\n" * 20000 + RCPT[len(HELLO):] + b"DATA\r\n" + b"x" * 70 + b"\r\n" * 600000 + b".\r\n"
@@ -162,7 +170,8 @@ class Dialogue(cli.Case):
         out = self.show(octets)
         self.assertIn("bad\\x00\\r\\n  <- nul", out)
         self.assertIn("(47 more lines, 282 octets)", out)
-        self.assertLess(len(out.splitlines()), 40)
+        self.assertEqual([row[11:] for row in out.splitlines() if row[8:9] == "|"],
+                         ["line\\r\\n"] * 3 + ["bad\\x00\\r\\n  <- nul", "line\\r\\n", ".\\r\\n"])
         self.assertEqual(self.show(octets, "--full").count("|  line"), 100)
         self.assertNotIn("CHUNKING", out)
         self.assertIn("250-CHUNKING", self.show(octets, "--full"))
@@ -192,6 +201,9 @@ class Dialogue(cli.Case):
         self.assertEqual((code, err), (1, ""))
         self.assertRegex(out, r"S  250 .*  <- 550 expected")
         self.assertIn("<- 250 expected, and nothing came", out)
+        for script in ("S: 221\n", "S: 220\nS: 250\n", "S: 220\nC: NOOP\nS: 250\nC: NOOP\nS: 500\n"):
+            path.write_text(script)
+            self.assertEqual(cli.run("show", str(path))[0], 1, script)
         path.write_text("C: \\q\n")
         code, _, err = cli.run("show", str(path))
         self.assertEqual((code, err.count("\n")), (2, 1))
