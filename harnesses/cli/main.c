@@ -13,6 +13,7 @@ typedef struct cli_verb {
 
 static const cli_verb verbs[] = {
     {"check", "what the parser makes of a command, address, reply, message or session", verb_check},
+    {"explain", "what a reply code means, and how two of them differ", verb_explain},
     {"show", "a test case as a dialogue", verb_show},
 };
 
