@@ -14,7 +14,7 @@ MARK = "POSTERN-VIOLATION "
 # Frames that say how a run died, not why.
 _MACHINERY = re.compile(r"^(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|LLVMFuzzer|__libc_start|main$|"
                         r"_start$|abort$|raise$|gsignal$|pthread_kill|__GI_|mem(cpy|move|cmp|set|chr)$|"
-                        r"(malloc|calloc|realloc|free)$|afl_|__afl)")
+                        r"(malloc|calloc|realloc|free)$|afl_|__afl|run_(file|folder|path)$)")
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ (?:in )?(\S+)", re.M)
 
 
@@ -44,19 +44,21 @@ def read(report, exit_code):
                 oracle = str(facts["oracle"])
             except (ValueError, KeyError, TypeError):
                 continue
-            state, verb = str(facts.get("state") or ""), str(facts.get("verb") or "")
+            state, verb = (str(facts.get(key) or "").strip("-") for key in ("state", "verb"))
             summary = f"expected {facts.get('expected', '?')}, seen {facts.get('seen', '?')}"
-            return Verdict(oracle, f"{oracle}|{state}|{verb}", str(facts.get("section") or facts.get("rfc") or ""),
-                           state, verb, summary, facts)
+            key = f"{oracle}|{state}|{verb}" if state or verb else f"{oracle}|{facts.get('expected')}"
+            return Verdict(oracle, key, str(facts.get("section") or ""), state, verb, summary, facts)
 
     if exit_code is None:
         return Verdict("BOUND", "BOUND|timeout", summary="timeout")
     found = re.search(r"SUMMARY: (\w*Sanitizer): ([\w-]+)(.*)", report)
     if found:
-        kind = f"{found.group(1)} {found.group(2)}"
+        error = re.search(r"runtime error: (.*)", report)
+        kind = f"{found.group(1)} {error.group(1) if error else found.group(2)}"
         frames = _frames(report)
         where = frames or [re.sub(r".*/", "", found.group(3).strip())]
-        return Verdict("SAN", f"SAN|{kind}|{'|'.join(where)}", summary=f"{kind} in {', '.join(where)}")
+        key = re.sub(r"0x[0-9a-f]+|[0-9]+", "N", kind)  # addresses and values differ from run to run
+        return Verdict("SAN", f"SAN|{key}|{'|'.join(where)}", summary=f"{kind} in {', '.join(where)}")
     found = re.search(r"SUMMARY: libFuzzer: ([\w -]+)", report)
     if found and found.group(1) != "deadly signal":
         return Verdict("BOUND", f"BOUND|{found.group(1)}", summary=found.group(1))

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the scripts share. Run them all: scripts/check, or
+/usr/bin/python3 -B -m unittest discover -s scripts/test -t scripts/test"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(SCRIPTS))
+
+# Builds of the tests' own, kept between runs.
+BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or SCRIPTS.parent / "build") / "scripts-test"
+VERBS = ("bootstrap", "fuzz", "check", "reproduce", "coverage", "bench")
+
+
+def environment(**more):
+    return {**os.environ, "POSTERN_BUILD_DIR": str(BUILD), "POSTERN_CMAKE_ARGS": "-DPOSTERN_TEST_HARNESSES=ON", **more}
+
+
+def script(verb, *arguments, **keywords):
+    """Run a script away from any terminal. Returns: exit code, standard output, standard error."""
+    done = subprocess.run([str(SCRIPTS / verb), *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=keywords.pop("timeout", 600), env=environment(**keywords), check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Case(unittest.TestCase):
+    """A test with a folder of its own."""
+
+    def setUp(self):
+        self.room = Path(tempfile.mkdtemp(prefix="postern-test-"))
+        self.addCleanup(shutil.rmtree, self.room, ignore_errors=True)
+
+    def refused(self, verb, *arguments, says, **keywords):
+        """Misuse: exit 2, nothing on standard output that matters, one clear line on standard error."""
+        code, _, err = script(verb, *arguments, **keywords)
+        self.assertEqual((code, err.count("\n")), (2, 1), (verb, arguments, err))
+        self.assertIn(says, err)

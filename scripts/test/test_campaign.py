@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Whole campaigns on harnesses made for the purpose (harnesses/test): planted faults are found, kept and shown."""
+
+import json
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+import support
+
+
+@unittest.skipUnless(shutil.which("clang") and shutil.which("afl-fuzz"), "clang or afl++ is not installed")
+class Campaigns(support.Case):
+    def fuzz(self, *arguments):
+        return support.script("fuzz", "--state", self.room, "--time", "10", *arguments)
+
+    def plant(self, *inputs):
+        """Put inputs into the kept corpus, so that they are met at once."""
+        folder = self.room / "corpus" / "fuzz_planted"
+        folder.mkdir(parents=True)
+        for number, octets in enumerate(inputs):
+            (folder / f"planted-{number}").write_bytes(octets)
+
+    def findings(self):
+        return sorted(path for path in (self.room / "findings" / "fuzz_planted").iterdir() if path.suffix != ".json")
+
+    def test_faults_are_found_kept_and_shown(self):
+        self.plant(b"EHLO a\r\n", b"EHLO bb\r\n", b"DATA")
+        for engine in ("libfuzzer", "afl"):
+            code, out, err = self.fuzz("fuzz_planted", "--keep-going", "--engine", engine)
+            self.assertEqual((code, err), (1, ""), out)
+            self.assertIn("ONE in fuzz_planted", out)
+            self.assertIn("RFC 5321 4.2", out)
+            self.assertIn("EHLO", out)
+        names = [path.name for path in self.findings()]
+        self.assertEqual(len([name for name in names if name.startswith("one-greeted-ehlo-")]), 1, names)
+        self.assertTrue(any(name.startswith("san-") for name in names), names)
+        self.assertIn("(saved before)", out)
+        for path in self.findings():
+            facts = json.loads(path.with_name(path.name + ".json").read_text())
+            self.assertEqual((facts["harness"], facts["reproduces"]), ("fuzz_planted", True))
+            self.assertIn(facts["reproduce"], out + facts["reproduce"])
+            if facts["oracle"] != "BOUND":  # it would take a minute
+                verb, *arguments = shlex.split(facts["reproduce"])
+                self.assertEqual(verb, "./scripts/reproduce")
+                code, said, err = support.script("reproduce", *arguments)
+                self.assertEqual((code, err), (1, ""), said)
+                self.assertIn(f"broken: {facts['oracle']}", said)
+        self.assertEqual(list((self.room / "work").iterdir()), [])
+
+    def test_the_first_finding_ends_it(self):
+        self.plant(b"EHLO\r\n")
+        begun = time.monotonic()
+        code, out, _ = support.script("fuzz", "fuzz_planted", "--state", self.room, "--time", "300")
+        self.assertEqual(code, 1, out)
+        self.assertLess(time.monotonic() - begun, 200)
+        self.assertEqual([path.name[:16] for path in self.findings()], ["one-greeted-ehlo"])
+
+    def test_nothing_found(self):
+        code, out, err = self.fuzz("fuzz_empty", "--jobs", "1")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertRegex(out, r"(?m)^[1-9]\d* executions, 0 findings")
+        self.assertIn("no turn this time, first in line next time: fuzz_empty/afl", out)
+        code, out, _ = self.fuzz("fuzz_empty", "--jobs", "1")
+        self.assertIn("first in line next time: fuzz_empty/libfuzzer", out)
+
+    def test_ctrl_c(self):
+        self.fuzz("fuzz_empty")  # has it built
+        campaign = subprocess.Popen([str(support.SCRIPTS / "fuzz"), "fuzz_empty", "--time", "600", "--state",
+                                     str(self.room)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                    env=support.environment(), start_new_session=True)
+        for line in campaign.stdout:
+            if " executions, " in line:
+                break
+        engines = subprocess.run(["pgrep", "-f", f"{self.room}/work"], capture_output=True, text=True, check=False).stdout
+        self.assertTrue(engines.split())
+        campaign.send_signal(signal.SIGINT)
+        out, err = campaign.communicate(timeout=60)
+        self.assertEqual((campaign.returncode, err), (130, ""), out)
+        self.assertRegex(out, r"(?m)^\d+ executions, 0 findings")
+        left = subprocess.run(["pgrep", "-f", f"{self.room}/work"], capture_output=True, text=True, check=False).stdout
+        self.assertEqual(left, "")
+        self.assertEqual(list((self.room / "work").iterdir()), [])
+
+    def test_kill(self):
+        """kill -9 of the campaign: the engines end too, and the next campaign finds its state in order."""
+        self.plant(b"EHLO\r\n")
+        campaign = subprocess.Popen([str(support.SCRIPTS / "fuzz"), "fuzz_planted", "--engine", "libfuzzer",
+                                     "--keep-going", "--time", "600", "--state", str(self.room)],
+                                    stdout=subprocess.PIPE, text=True, env=support.environment())
+        for line in campaign.stdout:
+            if " executions, " in line:
+                break
+        campaign.kill()
+        campaign.wait()
+        campaign.stdout.close()
+        time.sleep(2)
+        left = subprocess.run(["pgrep", "-f", f"{self.room}/work"], capture_output=True, text=True, check=False).stdout
+        self.assertEqual(left, "")
+        code, out, _ = self.fuzz("fuzz_planted", "--engine", "libfuzzer")
+        self.assertEqual(code, 1, out)
+        self.assertTrue(any(path.name.startswith("one-greeted-ehlo-") for path in self.findings()))
+        self.assertEqual(list((self.room / "work").iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
