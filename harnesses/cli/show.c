@@ -7,6 +7,8 @@
 #include "dialogue.h"
 #include "script.h"
 
+#include <postern/fuzz/target.h>
+
 #include <jansson.h>
 
 #include <errno.h>
@@ -95,13 +97,15 @@ static void print_facts(const json_t *facts) {
 
 /* ---- Kinds ---- */
 
+/* In the limit that fuzz_line runs them with. */
 static void show_lines(const uint8_t *octets, size_t size) {
+    const uint32_t word = pf_options_word(octets, size);
     postern_line framer;
     postern_slice line;
     postern_fault fault;
     size_t taken;
 
-    postern_line_init(&framer, POSTERN_COMMAND_LINE_MAX);
+    postern_line_init(&framer, word != 0 ? word % POSTERN_AUTH_LINE_MAX : POSTERN_COMMAND_LINE_MAX);
     for (size_t at = 0; at < size; at += taken) {
         if (postern_line_feed(&framer, octets + at, size - at, &taken, &line, &fault) == POSTERN_NEED_MORE) {
             fault = postern_line_pending_fault(&framer);

@@ -214,6 +214,8 @@ class Dialogue(cli.Case):
         self.assertIn("accept", self.show(b"a@b.example", name="fuzz_address/ok"))
         self.assertIn("accept", self.show(b"250 x\r\n", name="fuzz_reply/ok"))
         self.assertIn("^ bare-lf", self.show(b"a\nb\r\nc\r\n", name="fuzz_line/bad"))
+        self.assertIn("^ line-too-long", self.show(b"abcde\r\nNOOP o00000006\r\n", name="fuzz_line/bad"))
+        self.assertNotIn("^", self.show(b"abcd\r\nNOOP o00000010\r\n", name="fuzz_line/ok"))
         facts = {"harness": "fuzz_command", "oracle": "REF", "section": "RFC 5321 4.1", "report": "long",
                  "reproduce": "./scripts/reproduce x"}
         (self.folder / "finding.json").write_text(json.dumps(facts))
