@@ -61,9 +61,14 @@ pf_model_verdict pf_model_check_address(const uint8_t *octets, size_t size, bool
 pf_model_verdict pf_model_check_command(const uint8_t *octets, size_t size, const pf_model_options *options,
                                         pf_model_command *command) {
     memset(command, 0, offsetof(pf_model_command, parameters));
-    pf_line line = pf_decode_line(octets, size, pf_model_line_limit(NULL, options->extensions));
+    size_t longest = pf_model_line_limit(NULL, options->extensions);
+    pf_line line = pf_decode_line(octets, size, longest);
     if (line.error != NULL) return judge((pf_fault){line.error, line.offset, 500});
-    if (!line.complete) return verdict(PF_INCOMPLETE);
+    if (!line.complete) {
+        /* Full, and no CR at its end: whatever comes, the line is too long. */
+        bool certain = size >= longest && octets[size - 1] != '\r';
+        return certain ? judge((pf_fault){"line-too-long", longest, 500}) : verdict(PF_INCOMPLETE);
+    }
     size_t text = pf_line_trim(octets, line.size);
     const char *verb = pf_line_verb(octets, text);
     size_t limit = pf_model_line_limit(verb, options->extensions);

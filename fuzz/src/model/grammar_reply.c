@@ -58,7 +58,8 @@ static pf_model_verdict reply_line(const uint8_t *line, size_t left, const uint8
         else if (i == 3 ? line[i] != ' ' : !is_text(line[i], practice))
             return reject(control_name(line[i]), i);
     }
-    return verdict(PF_INCOMPLETE);
+    /* Full, and no CR at its end: whatever comes, the line is too long. */
+    return left >= REPLY_LINE_MAX ? reject("line-too-long", REPLY_LINE_MAX) : verdict(PF_INCOMPLETE);
 }
 
 pf_model_verdict pf_model_check_reply(const uint8_t *octets, size_t size, bool practice, pf_model_reply *reply) {
