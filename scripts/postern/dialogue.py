@@ -5,19 +5,25 @@ import subprocess
 
 from . import house
 
+KINDS = ("session", "command", "address", "reply", "data", "line")
+
 
 def _escaped(octets):
-    """The octets as C escapes, a line for each CRLF."""
+    """The octets as C escapes, a line for each line."""
     names = {13: "\\r", 10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
     text = "".join(names.get(octet, chr(octet) if 32 <= octet < 127 else f"\\x{octet:02x}") for octet in octets)
-    return text.replace("\\r\\n", "\\r\\n\n").rstrip("\n")
+    return "\n".join("    " + line for line in text.replace("\\n", "\\n\n").splitlines()) or "    (empty)"
 
 
 def show(path, harness):
-    """The decoded test case as text."""
-    command = house.BUILD / "release" / "postern"
-    if "session" in harness and command.exists():
-        done = subprocess.run([str(command), "show", str(path)], stdin=subprocess.DEVNULL, capture_output=True)
-        if done.returncode in (0, 1) and done.stdout:
-            return done.stdout.decode("utf-8", "replace").rstrip("\n")
-    return "\n".join("    " + line for line in _escaped(path.read_bytes()).splitlines()) or "    (empty)"
+    """The decoded test case as text. In: harness, the name of the one that it belongs to."""
+    kind = harness.removeprefix("fuzz_")
+    command = [str(house.BUILD / "release" / "postern"), "show", *([f"--kind={kind}"] if kind in KINDS else []),
+               str(path)]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
+    except OSError:
+        return f"{path}\n\n{_escaped(path.read_bytes())}"
+    if done.returncode == 2:
+        return f"{done.stderr.decode('utf-8', 'replace')}{path}\n\n{_escaped(path.read_bytes())}"
+    return done.stdout.decode("utf-8", "replace").rstrip("\n")

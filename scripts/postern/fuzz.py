@@ -48,16 +48,12 @@ def build_engines(names, engines):
 
 
 def print_finding(number, count, finding):
-    verdict = finding.verdict
     say()
-    say(f"finding {number} of {count}: {verdict.oracle} in {finding.harness}"
+    say(f"finding {number} of {count}: {finding.verdict.oracle} in {finding.harness}: {finding.verdict.summary}"
         + ("" if finding.fresh else " (saved before)"))
-    for title, text in (("section", verdict.section), ("state", verdict.state), ("verb", verdict.verb),
-                        ("what", verdict.summary), ("file", str(finding.path))):
-        if text:
-            say(f"  {title:9} {text}")
     say(dialogue.show(finding.path, finding.harness))
-    say(f"  reproduce {findings.reproduce_command(finding.harness, finding.path, verdict)}")
+    say()
+    say(f"reproduce: {findings.reproduce_command(finding.harness, finding.path, finding.verdict)}")
 
 
 def summary(rows, campaign):

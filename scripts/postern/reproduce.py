@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import build, dialogue, findings, house, violation
+from . import build, dialogue, findings, violation
 from .console import FOUND, OK, Arguments, Failure, run, say, show_command
 
 EPILOG = """\
@@ -73,7 +73,6 @@ def main():
     broken = 0
     for path in paths:
         harness = harness_of(path, known, options.harness)
-        say(f"{house.short(path)} ({harness.name})")
         say(dialogue.show(path, harness.name))
         verdict = replay(harness, path)
         if verdict:
