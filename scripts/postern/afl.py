@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """AFL++ as an engine. What it would refuse to start over (core pattern, affinity, cpufreq) is settled here."""
 
+import re
+import socket
 import subprocess
 
 from . import options
@@ -42,29 +44,43 @@ class AflTurn(Turn):
         return ["afl-fuzz", *flags, "--", self.harness.program]
 
     def environment(self):
-        return {**QUIET, "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_TMPDIR": str(self.folder), "AFL_AUTORESUME": "1"}
+        return {**QUIET, "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_TMPDIR": str(self.folder), "AFL_AUTORESUME": "1",
+                "AFL_STATSD": "1", "AFL_STATSD_HOST": "127.0.0.1", "AFL_STATSD_PORT": str(self.ear.getsockname()[1])}
+
+    def start(self):
+        # AFL++ writes its files once a minute, but sends figures by UDP (StatsD) every second.
+        self.ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.ear.bind(("127.0.0.1", 0))
+        self.ear.setblocking(False)
+        super().start()
+
+    def close(self):
+        self.ear.close()
+        super().close()
 
     def read_stats(self):
-        """The last line of plot_data, which is written every five seconds; fuzzer_stats has it at the end."""
-        run = self.out / "default"
+        heard = b""
         try:
-            names, *rows = (run / "plot_data").read_text().splitlines()
-            row = dict(zip([name.strip(" #") for name in names.split(",")], [cell.strip() for cell in rows[-1].split(",")]))
-            self.stats = Stats(self.before.executions + int(row["total_execs"]), self.stats.per_second,
-                               int(row["edges_found"]), int(row["corpus_count"]))
-        except (OSError, ValueError, IndexError, KeyError):
+            while True:
+                heard = self.ear.recv(4096)
+        except OSError:
             pass
+        figures = dict(re.findall(r"fuzzing\.(\w+):(\d+)", heard.decode("ascii", "replace")))
+        if "execs_done" in figures:
+            self._take(figures)
         if not self.running():
-            self._read_final(run / "fuzzer_stats")
+            self._read_final(self.out / "default" / "fuzzer_stats")
+
+    def _take(self, figures):
+        self.stats = Stats(self.before.executions + int(figures["execs_done"]), self.stats.per_second,
+                           int(figures["edges_found"]), int(figures["corpus_count"]))
 
     def _read_final(self, path):
         try:
-            rows = dict(line.split(":", 1) for line in path.read_text().splitlines() if ":" in line)
-            facts = {key.strip(): value.strip() for key, value in rows.items()}
-            self.stats = Stats(self.before.executions + int(facts["execs_done"]), self.stats.per_second,
-                               int(facts["edges_found"]), int(facts["corpus_count"]))
+            rows = [line.split(":", 1) for line in path.read_text().splitlines()]
+            self._take({key.strip(): value.strip() for key, value in rows})
         except (OSError, ValueError, KeyError):
-            pass
+            pass  # it ended before it wrote any
 
     def artifacts(self):
         return [*sorted(self.found.iterdir()), *sorted(self.out.glob("default*/crashes/id:*")),
