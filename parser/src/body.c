@@ -255,7 +255,6 @@ postern_status postern_bdat_feed_plain(postern_bdat *bdat, const uint8_t *octets
 
 void postern_bdat_finish(postern_bdat *bdat) {
     if (bdat->content.after_cr) {
-        bdat->content.after_cr = false;
         violate(&bdat->content, POSTERN_VIOLATION_BARE_CR, bdat->content.offset - 1);
     }
 }

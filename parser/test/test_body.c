@@ -426,7 +426,11 @@ static void chunks_count_octets(void **state) {
     postern_bdat bdat;
     size_t taken = 99;
     postern_slice slice = {octets, 1};
+    memset(&bdat, 0xAA, sizeof bdat);
     postern_bdat_init(&bdat, 1000);
+    assert_int_equal(postern_bdat_feed(&bdat, octets, 12, &taken, &slice), POSTERN_COMPLETE);
+    assert_int_equal(taken, 0);
+    assert_null(slice.data);
     postern_bdat_begin(&bdat, 0);
     assert_int_equal(postern_bdat_feed(&bdat, NULL, 0, &taken, &slice), POSTERN_COMPLETE);
     assert_int_equal(taken, 0);
@@ -458,6 +462,30 @@ static void the_checks_go_on_across_chunks(void **state) {
         run_bdat(&got, postern_bdat_feed, (const uint8_t *)text, sizeof text - 1, 20, piece);
         expect_outcome(&got, &wanted, (const uint8_t *)text, sizeof text - 1, "chunks");
     }
+}
+
+/* One call goes as far as the next dot that begins a line, whatever lies between. */
+static void one_call_goes_up_to_the_seam(void **state) {
+    (void)state;
+    static const uint8_t body[] =
+        "Subject: a text\r\n\r\nof more lines than one, without a seam, some \xC3\xA9 octets, \n\0\r,"
+        " and a CRLF\r\n..dot\r\n.\r\n";
+    const size_t seam = sizeof body - sizeof "..dot\r\n.\r\n";
+    const uint8_t *octets = guard_copy(body, sizeof body - 1);
+    postern_data data;
+    size_t taken = 0;
+    postern_slice slice;
+    postern_data_init(&data, POSTERN_TEXT_LINE_MAX);
+    assert_int_equal(postern_data_feed(&data, octets, sizeof body - 1, &taken, &slice), POSTERN_NEED_MORE);
+    assert_int_equal(taken, seam);
+    assert_ptr_equal(slice.data, octets);
+    assert_int_equal(slice.size, seam);
+    octets += taken;
+    assert_int_equal(postern_data_feed(&data, octets, sizeof body - 1 - seam, &taken, &slice), POSTERN_NEED_MORE);
+    assert_int_equal(taken, sizeof "..dot\r\n" - 1);
+    assert_ptr_equal(slice.data, octets + 1);
+    assert_int_equal(slice.size, taken - 1);
+    guard_release();
 }
 
 static void an_empty_feed_changes_nothing(void **state) {
@@ -561,6 +589,7 @@ int main(void) {
         cmocka_unit_test(the_length_of_a_line_does_not_wrap),
         cmocka_unit_test(chunks_count_octets),
         cmocka_unit_test(the_checks_go_on_across_chunks),
+        cmocka_unit_test(one_call_goes_up_to_the_seam),
         cmocka_unit_test(an_empty_feed_changes_nothing),
         cmocka_unit_test(violations_have_errors),
     };

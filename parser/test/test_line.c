@@ -100,20 +100,26 @@ static void feed_all(feed_function *feed, postern_line *framer, const uint8_t *s
     }
     guard_release();
     assert_true(postern_line_is_open(framer) == (*begin < at + size));
+    assert_in_range(framer->length, 0, POSTERN_AUTH_LINE_MAX + 1);
 }
 
 /* The whole stream, cut after each octet whose bit is set, or in pieces of `piece` octets. */
 static record run(feed_function *feed, const uint8_t *stream, size_t size, size_t limit, uint32_t cuts, size_t piece) {
-    static postern_line framer;
+    static struct {
+        postern_line framer;
+        uint8_t behind[64];
+    } memory;
+    static const uint8_t untouched[sizeof memory.behind];
     record lines = {.count = 0};
     size_t begin = 0;
-    postern_line_init(&framer, limit);
+    postern_line_init(&memory.framer, limit);
     for (size_t at = 0, i = 1; i <= size; i++) {
         if (i == size || (i < 33 && (cuts >> (i - 1) & 1) != 0) || (piece > 0 && i - at == piece)) {
-            feed_all(feed, &framer, stream, at, i - at, &begin, &lines);
+            feed_all(feed, &memory.framer, stream, at, i - at, &begin, &lines);
             at = i;
         }
     }
+    assert_memory_equal(memory.behind, untouched, sizeof untouched);
     return lines;
 }
 
