@@ -11,6 +11,7 @@
 
 typedef struct adapter {
     bool in_use;
+    bool broken; /* the line at hand is, so that its reply answers no verb */
     pf_log *log;
     postern_config config;
     pf_test_user user;
@@ -38,21 +39,23 @@ const char *pf_event_verb(const postern_event *event) {
     }
 }
 
-static void note(pf_log *log, pf_event_kind kind, const postern_event *event) {
+static void note(adapter *self, pf_event_kind kind, const postern_event *event) {
     pf_event noted = {.kind = kind, .begin = event->begin, .end = event->end};
-    const bool has_octets = kind == PF_EVENT_DATA || kind == PF_EVENT_REPLY;
 
+    if (kind == PF_EVENT_LINE) {
+        /* A line that is too long for its verb alone counts like one that is too long for the framer. */
+        self->broken = event->stimulus == POSTERN_STIMULUS_BROKEN || event->fault.error == POSTERN_ERROR_LINE_TOO_LONG;
+        noted.error = self->broken ? postern_error_describe(event->fault.error)->name : NULL;
+    }
     if (kind == PF_EVENT_LINE || kind == PF_EVENT_REPLY)
-        noted.verb = pf_event_verb(event);
-    if (kind == PF_EVENT_LINE && event->stimulus == POSTERN_STIMULUS_BROKEN)
-        noted.error = postern_error_describe(event->fault.error)->name;
+        noted.verb = self->broken && event->stimulus == POSTERN_STIMULUS_COMMAND ? NULL : pf_event_verb(event);
     if (kind == PF_EVENT_REPLY)
         noted.code = event->code;
-    if (has_octets) {
+    if (kind == PF_EVENT_DATA || kind == PF_EVENT_REPLY) {
         noted.size = (uint32_t)event->octets.size;
         pf_touch_slice(event->octets);
     }
-    pf_log_append(log, &noted, event->octets.data);
+    pf_log_append(self->log, &noted, event->octets.data);
 }
 
 static void touch_line(const postern_event *event) {
@@ -66,14 +69,19 @@ static void touch_line(const postern_event *event) {
     }
 }
 
+/* More events than one octet can have: two for each recipient of a message in LMTP. */
+enum { EVENTS_MOST = 4 * POSTERN_RECIPIENTS_MIN };
+
 /* Feed until all is taken. Returns: false once the session has closed. */
 static bool pump(adapter *self, const uint8_t *octets, size_t size) {
-    for (;;) {
+    for (unsigned standing = 0;; standing++) {
         postern_event event;
         size_t taken;
         const postern_status status = postern_session_feed(&self->session, octets, size, &taken, &event);
 
         PF_CHECK(taken <= size);
+        standing = taken > 0 ? 0 : standing;
+        PF_CHECK(standing < EVENTS_MOST);
         PF_CHECK((status == POSTERN_NEED_MORE) == (event.kind == POSTERN_EVENT_NONE));
         octets += taken;
         size -= taken;
@@ -83,26 +91,26 @@ static bool pump(adapter *self, const uint8_t *octets, size_t size) {
             return true;
         case POSTERN_EVENT_COMMAND:
             touch_line(&event);
-            note(self->log, PF_EVENT_LINE, &event);
+            note(self, PF_EVENT_LINE, &event);
             break;
         case POSTERN_EVENT_DATA:
-            note(self->log, PF_EVENT_DATA, &event);
+            note(self, PF_EVENT_DATA, &event);
             break;
         case POSTERN_EVENT_MESSAGE_END:
-            note(self->log, PF_EVENT_MESSAGE_END, &event);
+            note(self, PF_EVENT_MESSAGE_END, &event);
             break;
         case POSTERN_EVENT_REPLY:
-            note(self->log, PF_EVENT_REPLY, &event);
+            note(self, PF_EVENT_REPLY, &event);
             break;
         case POSTERN_EVENT_STARTTLS:
-            note(self->log, PF_EVENT_STARTTLS, &event);
+            note(self, PF_EVENT_STARTTLS, &event);
             break;
         case POSTERN_EVENT_PENDING:
-            PF_CHECK(taken == 0 || self->user.late);
+            PF_CHECK(self->user.late);
             PF_CHECK(postern_session_decide(&self->session, &self->user.pending) == POSTERN_COMPLETE);
             break;
         case POSTERN_EVENT_CLOSE:
-            note(self->log, PF_EVENT_CLOSE, &event);
+            note(self, PF_EVENT_CLOSE, &event);
             PF_CHECK(postern_session_feed(&self->session, octets, size, &taken, &event) == POSTERN_MISUSE);
             return false;
         }
@@ -115,12 +123,13 @@ static void *open_session(const pf_target_options *options, pf_log *log) {
     if (self->in_use)
         return NULL;
     self->in_use = true;
+    self->broken = false;
     self->log = log;
     pf_test_setup(&self->config, &self->user, options);
     if (pf_target_postern_fill >= 0)
         memset(&self->session, pf_target_postern_fill, sizeof self->session);
     postern_session_init(&self->session, &self->config, &pf_test_policy, &self->user);
-    (void)pump(self, NULL, 0);
+    (void)pump(self, (const uint8_t *)"", 0);
     return self;
 }
 

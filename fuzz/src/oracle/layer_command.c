@@ -52,8 +52,10 @@ static bool same_path(const trial *t, const pf_model_path *path) {
                                            [POSTERN_DOMAIN_GENERAL] = PF_DOMAIN_GENERAL};
     const postern_path *ours = &t->command.path;
 
+    if (ours->raw.data == NULL)
+        return t->command.verb == POSTERN_VERB_VRFY || t->command.verb == POSTERN_VERB_EXPN || !path->present;
     if (!path->present)
-        return ours->raw.data == NULL;
+        return false;
     if (path->null || path->postmaster)
         return ours->null == path->null && ours->postmaster == path->postmaster;
     return !ours->null && !ours->postmaster && ours->mailbox.quoted == path->quoted &&
@@ -63,6 +65,8 @@ static bool same_path(const trial *t, const pf_model_path *path) {
 }
 
 static bool same_parameters(const trial *t, const pf_model_command *model) {
+    if (t->command.verb != POSTERN_VERB_MAIL && t->command.verb != POSTERN_VERB_RCPT)
+        return true; /* what other verbs have of the kind stands in fields of its own */
     if (t->command.parameter_count != model->parameter_count)
         return false;
     for (size_t i = 0; i < model->parameter_count; i++) {
@@ -119,7 +123,7 @@ static bool as_model(const trial *t) {
     const char *error = verdict.error != NULL ? verdict.error : "a command";
 
     /* Lines that no framer lets through: the parser may call them what it likes, but not a command. */
-    if (is_broken(t->line, t->size - 2) && t->fault.error != POSTERN_ERROR_LINE_TOO_LONG)
+    if (is_broken(t->line, t->size - 2))
         return t->status != POSTERN_COMPLETE || wrong(t, "REF", error, "a command");
     if ((verdict.result == PF_ACCEPT) != (t->status == POSTERN_COMPLETE))
         return wrong(t, "REF", error,
@@ -198,7 +202,7 @@ static void print_command(printer *p, const postern_command *command) {
     }
     if (command->last)
         print(p, " LAST");
-    if (command->smtputf8 && verb != POSTERN_VERB_MAIL)
+    if (command->smtputf8 && command->parameter_count == 0)
         print(p, " SMTPUTF8");
     print(p, "\r\n");
 }
