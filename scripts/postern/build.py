@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Packages and builds: what a verb needs is made before it starts, and each command is shown."""
 
-import functools
 import os
 import re
 import shlex
@@ -35,13 +34,16 @@ def run_logged(command, log, environment=None):
         raise Failure(f"failed: {shlex.join(str(word) for word in command)} (log: {house.short(log)})")
 
 
-@functools.cache
+_configured = set()
+
+
 def configure(preset, name=None, options=()):
-    """Configure a preset's build folder unless that is done; returns the folder. `options` is a tuple."""
+    """Configure a preset's build folder unless that is done; returns the folder."""
     folder = house.BUILD / (name or preset)
     extra = [*options, *shlex.split(os.environ.get("POSTERN_CMAKE_ARGS", ""))]
-    if not (folder / "build.ninja").exists() or extra:
+    if folder not in _configured and (extra or not (folder / "build.ninja").exists()):
         run_logged(["cmake", "--preset", preset, "-B", folder, *extra], folder / "configure.log")
+    _configured.add(folder)
     return folder
 
 

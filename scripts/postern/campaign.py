@@ -79,9 +79,7 @@ class Campaign:
         turn = TURNS[engine](self.harnesses[engine][name], self.room.turn(pair, self.count), self.turn_seconds,
                              self.random.randrange(1, 1 << 31), corpus.sources(self.state, name))
         turn.pair = pair
-        self.rows[pair].waiting -= 1
-        self.rows[pair].turn = turn
-        self.rows[pair].had_turn = True
+        self.rows[pair].begin(turn)
         self.running.append(turn)
         turn.start()
 
@@ -97,7 +95,8 @@ class Campaign:
             self._end(turn)
         elif not was_running:
             if turn.failed_to_run():
-                raise Failure(f"{turn.engine} could not run {turn.harness.name}:\n{turn.tail()}")
+                self.view.note(turn.tail())
+                raise Failure(f"{turn.engine} could not run {turn.harness.name} (its last words are above)")
             if len(turn.seen) >= MOST_FINDINGS:
                 self._end(turn)
             else:
@@ -110,7 +109,7 @@ class Campaign:
             self.judge.submit(*turn.pair, path)
         corpus.adopt(turn.new_inputs(), corpus.folder_of(self.state, turn.harness.name))
         row = self.rows[turn.pair]
-        row.settle()
+        row.end(turn)
         self.rest.note(turn.pair, time.time())
         turn.close()
         self.view.ended(row)

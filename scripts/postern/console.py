@@ -53,6 +53,9 @@ def run(verb, main):
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(FAILED)
+    except OSError as error:
+        sys.stderr.write(f"scripts/{verb}: {error}\n")
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.stderr.write(f"scripts/{verb}: interrupted\n")
         sys.exit(INTERRUPTED)

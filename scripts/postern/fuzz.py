@@ -68,7 +68,8 @@ def summary(rows, campaign):
     say()
     executions = sum(row.executions for row in rows)
     state = house.short(campaign.state)
-    say(f"{executions} executions, {len(found)} findings; kept in {state}/corpus and {state}/findings")
+    count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
+    say(f"{executions} executions, {count}; kept in {state}/corpus and {state}/findings")
     idle = [f"{row.harness}/{row.engine}" for row in rows if not row.had_turn]
     if idle:
         say(f"no turn this time, first in line next time: {', '.join(idle)}")

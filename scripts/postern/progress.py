@@ -10,7 +10,7 @@ EVERY = 5  # seconds between plain lines
 
 
 class Row:
-    """One pair of harness and engine; its figures add up over its turns."""
+    """One pair of harness and engine; its figures add up over its turns, of which several may run at once."""
 
     def __init__(self, pair):
         self.harness, self.engine = pair
@@ -19,24 +19,33 @@ class Row:
         self.coverage = 0
         self.corpus = 0
         self.findings = 0
-        self.turn = None  # the running one
+        self.turns = []  # the running ones
         self.waiting = 0  # turns still to come
         self.had_turn = False
 
     def figures(self):
-        live = self.turn.stats if self.turn else None
-        return (self.executions + (live.executions if live else 0), live.per_second if live else self.per_second,
-                max(self.coverage, live.coverage if live else 0), live.corpus if live and live.corpus else self.corpus)
+        """Executions, executions per second, coverage, corpus: as of now."""
+        live = [turn.stats for turn in self.turns]
+        return (self.executions + sum(stats.executions for stats in live),
+                sum(stats.per_second for stats in live) if live else self.per_second,
+                max([self.coverage, *(stats.coverage for stats in live)]),
+                max((stats.corpus for stats in live), default=0) or self.corpus)
 
     def time_left(self):
-        if self.turn:
-            return f"{self.turn.left():.0f} s"
+        if self.turns:
+            return f"{max(turn.left() for turn in self.turns):.0f} s"
         return "waiting" if self.waiting else "done"
 
-    def settle(self):
-        """The running turn has ended: take its figures over."""
-        self.executions, self.per_second, self.coverage, self.corpus = self.figures()
-        self.turn = None
+    def begin(self, turn):
+        self.turns.append(turn)
+        self.waiting -= 1
+        self.had_turn = True
+
+    def end(self, turn):
+        """A running turn has ended: take its figures over."""
+        _, self.per_second, self.coverage, self.corpus = self.figures()
+        self.executions += turn.stats.executions
+        self.turns.remove(turn)
 
 
 class Plain:
@@ -57,14 +66,14 @@ class Plain:
         executions, rate, coverage, corpus = row.figures()
         return (f"{row.harness} {row.engine}: {executions} executions, {rate:.0f}/s, coverage {coverage}, "
                 f"corpus {corpus}, findings {row.findings}, {row.time_left()}"
-                + (" left" if row.turn else ""))
+                + (" left" if row.turns else ""))
 
     def update(self):
         if time.monotonic() - self.last < EVERY:
             return
         self.last = time.monotonic()
         for row in self.rows:
-            if row.turn:
+            if row.turns:
                 say(self.line(row))
 
     def ended(self, row):
@@ -100,7 +109,7 @@ class Table:
             table.add_column(title, justify=side, no_wrap=True)
         for row in self.rows:
             executions, rate, coverage, corpus = row.figures()
-            style = "red" if row.findings else "" if row.turn else "dim"
+            style = "red" if row.findings else "" if row.turns else "dim"
             table.add_row(row.harness, row.engine, f"{executions:,}", f"{rate:,.0f}", f"{coverage:,}", f"{corpus:,}",
                           str(row.findings), row.time_left(), style=style)
         return table

@@ -83,6 +83,15 @@ class Campaigns(support.Case):
         code, out, _ = self.fuzz("fuzz_empty", "--jobs", "1")
         self.assertIn("first in line next time: fuzz_empty/libfuzzer", out)
 
+    def test_more_jobs_than_pairs(self):
+        code, out, err = self.fuzz("fuzz_empty", "--engine", "libfuzzer", "--jobs", "2")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertEqual(len([line for line in out.splitlines() if line.endswith(", done")]), 1, out)
+
+    def test_a_state_that_cannot_be_written(self):
+        (self.room / "file").write_text("")
+        self.refused("fuzz", "fuzz_empty", "--state", self.room / "file", says=str(self.room / "file"))
+
     def test_ctrl_c(self):
         self.fuzz("fuzz_empty")  # has it built
         campaign = subprocess.Popen([str(support.SCRIPTS / "fuzz"), "fuzz_empty", "--time", "600", "--state",
