@@ -143,12 +143,15 @@ static bool auth(rules *r, postern_command *command, const postern_command_optio
     }
     r->at++;
     command->initial = slice(r->at, r->end);
+    if (*r->at == '=') {
+        r->at++;
+        return rule_ends(r, POSTERN_ERROR_BASE64_SYNTAX);
+    }
     uint8_t decoded[POSTERN_BASE64_DECODED_MAX(POSTERN_COMMAND_LINE_MAX)];
     size_t size;
     postern_fault fault;
-    bool empty = command->initial.size == 1 && *r->at == '=';
-    if (!empty && postern_base64_decode(decoded, sizeof decoded, r->at, command->initial.size, &size, &fault) !=
-                      POSTERN_COMPLETE) {
+    if (postern_base64_decode(decoded, sizeof decoded, r->at, command->initial.size, &size, &fault) !=
+        POSTERN_COMPLETE) {
         return rule_fails(r, r->at + fault.offset, POSTERN_ERROR_BASE64_SYNTAX);
     }
     r->at = r->end;
@@ -170,8 +173,8 @@ static bool end_marker(rules *r, bool *last, postern_error error) {
     return WORD(r, "LAST", error) && rule_ends(r, error);
 }
 
-/* chunk-size [ SP end-marker ]. A size of more than 63 bits is none that could be read. */
-static bool chunk(rules *r, uint64_t *size, bool *last) {
+/* chunk-size, up to a SP or the end of the line. A size of more than 63 bits is none that could be read. */
+static bool chunk_size(rules *r, uint64_t *size) {
     const uint8_t *start = r->at;
     *size = 0;
     for (; char_is(r->at, r->end, CHAR_DIGIT); r->at++) {
@@ -181,12 +184,13 @@ static bool chunk(rules *r, uint64_t *size, bool *last) {
         }
         *size = 10 * *size + digit;
     }
-    return r->at > start ? end_marker(r, last, POSTERN_ERROR_BDAT_SIZE) : rule_fails(r, r->at, POSTERN_ERROR_BDAT_SIZE);
+    bool ends = r->at > start && (r->at == r->end || *r->at == ' ');
+    return ends || rule_fails(r, r->at, POSTERN_ERROR_BDAT_SIZE);
 }
 
 static bool bdat(rules *r, postern_command *command, const postern_command_options *options) {
     (void)options;
-    return chunk(r, &command->chunk_size, &command->last);
+    return chunk_size(r, &command->chunk_size) && end_marker(r, &command->last, POSTERN_ERROR_ARGUMENT_SYNTAX);
 }
 
 /* The octets of a URI behind its scheme: each from the set, or "%" HEXDIG HEXDIG. */
@@ -373,12 +377,10 @@ postern_status postern_command_parse(postern_command *command, const uint8_t *li
     return fault->error == POSTERN_ERROR_NONE ? POSTERN_COMPLETE : POSTERN_WRONG;
 }
 
-postern_status postern_bdat_parse(uint64_t *size_of_chunk, bool *last, const uint8_t *line, size_t size,
-                                  postern_fault *fault) {
+postern_status postern_bdat_parse(uint64_t *size_of_chunk, const uint8_t *line, size_t size, postern_fault *fault) {
     postern_slice word;
     postern_slice argument;
     *size_of_chunk = 0;
-    *last = false;
     *fault = (postern_fault){POSTERN_ERROR_NONE, 0};
     if (!ends_in_crlf(line, size)) {
         return POSTERN_MISUSE;
@@ -388,12 +390,11 @@ postern_status postern_bdat_parse(uint64_t *size_of_chunk, bool *last, const uin
     *fault = check(verb == POSTERN_VERB_BDAT ? verb : POSTERN_VERB_UNKNOWN, word, argument, size, POSTERN_EXT_NONE);
     if (fault->error == POSTERN_ERROR_NONE) {
         rules r = rules_for(argument);
-        if (chunk(&r, size_of_chunk, last)) {
+        if (chunk_size(&r, size_of_chunk)) {
             return POSTERN_COMPLETE;
         }
         *fault = (postern_fault){r.error, (size_t)(r.at - line)};
     }
     *size_of_chunk = 0;
-    *last = false;
     return POSTERN_WRONG;
 }

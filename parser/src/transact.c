@@ -250,10 +250,9 @@ static void run_command(postern_session *s) {
 static void run_bdat(postern_session *s, postern_slice line, postern_error refusal, postern_fault *fault) {
     postern_fault unreadable = *fault;
     uint64_t size;
-    bool last;
 
     if (refusal == POSTERN_ERROR_LINE_TOO_LONG ||
-        postern_bdat_parse(&size, &last, line.data, line.size, &unreadable) != POSTERN_COMPLETE) {
+        postern_bdat_parse(&size, line.data, line.size, &unreadable) != POSTERN_COMPLETE) {
         *fault = unreadable;
         postern_engine_refuse(s, fault->error);
         s->owed |= OWE_CLOSE;
@@ -266,7 +265,7 @@ static void run_bdat(postern_session *s, postern_slice line, postern_error refus
     }
     postern_bdat_begin(&s->bdat, size);
     s->refusal = refusal;
-    s->chunk_last = last;
+    s->chunk_last = s->command.last;
     s->state_before_chunk = s->state;
     s->state = POSTERN_STATE_CHUNK;
 }

@@ -259,19 +259,25 @@ static pf_fault atrn(pf_cursor *c, argument_context *context) {
     return pf_at_end(c) ? pf_no_fault : syntax(c, "argument-syntax");
 }
 
-static bool attribute_name(pf_cursor *c, const char *const *names) {
+/* attribute-name "=". Out: which, its place among the names. */
+static bool attribute_name(pf_cursor *c, const char *const *names, size_t *which) {
     size_t begin = c->at;
-    for (; *names != NULL; names++) {
-        if (pf_text(c, *names) && pf_octet(c, '=')) return true;
+    for (*which = 0; names[*which] != NULL; ++*which) {
+        if (pf_text(c, names[*which]) && pf_octet(c, '=')) return true;
         c->at = begin;
     }
     return false;
 }
 
-/* 1*( SP attribute-name "=" xtext ) */
+/* 1*( SP attribute-name "=" xtext ), no name twice */
 static pf_fault attributes(pf_cursor *c, const char *const *names) {
+    bool seen[8] = {false};
     do {
-        if (!pf_octet(c, ' ') || !attribute_name(c, names)) return syntax(c, "argument-syntax");
+        size_t which;
+        size_t begin = c->at + 1;
+        if (!pf_octet(c, ' ') || !attribute_name(c, names, &which)) return syntax(c, "argument-syntax");
+        if (seen[which]) return (pf_fault){"parameter-duplicate", begin, 501};
+        seen[which] = true;
         pf_xtext(c);
     } while (!pf_at_end(c));
     return pf_no_fault;

@@ -246,14 +246,12 @@ static bool inside(const trial *t, postern_slice slice) {
 
 static bool bdat_alike(const trial *t) {
     uint64_t size;
-    bool last;
     postern_fault fault;
 
     if (t->command.verb != POSTERN_VERB_BDAT || t->fault.error == POSTERN_ERROR_LINE_TOO_LONG)
         return true;
-    const postern_status status = postern_bdat_parse(&size, &last, t->line, t->size, &fault);
-    return (status == t->status && (status != POSTERN_COMPLETE ||
-                                    (size == t->command.chunk_size && last == t->command.last))) ||
+    const postern_status status = postern_bdat_parse(&size, t->line, t->size, &fault);
+    return (status == POSTERN_COMPLETE ? size == t->command.chunk_size : t->status == POSTERN_WRONG) ||
            wrong(t, "ROUND", "the size of the chunk alike from both functions", "not so");
 }
 

@@ -224,14 +224,13 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status
     postern_command_parse(postern_command *command, const uint8_t *line, size_t size,
                           const postern_command_options *options, postern_fault *fault);
 
-/* The size of a BDAT line, whatever else is wrong with it: a session reads it before every other check, so that a
- * refused chunk is drained all the same (RFC 3030 2). The line's whole argument must be well-formed: what is wrong
- * here is wrong for postern_command_parse too, and the other way round.
+/* The size of a BDAT line, whatever else is wrong with it (its marker, say): a session reads it before every other
+ * check, so that a refused chunk is drained all the same (RFC 3030 2).
  *
- * Returns: as postern_command_parse; a line of another verb is wrong. Out: size_of_chunk, last, 0 and false unless
- * COMPLETE; fault. */
+ * Returns: POSTERN_COMPLETE; POSTERN_WRONG when the size cannot be read, or the line is over the limit of the verb;
+ * POSTERN_MISUSE when the line does not end in CRLF. Out: size_of_chunk, octets, 0 unless COMPLETE; fault. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status
-    postern_bdat_parse(uint64_t *size_of_chunk, bool *last, const uint8_t *line, size_t size, postern_fault *fault);
+    postern_bdat_parse(uint64_t *size_of_chunk, const uint8_t *line, size_t size, postern_fault *fault);
 
 #ifdef __cplusplus
 }
