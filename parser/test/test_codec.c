@@ -123,7 +123,9 @@ static void wrong_at(worth *to, postern_error error, size_t offset) {
 
 static void append(worth *to, const void *octets, size_t size) {
     assert_in_range(size, 0, OUT_MAX - to->size);
-    memcpy(to->out + to->size, octets, size);
+    if (size > 0) {
+        memcpy(to->out + to->size, octets, size);
+    }
     to->size += size;
 }
 
