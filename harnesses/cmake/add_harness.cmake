@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...]) registers a harness once, for everything. Its source is
-# NAME.c unless SOURCES says otherwise. It gives
+# add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...] [ALONE]) registers a harness once, for everything. Its source
+# is NAME.c unless SOURCES says otherwise; ALONE: it links neither toolkit nor parser. It gives
 #
 #   the executable NAME for the engine of this build (fuzz/cmake/engine.cmake)
 #   the test harness.NAME, which replays corpus/seeds/NAME and corpus/regressions/NAME (with the replay driver)
@@ -11,17 +11,15 @@
 # tabs. Names of files are absolute, apart from the "-".
 
 function(add_harness name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ALONE" "" "SOURCES;LIBRARIES")
   if(NOT arg_SOURCES)
     set(arg_SOURCES ${name}.c)
   endif()
   add_executable(${name} ${arg_SOURCES})
-  foreach(library IN ITEMS postern_target postern_fuzz)
-    if(TARGET ${library})
-      target_link_libraries(${name} PRIVATE ${library})
-    endif()
-  endforeach()
-  target_link_libraries(${name} PRIVATE postern::parser ${arg_LIBRARIES})
+  if(NOT arg_ALONE)
+    target_link_libraries(${name} PRIVATE postern_target postern_fuzz postern::parser)
+  endif()
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
   postern_warnings(${name})
   postern_instrumented(${name})
   target_link_options(${name} PRIVATE ${POSTERN_ENGINE_LINK_FLAGS})
