@@ -151,9 +151,11 @@ static bool run_path(replay *run, const char *path) {
 }
 
 static int usage(FILE *out, const char *name) {
-    fprintf(out, "usage: %s [--missing-ok] [--quiet] FILE|FOLDER...\n"
-                 "Replays inputs through this harness. --missing-ok: a path that does not exist is no error.\n"
-                 "Exit: 0 all ran, 2 something could not be read; a finding aborts.\n", name);
+    fprintf(out,
+            "usage: %s [--missing-ok] [--quiet] FILE|FOLDER...\n"
+            "Replays inputs through this harness. --missing-ok: a path that does not exist is no error.\n"
+            "Exit: 0 all ran, 2 something could not be read; a finding aborts.\n",
+            name);
     return out == stdout ? 0 : 2;
 }
 
@@ -162,9 +164,12 @@ int main(int argc, char **argv) {
     int first = 1;
     for (; first < argc && strncmp(argv[first], "--", 2) == 0; first++) {
         if (strcmp(argv[first], "--help") == 0) return usage(stdout, argv[0]);
-        if (strcmp(argv[first], "--missing-ok") == 0) run.missing_ok = true;
-        else if (strcmp(argv[first], "--quiet") == 0) run.quiet = true;
-        else return usage(stderr, argv[0]);
+        if (strcmp(argv[first], "--missing-ok") == 0)
+            run.missing_ok = true;
+        else if (strcmp(argv[first], "--quiet") == 0)
+            run.quiet = true;
+        else
+            return usage(stderr, argv[0]);
     }
     if (first == argc) return usage(stderr, argv[0]);
 
