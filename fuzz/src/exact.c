@@ -5,7 +5,9 @@
  * octets of the next copy. This file is compiled without sanitizers; whether the program has ASan is seen at run time.
  *
  * SPDX-License-Identifier: MIT */
+#ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
+#endif
 #include <postern/fuzz/exact.h>
 
 #include "copy.h"

@@ -44,15 +44,12 @@ static void add(cut_list *list, size_t cut) {
 
 static bool is_seam(uint8_t octet) { return octet == '\r' || octet == '\n' || octet == '.'; }
 
-/* Does a seam stand at `at`, or up to two octets before or behind it? */
-static bool near_seam(const uint8_t *octets, size_t size, size_t at) {
-    const size_t from = at < 2 ? 0 : at - 2;
-    const size_t to = at + 2 < size ? at + 2 : size - 1;
-
-    for (size_t i = from; i <= to; i++)
+/* The first offset at or behind `at` that lies at most two octets from a seam, or behind one; `size` for none. */
+static size_t next_near_seam(const uint8_t *octets, size_t size, size_t at) {
+    for (size_t i = at < 2 ? 0 : at - 2; i < size; i++)
         if (is_seam(octets[i]))
-            return true;
-    return false;
+            return i < at + 2 ? at : i - 2;
+    return size;
 }
 
 size_t pf_cut(pf_cutting cutting, uint32_t seed, const uint8_t *octets, size_t size, size_t *cuts, size_t capacity) {
@@ -67,8 +64,8 @@ size_t pf_cut(pf_cutting cutting, uint32_t seed, const uint8_t *octets, size_t s
             add(&list, i);
         break;
     case PF_CUT_SEAMS:
-        for (size_t i = 1; i < size && list.count < capacity; i++)
-            if (near_seam(octets, size, i) && (seed == 0 || draw(&state) % 6 == 0))
+        for (size_t i = 1; list.count < capacity && (i = next_near_seam(octets, size, i)) < size; i++)
+            if (seed == 0 || draw(&state) % 6 == 0)
                 add(&list, i);
         break;
     case PF_CUT_HASH: {
@@ -105,8 +102,8 @@ enum { TURN_OCTETS, TURN_SEAMS, TURN_SEEDS, SEEDS = 12, TURN_SINGLE = TURN_SEEDS
 static bool next_single(size_t *turn, const uint8_t *octets, size_t size, size_t *cuts, size_t *count) {
     size_t at = *turn - TURN_SINGLE + 1;
 
-    while (at < size && size > SINGLE_FEW && !near_seam(octets, size, at))
-        at++;
+    if (size > SINGLE_FEW)
+        at = next_near_seam(octets, size, at);
     if (at >= size || at > SINGLE_MOST)
         return false;
     *turn = TURN_SINGLE + at;

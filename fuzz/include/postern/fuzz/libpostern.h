@@ -37,7 +37,7 @@ const char *pf_event_verb(const postern_event *event);
  * last run left it (the default). Two runs with two fillings must give one log. */
 extern int pf_target_postern_fill;
 
-/* Touch every octet of every slice. */
+/* Touch every octet of every slice, and check that each lies within that of which it is a part. */
 void pf_touch_slice(postern_slice slice);
 void pf_touch_path(const postern_path *path);
 void pf_touch_command(const postern_command *command);
