@@ -145,22 +145,29 @@ static postern_slice take_field(postern_slice *octets, bool *found) {
     return field;
 }
 
-/* RFC 4616 2: [authzid] NUL authcid NUL passwd. The last two are not empty, and hold no NUL. */
+/* RFC 4616 2: [authzid] NUL authcid NUL passwd. The last two are never empty. What is not of that form is
+ * no right answer either: 501 is for base64 that cannot be decoded (RFC 4954 4). */
 static postern_auth_status plain_step(const postern_policy *policy, void *user, postern_auth *auth,
                                       postern_slice response) {
     postern_credentials credentials;
     bool first, second, third;
 
-    if (response.data == NULL && auth->step++ == 0) {
+    if (response.data == NULL) {
         return POSTERN_AUTH_CHALLENGE; /* an empty one: the client goes first */
     }
     credentials.authzid = take_field(&response, &first);
     credentials.authcid = take_field(&response, &second);
     credentials.password = take_field(&response, &third);
-    if (!first || !second || third || credentials.authcid.size == 0 || credentials.password.size == 0) {
-        return POSTERN_AUTH_MALFORMED;
+    const bool well_formed = first && second && !third;
+    if (!well_formed || credentials.authcid.size == 0 || credentials.password.size == 0) {
+        return POSTERN_AUTH_CREDENTIALS;
     }
     return authenticate(policy, user, auth, &credentials);
+}
+
+/* A response that can be a name or a password: not empty, and without NUL. */
+static bool is_word(postern_slice response) {
+    return response.size > 0 && memchr(response.data, 0, response.size) == NULL;
 }
 
 static postern_auth_status login_ask(postern_auth *auth, const char *prompt, size_t size) {
@@ -170,27 +177,24 @@ static postern_auth_status login_ask(postern_auth *auth, const char *prompt, siz
 }
 
 /* LOGIN has no RFC: the server asks for the user name, then for the password. Many clients send the user name as an
- * initial response, and servers take it. */
+ * initial response, and servers take it. A name that cannot be one is not told from one that is not known. */
 static postern_auth_status login_step(const postern_policy *policy, void *user, postern_auth *auth,
                                       postern_slice response) {
     if (response.data == NULL) {
         return login_ask(auth, "Username:", 9);
     }
     if (auth->step++ == 0) {
-        if (response.size == 0 || response.size > sizeof auth->memory ||
-            memchr(response.data, 0, response.size) != NULL) {
-            return POSTERN_AUTH_MALFORMED;
+        if (is_word(response) && response.size <= sizeof auth->memory) {
+            memcpy(auth->memory, response.data, response.size);
+            auth->memory_size = response.size;
         }
-        memcpy(auth->memory, response.data, response.size);
-        auth->memory_size = response.size;
         return login_ask(auth, "Password:", 9);
     }
-    if (response.size == 0 || memchr(response.data, 0, response.size) != NULL) {
-        return POSTERN_AUTH_MALFORMED;
+    if (auth->memory_size == 0 || !is_word(response)) {
+        return POSTERN_AUTH_CREDENTIALS;
     }
-    const postern_credentials credentials = {.authzid = {NULL, 0},
-                                             .authcid = {auth->memory, auth->memory_size},
-                                             .password = response};
+    const postern_credentials credentials = {
+        .authzid = {NULL, 0}, .authcid = {auth->memory, auth->memory_size}, .password = response};
     return authenticate(policy, user, auth, &credentials);
 }
 

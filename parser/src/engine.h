@@ -58,6 +58,8 @@ void postern_engine_answer_challenge(postern_session *s, const uint8_t *challeng
 
 /* Ask nothing, decide nothing: run one complete command line. Out: fault, what is wrong with the line, if anything. */
 void postern_engine_run_line(postern_session *s, postern_slice line, postern_fault *fault);
+/* Refuse a broken line, once; none of it is run. In: line, its beginning as far as it was kept. */
+void postern_engine_break_line(postern_session *s, postern_slice line, postern_error error);
 /* Apply a decision of the policy (it may be "pending") to the question. */
 void postern_engine_settle(postern_session *s, question asked, const postern_decision *decision);
 /* Greet. */

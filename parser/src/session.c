@@ -118,27 +118,16 @@ static postern_status receive_line(postern_session *s, const uint8_t *octets, si
         return POSTERN_NEED_MORE;
     }
 
-    const bool in_exchange = s->state == POSTERN_STATE_AUTH;
     if (status == POSTERN_WRONG) {
-        s->stimulus = POSTERN_STIMULUS_BROKEN;
-        s->verb = POSTERN_VERB_UNKNOWN;
-        /* What a broken BDAT line announced cannot be known, nor where the next command begins. */
-        const bool lost = !in_exchange && postern_verb_peek(line.data, line.size) == POSTERN_VERB_BDAT;
-        postern_engine_refuse(s, event->fault.error);
-        if (in_exchange) {
-            postern_engine_auth_end(s);
-        }
-        if (lost) {
-            s->owed |= OWE_CLOSE;
-        }
-    } else if (in_exchange) {
+        postern_engine_break_line(s, line, event->fault.error);
+    } else if (s->state == POSTERN_STATE_AUTH) {
         s->stimulus = POSTERN_STIMULUS_AUTH_CONTINUATION;
         s->verb = POSTERN_VERB_AUTH;
         postern_engine_auth_continue(s, line, &event->fault);
     } else {
         s->stimulus = POSTERN_STIMULUS_COMMAND;
         postern_engine_run_line(s, line, &event->fault);
-        event->command = &s->command;
+        event->command = s->stimulus == POSTERN_STIMULUS_COMMAND ? &s->command : NULL;
     }
     return emit(s, event, POSTERN_EVENT_COMMAND);
 }

@@ -9,12 +9,11 @@
 
 #define IN(state) (1u << POSTERN_STATE_##state)
 #define IN_ANY (IN(CONNECTED) | IN(GREETED) | IN(MAIL) | IN(RCPT) | IN(BDAT))
-#define IN_NO_CHUNKS (IN(CONNECTED) | IN(GREETED) | IN(MAIL) | IN(RCPT))
 
 static const uint16_t states_of[POSTERN_VERB_COUNT] = {
-    [POSTERN_VERB_EHLO] = IN_NO_CHUNKS,
-    [POSTERN_VERB_HELO] = IN_NO_CHUNKS,
-    [POSTERN_VERB_LHLO] = IN_NO_CHUNKS,
+    [POSTERN_VERB_EHLO] = IN_ANY,
+    [POSTERN_VERB_HELO] = IN_ANY,
+    [POSTERN_VERB_LHLO] = IN_ANY,
     [POSTERN_VERB_MAIL] = IN(GREETED),
     [POSTERN_VERB_RCPT] = IN(MAIL) | IN(RCPT),
     [POSTERN_VERB_DATA] = IN(RCPT),
@@ -22,9 +21,9 @@ static const uint16_t states_of[POSTERN_VERB_COUNT] = {
     [POSTERN_VERB_RSET] = IN_ANY,
     [POSTERN_VERB_NOOP] = IN_ANY,
     [POSTERN_VERB_QUIT] = IN_ANY | IN(REJECTED),
-    [POSTERN_VERB_VRFY] = IN_NO_CHUNKS,
-    [POSTERN_VERB_EXPN] = IN_NO_CHUNKS,
-    [POSTERN_VERB_HELP] = IN_NO_CHUNKS,
+    [POSTERN_VERB_VRFY] = IN_ANY,
+    [POSTERN_VERB_EXPN] = IN_ANY,
+    [POSTERN_VERB_HELP] = IN_ANY,
     [POSTERN_VERB_STARTTLS] = IN(GREETED),
     [POSTERN_VERB_AUTH] = IN(GREETED),
     [POSTERN_VERB_BURL] = IN(RCPT) | IN(BDAT),
@@ -251,8 +250,7 @@ static void run_bdat(postern_session *s, postern_slice line, postern_error refus
     postern_fault unreadable = *fault;
     uint64_t size;
 
-    if (refusal == POSTERN_ERROR_LINE_TOO_LONG ||
-        postern_bdat_parse(&size, line.data, line.size, &unreadable) != POSTERN_COMPLETE) {
+    if (postern_bdat_parse(&size, line.data, line.size, &unreadable) != POSTERN_COMPLETE) {
         *fault = unreadable;
         postern_engine_refuse(s, fault->error);
         s->owed |= OWE_CLOSE;
@@ -270,6 +268,17 @@ static void run_bdat(postern_session *s, postern_slice line, postern_error refus
     s->state = POSTERN_STATE_CHUNK;
 }
 
+void postern_engine_break_line(postern_session *s, postern_slice line, postern_error error) {
+    s->stimulus = POSTERN_STIMULUS_BROKEN;
+    s->verb = POSTERN_VERB_UNKNOWN;
+    postern_engine_refuse(s, error);
+    if (s->state == POSTERN_STATE_AUTH) {
+        postern_engine_auth_end(s);
+    } else if (postern_verb_peek(line.data, line.size) == POSTERN_VERB_BDAT) {
+        s->owed |= OWE_CLOSE; /* what it announced cannot be known, nor where the next command begins */
+    }
+}
+
 void postern_engine_run_line(postern_session *s, postern_slice line, postern_fault *fault) {
     const postern_command_options options = {.extensions = s->in_force,
                                              .lenient = s->config->lenient,
@@ -280,6 +289,11 @@ void postern_engine_run_line(postern_session *s, postern_slice line, postern_fau
     const postern_error error = check(s, &s->command, fault->error);
     if (error != fault->error) {
         *fault = (postern_fault){error, 0};
+    }
+    if (error == POSTERN_ERROR_LINE_TOO_LONG) {
+        /* As if the framer had found it: the verb's own limit is only a later look at the same law. */
+        postern_engine_break_line(s, line, error);
+        return;
     }
 
     if (s->verb == POSTERN_VERB_BDAT) {

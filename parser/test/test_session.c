@@ -60,7 +60,7 @@ static void limits_of_lines_grow_with_extensions(void **state) {
         const int at = snprintf(line, sizeof line, HELLO "NOOP ");
         memset(line + at, 'x', size);
         memcpy(line + strlen(HELLO) + size - 2, "\r\n", 3);
-        expect_dialogue(&d, line, size <= 512 ? "220 EHLO 250 NOOP 250" : "220 EHLO 250 NOOP !line-too-long@512 500");
+        expect_dialogue(&d, line, size <= 512 ? "220 EHLO 250 NOOP 250" : "220 EHLO 250 broken !line-too-long@512 500");
     }
     for (size_t size = longest - 1; size <= longest + 1; size++) {
         char expected[80];

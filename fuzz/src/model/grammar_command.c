@@ -233,11 +233,20 @@ static pf_fault burl(pf_cursor *c, argument_context *context) {
     return end_marker(c, context->command) ? pf_no_fault : syntax(c, "argument-syntax");
 }
 
+static bool is_vchar(uint8_t octet) {
+    return octet >= 33 && octet <= 126;
+}
+
 /* SP [ "@" / "#" ] node-name */
 static pf_fault etrn(pf_cursor *c, argument_context *context) {
     (void)context;
     if (!pf_octet(c, ' ')) return syntax(c, "argument-missing");
-    if (!pf_octet(c, '@')) pf_octet(c, '#');
+    if (pf_octet(c, '#')) {
+        /* The name of a queue, which need not be a domain. */
+        bool named = pf_repeat(c, 1, SIZE_MAX, is_vchar);
+        return named && pf_at_end(c) ? pf_no_fault : syntax(c, "argument-syntax");
+    }
+    pf_octet(c, '@');
     pf_span name = {c->at, c->at};
     if (!pf_domain(c) || !pf_at_end(c)) return syntax(c, "argument-syntax");
     name.end = c->at;

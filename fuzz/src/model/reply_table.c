@@ -17,6 +17,7 @@
 #define OPEN (MAI | RCP)
 #define IDLE (CON | GRE)
 #define FREE (IDLE | OPEN)
+#define HELLO (FREE | BDA) /* a hello may come between chunks too: RFC 5321 section 4.1.4 */
 #define ANY (FREE | DAT | BDA | AUT | TLS | REJ)
 
 #define MUST PF_LEVEL_MUST
@@ -59,22 +60,22 @@ const pf_model_reply_row pf_reply_table[] = {
     {"CONNECT", NONE, 553, PRACTICE, NULL, "on a blocklist", "practice"},
     {"CONNECT", NONE, 571, PRACTICE, NULL, "on a blocklist", "older filters"},
 
-    {"EHLO", FREE, 250, SEQ, NULL, "accepted; lists the extensions", "RFC 5321 4.1.1.1"},
-    {"EHLO", FREE, 504, SEQ, NULL, "parameter not implemented", "RFC 5321 4.3.2"},
-    {"EHLO", FREE, 550, SEQ, NULL, "refused by policy", "RFC 5321 4.1.4, 4.3.2"},
-    {"EHLO", FREE, 502, SEQ, NULL, "an old server without EHLO", "RFC 5321 4.1.4, 4.3.2"},
-    {"EHLO", FREE, 501, MUST, NULL, "no argument, or a malformed one", "RFC 5321 4.1.4"},
-    {"EHLO", FREE, 500, MUST, NULL, "not recognised: an old server, or one that speaks LMTP", "RFC 5321 4.1.4"},
+    {"EHLO", HELLO, 250, SEQ, NULL, "accepted; lists the extensions", "RFC 5321 4.1.1.1"},
+    {"EHLO", HELLO, 504, SEQ, NULL, "parameter not implemented", "RFC 5321 4.3.2"},
+    {"EHLO", HELLO, 550, SEQ, NULL, "refused by policy", "RFC 5321 4.1.4, 4.3.2"},
+    {"EHLO", HELLO, 502, SEQ, NULL, "an old server without EHLO", "RFC 5321 4.1.4, 4.3.2"},
+    {"EHLO", HELLO, 501, MUST, NULL, "no argument, or a malformed one", "RFC 5321 4.1.4"},
+    {"EHLO", HELLO, 500, MUST, NULL, "not recognised: an old server, or one that speaks LMTP", "RFC 5321 4.1.4"},
     {"EHLO", GRE, 503, PRACTICE, NULL, "a second greeting is refused", "Sendmail, OpenSMTPD"},
     {"EHLO", CON, 554, PRACTICE, NULL, "early talker", "Sendmail"},
 
-    {"HELO", FREE, 250, SEQ, NULL, "accepted; one line, no list", "RFC 5321 3.2, 4.3.2"},
-    {"HELO", FREE, 504, SEQ, NULL, "parameter not implemented", "RFC 5321 4.3.2"},
-    {"HELO", FREE, 550, SEQ, NULL, "refused by policy", "RFC 5321 4.3.2"},
-    {"HELO", FREE, 502, SEQ, NULL, "in the list together with EHLO", "RFC 5321 4.3.2"},
+    {"HELO", HELLO, 250, SEQ, NULL, "accepted; one line, no list", "RFC 5321 3.2, 4.3.2"},
+    {"HELO", HELLO, 504, SEQ, NULL, "parameter not implemented", "RFC 5321 4.3.2"},
+    {"HELO", HELLO, 550, SEQ, NULL, "refused by policy", "RFC 5321 4.3.2"},
+    {"HELO", HELLO, 502, SEQ, NULL, "in the list together with EHLO", "RFC 5321 4.3.2"},
     {"HELO", GRE, 503, PRACTICE, NULL, "a second greeting is refused", "Sendmail, OpenSMTPD"},
 
-    {"LHLO", FREE, 250, EXT, "LMTP", "accepted", "RFC 2033 4.1"},
+    {"LHLO", HELLO, 250, EXT, "LMTP", "accepted", "RFC 2033 4.1"},
     {"LHLO", CON, 500, EXT, "LMTP", "an SMTP server to LHLO", "RFC 2033 4.1"},
 
     /* The envelope. */

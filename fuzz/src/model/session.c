@@ -117,17 +117,17 @@ static const struct verb_rule {
     verb_action *action; /* NULL: nothing but the reply */
     int code;
 } verb_rules[] = {
-    {"EHLO", IDLE | TRANSACTION, 0, true, true, ehlo, 0},
-    {"LHLO", IDLE | TRANSACTION, 0, true, true, ehlo, 0},
-    {"HELO", IDLE | TRANSACTION, 0, false, true, helo, 0},
+    {"EHLO", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, ehlo, 0},
+    {"LHLO", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, ehlo, 0},
+    {"HELO", IDLE | TRANSACTION | STATE(BDAT), 0, false, true, helo, 0},
     {"MAIL", STATE(GREETED), 0, false, false, mail, 0},
     {"RCPT", TRANSACTION, 0, false, false, rcpt, 0},
     {"DATA", STATE(RCPT), 0, false, false, data, 0},
     {"RSET", IDLE | TRANSACTION | STATE(BDAT), 0, false, true, rset, 0},
     {"NOOP", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, NULL, 250},
     {"QUIT", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, NULL, 221},
-    {"VRFY", IDLE | TRANSACTION, 0, false, false, NULL, 252},
-    {"HELP", IDLE | TRANSACTION, 0, false, false, NULL, 214},
+    {"VRFY", IDLE | TRANSACTION | STATE(BDAT), 0, false, false, NULL, 252},
+    {"HELP", IDLE | TRANSACTION | STATE(BDAT), 0, false, false, NULL, 214},
     {"STARTTLS", STATE(GREETED), PF_EXTENSION_STARTTLS, true, true, starttls, 0},
     {"AUTH", STATE(GREETED), PF_EXTENSION_AUTH, false, true, pf_session_auth, 0},
     {"BDAT", STATE(RCPT) | STATE(BDAT), PF_EXTENSION_CHUNKING, false, false, NULL, 0},
