@@ -65,14 +65,13 @@ def main():
         if not path.is_file():
             raise Failure(f"{path}: no such file")
     build.bootstrap("reproduce")
-    plain = build.build("release")
-    folder = plain
-    if options.sanitize:
-        folder = build.build("release", name="release-sanitize", options=SANITIZED)
-    known = build.harnesses(folder)
+    name, settings = ("release-sanitize", SANITIZED) if options.sanitize else ("release", ())
+    known = build.harnesses(build.configure("release", name, settings))
+    cases = [(path, harness_of(path, known, options.harness)) for path in paths]
+    build.build("release", ["postern"])
+    build.build("release", sorted({harness.name for _, harness in cases}), name, settings)
     broken = 0
-    for path in paths:
-        harness = harness_of(path, known, options.harness)
+    for path, harness in cases:
         say(dialogue.show(path, harness.name))
         verdict = replay(harness, path)
         if verdict:
