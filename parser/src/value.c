@@ -88,10 +88,23 @@ static const uint8_t *ret_value(value_reading *v, const uint8_t *at, const uint8
     return full || EQUALS(at, end, "HDRS") ? NULL : at;
 }
 
-/* xtext, at most 100 characters (RFC 3461 4.4) */
+/* xtext of printable US-ASCII (RFC 3461 4.2, 4.4): what it decodes to ends up in the header of a report. */
+static const uint8_t *printable_xtext(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *fault = xtext(at, end);
+    const uint8_t *stop = fault != NULL ? fault : end;
+    for (; stop - at > 2; at++) {
+        bool printable = at[1] >= '2' && at[1] <= '7' && !(at[1] == '7' && at[2] == 'F');
+        if (*at == '+' && !printable) {
+            return at;
+        }
+    }
+    return fault;
+}
+
+/* At most 100 characters (RFC 3461 4.4) */
 static const uint8_t *envid_value(value_reading *v, const uint8_t *at, const uint8_t *end) {
     v->values->envid = slice(at, end);
-    return unless_too_long(at, end, POSTERN_ENVID_MAX, xtext(at, end));
+    return unless_too_long(at, end, POSTERN_ENVID_MAX, printable_xtext(at, end));
 }
 
 static uint32_t notify_word(const uint8_t *at, const uint8_t *end) {
@@ -101,7 +114,7 @@ static uint32_t notify_word(const uint8_t *at, const uint8_t *end) {
                                         : 0;
 }
 
-/* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" ) (RFC 3461 4.1); a word twice is a mistake */
+/* "NEVER" / 1#( "SUCCESS" / "FAILURE" / "DELAY" ) (RFC 3461 4.1) */
 static const uint8_t *notify_value(value_reading *v, const uint8_t *at, const uint8_t *end) {
     if (EQUALS(at, end, "NEVER")) {
         v->values->notify = POSTERN_NOTIFY_NEVER;
@@ -110,7 +123,7 @@ static const uint8_t *notify_value(value_reading *v, const uint8_t *at, const ui
     for (;;) {
         const uint8_t *comma = char_run(at, end, CHAR_ALPHA);
         uint32_t word = notify_word(at, comma);
-        if (word == 0 || (v->values->notify & word) != 0) {
+        if (word == 0) {
             return at;
         }
         v->values->notify |= word;
@@ -126,7 +139,7 @@ static const uint8_t *xtext_or_utf8(const uint8_t *at, const uint8_t *end) {
     const uint8_t *fault = NULL;
     while (fault == NULL && at < end) {
         const uint8_t *utf8 = char_run(at, end, CHAR_PRINTABLE);
-        fault = xtext(at, utf8);
+        fault = printable_xtext(at, utf8);
         at = utf8;
         while (char_is_non_ascii(at, end)) {
             at++;
@@ -135,7 +148,7 @@ static const uint8_t *xtext_or_utf8(const uint8_t *at, const uint8_t *end) {
     return fault;
 }
 
-/* addr-type ";" xtext, at most 500 characters (RFC 3461 4.2) */
+/* addr-type ";" xtext; the whole parameter has at most 500 characters (RFC 3461 4.2) */
 static const uint8_t *orcpt_value(value_reading *v, const uint8_t *at, const uint8_t *end) {
     const uint8_t *semicolon = char_run(at, end, CHAR_ATEXT);
     if (semicolon == at || char_at(semicolon, end) != ';') {
@@ -145,7 +158,7 @@ static const uint8_t *orcpt_value(value_reading *v, const uint8_t *at, const uin
     v->values->orcpt_type = slice(at, semicolon);
     v->values->orcpt = slice(address, end);
     bool utf8 = EQUALS(at, semicolon, "UTF-8");
-    return unless_too_long(at, end, POSTERN_ORCPT_MAX, utf8 ? xtext_or_utf8(address, end) : xtext(address, end));
+    return unless_too_long(at, end, POSTERN_ORCPT_MAX, utf8 ? xtext_or_utf8(address, end) : printable_xtext(address, end));
 }
 
 /* ---- AUTH, SUBMITTER ---- */

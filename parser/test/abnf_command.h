@@ -124,8 +124,15 @@ static inline places ret_value(const text *t, places from) {
     return word(t, from, "FULL") | word(t, from, "HDRS");
 }
 
+/* Escapes of printable octets alone: "+20" to "+7E". */
+static inline places printable_xtext_octet(const text *t, places from) {
+    places plus = octet(t, from, '+');
+    places seventh = octet(t, plus, '7');
+    return xchar(t, from) | upper_hex(t, range(t, plus, '2', '6')) | digit(t, seventh) | range(t, seventh, 'A', 'E');
+}
+
 static inline places envid_value(const text *t, places from) {
-    return times(t, from, 1, MANY, xtext_octet);
+    return times(t, from, 1, MANY, printable_xtext_octet);
 }
 
 /* "R" with a time that is not positive is out: so it takes a digit that is not zero, and no minus. */
@@ -167,23 +174,22 @@ static inline places solicit_value(const text *t, places from) {
 }
 
 /* The three words in every order, none twice. */
+static inline places notify_word(const text *t, places from) {
+    return word(t, from, "SUCCESS") | word(t, from, "FAILURE") | word(t, from, "DELAY");
+}
+
+static inline places comma_notify_word(const text *t, places from) {
+    return notify_word(t, octet(t, from, ','));
+}
+
 static inline places notify_value(const text *t, places from) {
-    static const char *const words[] = {"SUCCESS", "FAILURE", "DELAY"};
-    places to = word(t, from, "NEVER");
-    for (int i = 0; i < 3; i++) {
-        places first = word(t, from, words[i]);
-        to |= first;
-        for (int j = 0; j < 3; j++) {
-            places second = i == j ? 0 : word(t, octet(t, first, ','), words[j]);
-            to |= second | (i == j ? 0 : word(t, octet(t, second, ','), words[3 - i - j]));
-        }
-    }
-    return to;
+    return word(t, from, "NEVER") | times(t, notify_word(t, from), 0, MANY, comma_notify_word);
 }
 
 static inline places orcpt_value(const text *t, places from) {
     const text ascii = {t->octets, t->size, false};
-    return xtext(t, octet(t, times(&ascii, from, 1, MANY, atext), ';'));
+    places address = octet(t, times(&ascii, from, 1, MANY, atext), ';');
+    return times(t, address, 0, MANY, printable_xtext_octet);
 }
 
 static inline places rrvs_value(const text *t, places from) {

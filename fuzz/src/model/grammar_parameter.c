@@ -46,7 +46,7 @@ static bool xtext_mailbox(pf_cursor *c, bool utf8) {
     size_t begin = c->at;
     pf_xtext(c);
     if (c->at != c->end || c->end - begin > sizeof decoded) return false;
-    size_t size = pf_xtext_decode(c->octets + begin, c->end - begin, decoded);
+    size_t size = pf_xtext_decode(c->octets + begin, c->at - begin, decoded);
     pf_cursor inner = {.octets = decoded, .end = size, .utf8 = utf8};
     pf_model_path path = {0};
     if (pf_mailbox(&inner, &path) && inner.at == size && pf_mailbox_limits(decoded, &path).name == NULL) return true;
@@ -74,8 +74,8 @@ static bool printable_xtext(pf_cursor *c) {
     uint8_t decoded[2048];
     size_t begin = c->at;
     pf_xtext(c);
-    if (c->at != c->end || c->end - begin > sizeof decoded) return false;
-    size_t size = pf_xtext_decode(c->octets + begin, c->end - begin, decoded);
+    if (c->at - begin > sizeof decoded) return false;
+    size_t size = pf_xtext_decode(c->octets + begin, c->at - begin, decoded);
     for (size_t i = 0; i < size; i++) {
         if (decoded[i] < 32 || decoded[i] > 126) {
             c->at = begin;
@@ -87,13 +87,19 @@ static bool printable_xtext(pf_cursor *c) {
 
 static bool value_envid(pf_cursor *c, value_context *context) {
     (void)context;
-    return c->end - c->at <= 100 && printable_xtext(c);
+    return c->end - c->at <= 100 && printable_xtext(c) && pf_at_end(c);
 }
 
+/* addr-type ";" xtext. The type "utf-8" may have its address in UTF-8 where the command may (RFC 6533 section 3). */
 static bool value_orcpt(pf_cursor *c, value_context *context) {
-    (void)context;
+    size_t begin = c->at;
     if (strlen("ORCPT=") + (c->end - c->at) > 500) return false;
-    return pf_repeat(c, 1, SIZE_MAX, pf_is_atext) && pf_octet(c, ';') && printable_xtext(c);
+    if (!pf_repeat(c, 1, SIZE_MAX, pf_is_atext) || !pf_octet(c, ';')) return false;
+    bool utf8 = context->smtputf8 && c->at - begin == 6 && pf_spells(c->octets + begin, 5, "UTF-8");
+    while (printable_xtext(c) && !pf_at_end(c)) {
+        if (!utf8 || !pf_utf8_non_ascii(c)) return false;
+    }
+    return pf_at_end(c);
 }
 
 static bool value_notify(pf_cursor *c, value_context *context) {

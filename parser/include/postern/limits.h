@@ -29,8 +29,8 @@
 /* RFC 1870 3: digits of SIZE=. */
 #define POSTERN_SIZE_DIGITS_MAX 20
 
-/* RFC 3461 4.2, 4.4: characters of the parameters ORCPT (value) and ENVID. */
-#define POSTERN_ORCPT_MAX 500
+/* RFC 3461 4.2, 4.4: characters of the values of ORCPT (500 with "ORCPT=") and ENVID. */
+#define POSTERN_ORCPT_MAX 494
 #define POSTERN_ENVID_MAX 100
 
 /* Parameters of one command that are kept apart. A line may hold more; such a line is refused (parameter-too-many).
