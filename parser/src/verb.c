@@ -152,10 +152,14 @@ size_t postern_command_limit(postern_verb verb, uint32_t in_force) {
 }
 
 size_t postern_command_limit_max(uint32_t in_force) {
-    size_t most = POSTERN_COMMAND_LINE_MAX;
-    for (unsigned verb = POSTERN_VERB_UNKNOWN; verb < POSTERN_VERB_COUNT; verb++) {
-        size_t limit = postern_command_limit((postern_verb)verb, in_force);
-        most = limit > most ? limit : most;
+    size_t sums[POSTERN_VERB_COUNT] = {0};
+    size_t most = 0;
+    for (size_t i = 0; i < sizeof increments / sizeof increments[0]; i++) {
+        if ((increments[i].extensions & in_force) != 0) {
+            size_t *sum = &sums[increments[i].verb];
+            *sum += increments[i].octets;
+            most = *sum > most ? *sum : most;
+        }
     }
-    return most;
+    return POSTERN_COMMAND_LINE_MAX + most;
 }
