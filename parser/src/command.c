@@ -334,8 +334,8 @@ static bool smtputf8_in_force(const postern_command *command, const postern_comm
     switch (command->verb) {
     case POSTERN_VERB_MAIL: return command->smtputf8;
     case POSTERN_VERB_RCPT: return options->smtputf8;
-    case POSTERN_VERB_VRFY:
-    case POSTERN_VERB_EXPN: return command->smtputf8 || options->smtputf8;
+    case POSTERN_VERB_VRFY: return command->smtputf8 || options->smtputf8;
+    case POSTERN_VERB_EXPN: return command->smtputf8;
     default: return false;
     }
 }

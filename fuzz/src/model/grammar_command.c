@@ -129,7 +129,7 @@ static pf_fault rcpt(pf_cursor *c, argument_context *context) {
 }
 
 /* SP ( String / Mailbox ) [ SP "SMTPUTF8" ]: section 3.5.1 wants user@domain taken, which String does not derive. */
-static pf_fault vrfy(pf_cursor *c, argument_context *context) {
+static pf_fault inquiry(pf_cursor *c, argument_context *context, bool transaction_asked) {
     bool in_force = (context->options->extensions & PF_EXTENSION_SMTPUTF8) != 0;
     pf_model_path *path = &context->command->path;
     c->utf8 = true;
@@ -145,7 +145,15 @@ static pf_fault vrfy(pf_cursor *c, argument_context *context) {
     words.end = c->at;
     if (in_force && pf_text(c, " SMTPUTF8")) context->command->smtputf8 = true;
     if (!pf_at_end(c)) return syntax(c, "argument-syntax");
-    return ascii_unless_asked(c, words, context->options->smtputf8 || context->command->smtputf8);
+    return ascii_unless_asked(c, words, transaction_asked || context->command->smtputf8);
+}
+
+static pf_fault vrfy(pf_cursor *c, argument_context *context) {
+    return inquiry(c, context, context->options->smtputf8);
+}
+
+static pf_fault expn(pf_cursor *c, argument_context *context) {
+    return inquiry(c, context, false);
 }
 
 static pf_fault optional_string(pf_cursor *c, argument_context *context) {
@@ -318,7 +326,7 @@ static const struct {
     {"NOOP", noop},
     {"QUIT", no_argument},
     {"VRFY", vrfy},
-    {"EXPN", vrfy},
+    {"EXPN", expn},
     {"HELP", optional_string},
     {"STARTTLS", no_argument},
     {"AUTH", auth},

@@ -184,7 +184,7 @@ typedef struct postern_parameter_values {
 typedef struct postern_command_options {
     uint32_t extensions; /* in force: POSTERN_EXT_* */
     uint32_t lenient;    /* POSTERN_LENIENT_* */
-    bool smtputf8;       /* the transaction at hand asked for SMTPUTF8 (RCPT); VRFY and EXPN: as if they had */
+    bool smtputf8;       /* the transaction at hand asked for SMTPUTF8: it holds for RCPT, and for VRFY */
 } postern_command_options;
 
 /* A command. All slices point into the line that was handed in. `parameters` beyond `parameter_count` is not
