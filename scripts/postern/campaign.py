@@ -9,7 +9,7 @@ from . import afl, corpus, libfuzzer
 from .console import Failure
 from .judge import Judge
 from .progress import Row, progress
-from .schedule import Rest, plan
+from .schedule import SHORTEST, Rest, plan
 from .workroom import Workroom
 
 ENGINES = {"libfuzzer": libfuzzer, "afl": afl}
@@ -69,6 +69,9 @@ class Campaign:
                 self._attend(turn)
             self._collect()
             self.view.update()
+        for turn in self.running:
+            turn.stop()
+        self._collect(wait=True)  # before the rows are closed, so that they count it
         for turn in list(self.running):
             self._end(turn)
         self._collect(wait=True)
@@ -110,7 +113,9 @@ class Campaign:
         corpus.adopt(turn.new_inputs(), corpus.folder_of(self.state, turn.harness.name))
         row = self.rows[turn.pair]
         row.end(turn)
-        self.rest.note(turn.pair, time.time())
+        if turn.seen or turn.ran() >= SHORTEST - 1:  # else it was cut short by another's finding, or by somebody
+            row.had_turn = True
+            self.rest.note(turn.pair, time.time())
         turn.close()
         self.view.ended(row)
 

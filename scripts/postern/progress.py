@@ -39,7 +39,6 @@ class Row:
     def begin(self, turn):
         self.turns.append(turn)
         self.waiting -= 1
-        self.had_turn = True
 
     def end(self, turn):
         """A running turn has ended: take its figures over."""

@@ -76,6 +76,10 @@ class Turn:
     def left(self):
         return max(0.0, self.began + self.seconds - time.monotonic())
 
+    def ran(self):
+        """Seconds since it began."""
+        return time.monotonic() - self.began
+
     def poll(self):
         """Look at the engine once. Returns: artifacts that are new."""
         before = self.stats.executions
