@@ -264,10 +264,27 @@ static bool time_offset(pf_cursor *c, bool utc_only) {
            two_digits(c, 0, 59);
 }
 
-/* RFC 3339 section 5.6; a second of 60 is taken at any minute, for leap seconds are not known in advance. */
+/* Is this the last minute of a month in UTC? A second of 60 stands nowhere else (RFC 3339 section 5.7). In: begin and
+ * end of a date-time. */
+static bool may_leap(const pf_cursor *c, size_t begin, size_t end) {
+    const int minute_of_day = (int)(60 * number_at(c, begin + 11, 2) + number_at(c, begin + 14, 2));
+    const int days = (int)days_of(number_at(c, begin, 4), number_at(c, begin + 5, 2));
+    const int day = (int)number_at(c, begin + 8, 2);
+    int ahead = 0; /* of UTC, in minutes */
+    if (c->octets[end - 1] != 'Z' && c->octets[end - 1] != 'z') {
+        ahead = (int)(60 * number_at(c, end - 5, 2) + number_at(c, end - 2, 2));
+        if (c->octets[end - 6] == '-') ahead = -ahead;
+    }
+    const int minute_of_month = 1440 * (day - 1) + minute_of_day - ahead;
+    return minute_of_month == 1440 * days - 1 || minute_of_month == -1;
+}
+
+/* RFC 3339 section 5.6 */
 bool pf_date_time(pf_cursor *c, bool utc_only) {
     size_t begin = c->at;
-    if (full_date(c) && pf_text(c, "T") && partial_time(c) && time_offset(c, utc_only)) return true;
+    if (full_date(c) && pf_text(c, "T") && partial_time(c) && time_offset(c, utc_only) &&
+        (number_at(c, begin + 17, 2) < 60 || may_leap(c, begin, c->at)))
+        return true;
     c->at = begin;
     return false;
 }

@@ -11,18 +11,16 @@ static bool is_word(const uint8_t *octets, size_t size, const char *word) {
     return size == strlen(word) && memcmp(octets, word, size) == 0;
 }
 
-/* [authzid] NUL authcid NUL passwd. What is not of that form holds no right credentials either. Returns: the code that
+/* [authzid] NUL authcid NUL passwd; on whose behalf does not matter here. What is not of that form holds no right credentials either. Returns: the code that
  * the message deserves. */
 static int plain_message(const uint8_t *message, size_t size) {
     const uint8_t *end = message + size;
     const uint8_t *first = size > 0 ? memchr(message, '\0', size) : NULL;
     const uint8_t *second = first != NULL ? memchr(first + 1, '\0', (size_t)(end - first) - 1) : NULL;
     if (second == NULL || memchr(second + 1, '\0', (size_t)(end - second) - 1) != NULL) return 535;
-    size_t authzid = (size_t)(first - message);
-    bool itself = authzid == 0 || is_word(message, authzid, "user");
     bool right = is_word(first + 1, (size_t)(second - first) - 1, "user") &&
                  is_word(second + 1, (size_t)(end - second) - 1, "pass");
-    return itself && right ? 235 : 535;
+    return right ? 235 : 535;
 }
 
 /* A decoded message of the client. Returns: the reply; 334 asks for the next line. */
