@@ -11,8 +11,8 @@
 
 typedef struct adapter {
     bool in_use;
-    bool broken; /* the line at hand is, so that its reply answers no verb */
     pf_log *log;
+    postern_slice fed; /* the exact copy at hand */
     postern_config config;
     pf_test_user user;
     postern_session session;
@@ -39,34 +39,41 @@ const char *pf_event_verb(const postern_event *event) {
     }
 }
 
+static bool lies_in(postern_slice slice, const void *block, size_t size) {
+    const uint8_t *begin = block;
+    return slice.data >= begin && slice.data <= begin + size && slice.size <= (size_t)(begin + size - slice.data);
+}
+
+/* Octets of what was fed, or of the session's own memory, are there to be read. All others are read now. */
+static void touch(const adapter *self, postern_slice slice) {
+    if (slice.size > 0 && !lies_in(slice, self->fed.data, self->fed.size) &&
+        !lies_in(slice, &self->session, sizeof self->session))
+        pf_touch_slice(slice);
+}
+
 static void note(adapter *self, pf_event_kind kind, const postern_event *event) {
     pf_event noted = {.kind = kind, .begin = event->begin, .end = event->end};
 
-    if (kind == PF_EVENT_LINE) {
-        /* A line that is too long for its verb alone counts like one that is too long for the framer. */
-        self->broken = event->stimulus == POSTERN_STIMULUS_BROKEN || event->fault.error == POSTERN_ERROR_LINE_TOO_LONG;
-        noted.error = self->broken ? postern_error_describe(event->fault.error)->name : NULL;
-    }
     if (kind == PF_EVENT_LINE || kind == PF_EVENT_REPLY)
-        noted.verb = self->broken && event->stimulus == POSTERN_STIMULUS_COMMAND ? NULL : pf_event_verb(event);
+        noted.verb = pf_event_verb(event);
+    if (kind == PF_EVENT_LINE && event->stimulus == POSTERN_STIMULUS_BROKEN)
+        noted.error = postern_error_describe(event->fault.error)->name;
     if (kind == PF_EVENT_REPLY)
         noted.code = event->code;
     if (kind == PF_EVENT_DATA || kind == PF_EVENT_REPLY) {
         noted.size = (uint32_t)event->octets.size;
-        pf_touch_slice(event->octets);
+        touch(self, event->octets);
     }
     pf_log_append(self->log, &noted, event->octets.data);
 }
 
-static void touch_line(const postern_event *event) {
+static void touch_line(const adapter *self, const postern_event *event) {
     if (event->command == NULL)
         return;
+    touch(self, event->command->verb_raw);
+    touch(self, event->command->argument);
     if (event->fault.error == POSTERN_ERROR_NONE)
-        pf_touch_command(event->command);
-    else {
-        pf_touch_slice(event->command->verb_raw);
-        pf_touch_slice(event->command->argument);
-    }
+        pf_check_parts(event->command);
 }
 
 /* More events than one octet can have: two for each recipient of a message in LMTP. */
@@ -74,6 +81,7 @@ enum { EVENTS_MOST = 4 * POSTERN_RECIPIENTS_MIN };
 
 /* Feed until all is taken. Returns: false once the session has closed. */
 static bool pump(adapter *self, const uint8_t *octets, size_t size) {
+    self->fed = (postern_slice){octets, size};
     for (unsigned standing = 0;; standing++) {
         postern_event event;
         size_t taken;
@@ -90,7 +98,7 @@ static bool pump(adapter *self, const uint8_t *octets, size_t size) {
             PF_CHECK(size == 0);
             return true;
         case POSTERN_EVENT_COMMAND:
-            touch_line(&event);
+            touch_line(self, &event);
             note(self, PF_EVENT_LINE, &event);
             break;
         case POSTERN_EVENT_DATA:
@@ -123,7 +131,6 @@ static void *open_session(const pf_target_options *options, pf_log *log) {
     if (self->in_use)
         return NULL;
     self->in_use = true;
-    self->broken = false;
     self->log = log;
     pf_test_setup(&self->config, &self->user, options);
     if (pf_target_postern_fill >= 0)

@@ -46,11 +46,9 @@ static void touch_values(const postern_parameter_values *values, postern_slice a
             touch_part(slices[i].value, argument);
 }
 
-void pf_touch_command(const postern_command *command) {
+void pf_check_parts(const postern_command *command) {
     const postern_slice argument = command->argument;
 
-    pf_touch_slice(command->verb_raw);
-    pf_touch_slice(argument);
     if (argument.data == NULL)
         return;
     touch_path(&command->path, argument);
@@ -64,4 +62,10 @@ void pf_touch_command(const postern_command *command) {
     }
     if (command->values.given != 0)
         touch_values(&command->values, argument);
+}
+
+void pf_touch_command(const postern_command *command) {
+    pf_touch_slice(command->verb_raw);
+    pf_touch_slice(command->argument);
+    pf_check_parts(command);
 }

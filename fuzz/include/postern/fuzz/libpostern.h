@@ -37,7 +37,10 @@ const char *pf_event_verb(const postern_event *event);
  * last run left it (the default). Two runs with two fillings must give one log. */
 extern int pf_target_postern_fill;
 
-/* Touch every octet of every slice, and check that each lies within that of which it is a part. */
+/* Check that each slice of a command lies within that of which it is a part: the argument, in the end. */
+void pf_check_parts(const postern_command *command);
+
+/* That, and touch every octet. */
 void pf_touch_slice(postern_slice slice);
 void pf_touch_path(const postern_path *path);
 void pf_touch_command(const postern_command *command);
