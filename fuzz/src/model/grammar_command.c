@@ -286,7 +286,14 @@ static bool attribute_name(pf_cursor *c, const char *const *names, size_t *which
     return false;
 }
 
-/* 1*( SP attribute-name "=" xtext ), no name twice */
+/* Octets that the xtext from `begin` to here stands for. */
+static size_t xtext_length(const pf_cursor *c, size_t begin) {
+    size_t length = 0;
+    for (size_t i = begin; i < c->at; i += c->octets[i] == '+' ? 3 : 1) length++;
+    return length;
+}
+
+/* 1*( SP attribute-name "=" xtext ), no name twice, no value over 255 octets */
 static pf_fault attributes(pf_cursor *c, const char *const *names) {
     bool seen[8] = {false};
     do {
@@ -295,7 +302,9 @@ static pf_fault attributes(pf_cursor *c, const char *const *names) {
         if (!pf_octet(c, ' ') || !attribute_name(c, names, &which)) return syntax(c, "argument-syntax");
         if (seen[which]) return (pf_fault){"parameter-duplicate", begin, 501};
         seen[which] = true;
+        size_t value = c->at;
         pf_xtext(c);
+        if (xtext_length(c, value) > 255) return (pf_fault){"attribute-too-long", value, 501};
     } while (!pf_at_end(c));
     return pf_no_fault;
 }
