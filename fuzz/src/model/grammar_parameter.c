@@ -254,7 +254,10 @@ static pf_fault value_fault(const pf_cursor *c, const pf_model_parameter *parame
         return (pf_fault){"parameter-value-syntax", parameter->keyword.end, 501};
     }
     if (!parameter->has_value) return (pf_fault){"parameter-value-syntax", parameter->keyword.end, 501};
-    pf_cursor value = {.octets = c->octets, .at = parameter->value.begin, .end = parameter->value.end};
+    pf_cursor value = {.octets = c->octets,
+                       .at = parameter->value.begin,
+                       .end = parameter->value.end,
+                       .utf8 = context->smtputf8};
     value.furthest = value.at;
     if (rule->value(&value, context) && pf_at_end(&value)) return pf_no_fault;
     return (pf_fault){"parameter-value-syntax", value.furthest, 501};
