@@ -209,7 +209,7 @@ static bool uri_characters(rules *r) {
     }
 }
 
-/* absolute-URI [ SP end-marker ], where absolute-URI = scheme ":" and one or more characters (RFC 3986 4.3). */
+/* absolute-URI [ SP end-marker ], where absolute-URI = scheme ":" and what may follow (RFC 3986 4.3). */
 static bool burl(rules *r, postern_command *command, const postern_command_options *options) {
     (void)options;
     const uint8_t *start = r->at;
@@ -220,12 +220,11 @@ static bool burl(rules *r, postern_command *command, const postern_command_optio
     if (!WORD(r, ":", POSTERN_ERROR_ARGUMENT_SYNTAX)) {
         return false;
     }
-    const uint8_t *rest = r->at;
     if (!uri_characters(r)) {
         return false;
     }
     command->text = slice(start, r->at);
-    return r->at > rest ? end_marker(r, &command->last, POSTERN_ERROR_ARGUMENT_SYNTAX) : argument_fails(r);
+    return end_marker(r, &command->last, POSTERN_ERROR_ARGUMENT_SYNTAX);
 }
 
 /* ---- ETRN ATRN ---- */

@@ -324,7 +324,7 @@ static inline places scheme_octet(const text *t, places from) {
 
 static inline places burl(const text *t, places from) {
     places scheme = times(t, alpha(t, word(t, from, "BURL ")), 0, MANY, scheme_octet);
-    places uri = times(t, octet(t, scheme, ':'), 1, MANY, uri_octet);
+    places uri = times(t, octet(t, scheme, ':'), 0, MANY, uri_octet);
     return uri | word(t, uri, " LAST");
 }
 

@@ -29,7 +29,7 @@ static bool has_enhanced(const uint8_t *text, size_t size) {
         return false;
     const size_t detail = number(text + subject + 3, size - subject - 3);
     const size_t end = subject + 3 + detail;
-    return detail > 0 && (end == size || text[end] == ' ');
+    return detail > 0 && (end == size || text[end] == ' ' || text[end] == '\t');
 }
 
 /* One reply, as it is read line by line. */
