@@ -492,6 +492,7 @@ static void test_chunk_of_other_lines(void **state) {
     expect_fault(fault, POSTERN_ERROR_VERB_UNKNOWN, 0, "another verb");
     assert_int_equal(size, 0);
     assert_int_equal(postern_bdat_parse(&size, (const uint8_t *)"BDAT 1\n", 7, &fault), POSTERN_MISUSE);
+    expect_fault(fault, POSTERN_ERROR_NONE, 0, "no line");
     char line[600];
     memset(line, '0', sizeof line);
     memcpy(line, "BDAT ", 5);
@@ -514,6 +515,7 @@ static void test_misuse(void **state) {
         postern_fault fault;
         const uint8_t *line = guard_copy(others[i], size);
         assert_int_equal(parse_line(&command, line, size, &all, &fault), POSTERN_MISUSE);
+        expect_fault(fault, POSTERN_ERROR_NONE, 0, others[i]);
         guard_release();
     }
 }

@@ -185,6 +185,7 @@ static void test_twice(void **state) {
                                                {"X", "x"},
                                                {"X-Y=1", "x-y"},
                                                {"8Z", "8z=1"},
+                                               {"Q=1", "q=2"},
                                                {"HOLDUNTIL=2026-01-01T00:00:00Z", "holduntil=2026-01-01T00:00:00Z"}};
     for (size_t i = 0; i < COUNT_OF(spellings); i++) {
         for (size_t j = 0; j < COUNT_OF(spellings); j++) {
