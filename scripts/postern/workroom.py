@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The folder in which one campaign works, and what becomes of it when the campaign was killed.
 
-STATE/work/NAME/ is locked by the living campaign; the lock goes with the process, however it ends. What lies in an
-unlocked one is taken home by the next campaign: no finding is lost to a kill.
+It is a folder of its own under work/ in the state, locked by the living campaign; the lock goes with the process,
+however it ends. What lies in an unlocked one is taken home by the next campaign: no finding is lost to a kill.
 """
 
 import fcntl
