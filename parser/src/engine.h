@@ -36,14 +36,11 @@ typedef enum question {
     QUESTION_COUNT
 } question;
 
-/* respond.c: each leaves a reply in the session and owes it. Enhanced codes appear where they are in force. */
+/* respond.c: each leaves a reply in the session and owes it. Enhanced codes appear where they are in force;
+ * 421 takes the place of a refusal, and the session ends, when the error budget is used up. */
 
-/* Take one error from the budget. Returns: false when nothing is left of it. */
-bool postern_engine_spend(postern_session *s);
-/* The reply that an error has; or 421 and the end, when the error budget is used up. */
+/* The reply that an error has. */
 void postern_engine_refuse(postern_session *s, postern_error error);
-/* The reply of an error that ends the session (421), whatever is left of the budget. */
-void postern_engine_hang_up(postern_session *s, postern_error error);
 /* A fixed reply. In: enhanced, "2.1.0" or "" for none; text, NUL-terminated. */
 void postern_engine_answer(postern_session *s, int code, const char *enhanced, const char *text);
 /* The reply that the policy chose, made to fit the question. Returns: the code that was sent. */
@@ -64,6 +61,8 @@ void postern_engine_break_line(postern_session *s, postern_slice line, postern_e
 void postern_engine_settle(postern_session *s, question asked, const postern_decision *decision);
 /* Greet. */
 void postern_engine_connect(postern_session *s);
+/* All octets of a chunk that was refused are gone. */
+void postern_engine_chunk_drained(postern_session *s);
 /* All octets of a chunk are there. */
 void postern_engine_chunk_complete(postern_session *s);
 /* The end of the message was seen: owe the event, and as many replies as there must be. */

@@ -36,7 +36,7 @@ static bool has_enhanced(const postern_session *s, int code) {
 }
 
 /* Leave a reply, and owe it. Returns: false when the text does not fit; nothing is changed then. */
-static bool put(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
+static bool leave(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
     size_t size;
 
     if (enhanced.class_ != (uint8_t)(code / 100)) {
@@ -63,22 +63,28 @@ static postern_enhanced enhanced_of(const char *text) {
     return enhanced;
 }
 
+/* The same for every reply but one that ends the session anyway: a refusal, whoever refuses, costs one error, and when
+ * the budget is used up 421 takes its place. Passwords and mailboxes are not to be guessed at leisure. */
+static bool put(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
+    const uint32_t budget = s->config->error_budget;
+    const bool counts = code >= 400 && code != 421 && budget != 0;
+
+    if (counts && s->errors >= budget) {
+        const postern_error_info *info = postern_error_describe(POSTERN_ERROR_ERROR_BUDGET);
+        return leave(s, info->code, enhanced_of(info->enhanced), slice_of(info->text));
+    }
+    if (!leave(s, code, enhanced, text)) {
+        return false;
+    }
+    s->errors += counts;
+    return true;
+}
+
 void postern_engine_answer(postern_session *s, int code, const char *enhanced, const char *text) {
     (void)put(s, code, enhanced_of(enhanced), slice_of(text));
 }
 
-bool postern_engine_spend(postern_session *s) {
-    if (s->config->error_budget == 0) {
-        return true;
-    }
-    if (s->errors >= s->config->error_budget) {
-        return false;
-    }
-    s->errors++;
-    return true;
-}
-
-static void put_error(postern_session *s, postern_error error) {
+void postern_engine_refuse(postern_session *s, postern_error error) {
     const postern_error_info *info = postern_error_describe(error);
     postern_enhanced enhanced = enhanced_of(info->enhanced);
 
@@ -90,14 +96,6 @@ static void put_error(postern_session *s, postern_error error) {
         enhanced = (postern_enhanced){5, 5, 6};
     }
     (void)put(s, info->code, enhanced, slice_of(info->text));
-}
-
-void postern_engine_refuse(postern_session *s, postern_error error) {
-    put_error(s, postern_engine_spend(s) ? error : POSTERN_ERROR_ERROR_BUDGET);
-}
-
-void postern_engine_hang_up(postern_session *s, postern_error error) {
-    put_error(s, error);
 }
 
 /* ---- Replies that carry the name of the server ---- */

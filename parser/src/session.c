@@ -47,6 +47,7 @@ void postern_session_init(postern_session *session, const postern_config *config
     session->code = 0;
     session->reply_size = 0;
     session->refusal = POSTERN_ERROR_NONE;
+    session->drain = 0;
     session->chunk_last = false;
     session->mechanism = NULL;
     session->by_bdat = false;
@@ -164,18 +165,28 @@ static postern_status receive_data(postern_session *s, const uint8_t *octets, si
     return deliver(s, &s->data.content, slice, begin, event);
 }
 
+/* A chunk that was refused: taken off the stream, and looked at no further. */
+static postern_status drain_chunk(postern_session *s, size_t size, size_t *taken) {
+    *taken = size < s->drain ? size : (size_t)s->drain;
+    s->drain -= *taken;
+    s->offset += *taken;
+    if (s->drain == 0) {
+        postern_engine_chunk_drained(s);
+    }
+    return POSTERN_NEED_MORE;
+}
+
 static postern_status receive_chunk(postern_session *s, const uint8_t *octets, size_t size, size_t *taken,
                                     postern_event *event) {
     postern_slice slice;
     const uint64_t begin = s->offset;
-    const bool wanted = s->refusal == POSTERN_ERROR_NONE;
     const postern_status status = postern_bdat_feed(&s->bdat, octets, size, taken, &slice);
 
     s->offset += *taken;
     if (status == POSTERN_COMPLETE) {
         postern_engine_chunk_complete(s);
     }
-    return wanted ? deliver(s, &s->bdat.content, slice, begin, event) : POSTERN_NEED_MORE;
+    return deliver(s, &s->bdat.content, slice, begin, event);
 }
 
 static postern_status receive(postern_session *s, const uint8_t *octets, size_t size, size_t *taken,
@@ -187,7 +198,9 @@ static postern_status receive(postern_session *s, const uint8_t *octets, size_t 
         s->offset += size;
         return POSTERN_NEED_MORE;
     case POSTERN_STATE_DATA: return receive_data(s, octets, size, taken, event);
-    case POSTERN_STATE_CHUNK: return receive_chunk(s, octets, size, taken, event);
+    case POSTERN_STATE_CHUNK:
+        return s->refusal != POSTERN_ERROR_NONE ? drain_chunk(s, size, taken)
+                                                : receive_chunk(s, octets, size, taken, event);
     default: return receive_line(s, octets, size, taken, event);
     }
 }
@@ -212,12 +225,13 @@ postern_status postern_session_feed(postern_session *session, const uint8_t *oct
             session->verb = POSTERN_VERB_UNKNOWN;
             session->item_begin = session->offset;
             if (session->state != POSTERN_STATE_TLS) {
-                postern_engine_hang_up(session, POSTERN_ERROR_SHUTDOWN);
+                postern_engine_refuse(session, POSTERN_ERROR_SHUTDOWN);
             }
             session->owed |= OWE_CLOSE;
             continue;
         }
-        const bool chunk_ends = session->state == POSTERN_STATE_CHUNK && session->bdat.remaining == 0;
+        const uint64_t left = session->refusal != POSTERN_ERROR_NONE ? session->drain : session->bdat.remaining;
+        const bool chunk_ends = session->state == POSTERN_STATE_CHUNK && left == 0;
         if (size == 0 && !chunk_ends) {
             return POSTERN_NEED_MORE;
         }

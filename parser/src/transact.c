@@ -261,8 +261,11 @@ static void run_bdat(postern_session *s, postern_slice line, postern_error refus
         postern_bdat_init(&s->bdat, binary ? 0 : s->config->max_text_line);
         s->by_bdat = true;
     }
-    postern_bdat_begin(&s->bdat, size);
     s->refusal = refusal;
+    s->drain = size;
+    if (refusal == POSTERN_ERROR_NONE) {
+        postern_bdat_begin(&s->bdat, size);
+    }
     s->chunk_last = s->command.last;
     s->state_before_chunk = s->state;
     s->state = POSTERN_STATE_CHUNK;
@@ -382,8 +385,6 @@ void postern_engine_settle(postern_session *s, question asked, const postern_dec
     }
     if (decision->verdict == POSTERN_ACCEPT) {
         accept(s, asked);
-    } else if (asked == QUESTION_AUTH && !postern_engine_spend(s)) {
-        postern_engine_hang_up(s, POSTERN_ERROR_ERROR_BUDGET); /* passwords are not to be guessed at leisure */
     } else {
         (void)postern_engine_answer_decision(s, asked, decision);
     }
@@ -440,12 +441,13 @@ void postern_engine_message_complete(postern_session *s) {
     s->owed |= OWE_MESSAGE_END | OWE_QUESTION;
 }
 
+void postern_engine_chunk_drained(postern_session *s) {
+    s->state = s->state_before_chunk;
+    postern_engine_refuse(s, s->refusal);
+}
+
 void postern_engine_chunk_complete(postern_session *s) {
     s->state = s->state_before_chunk;
-    if (s->refusal != POSTERN_ERROR_NONE) {
-        postern_engine_refuse(s, s->refusal);
-        return;
-    }
     s->stimulus = POSTERN_STIMULUS_BDAT_CHUNK;
     if (s->chunk_last) {
         postern_engine_message_complete(s);

@@ -176,9 +176,17 @@ static void errors_have_a_budget(void **state) {
                     "220 ? !verb-unknown@0 500 NOOP 250 ? !verb-unknown@0 500 NOOP 250 ? !verb-unknown@0 421 close");
     expect_dialogue(&d, "A\nB\r\nC\r\nBDAT 4\r\nQUITNOOP\r\n",
                     "220 broken !bare-lf@1 500 ? !verb-unknown@0 500 BDAT !bad-sequence@0 421 close");
-    /* Refusals by the policy are no errors. */
-    expect_dialogue(&d, HELLO "MAIL FROM:<reject-a@b>\r\nMAIL FROM:<reject-a@b>\r\nMAIL FROM:<reject-a@b>\r\nNOOP\r\n",
-                    "220 EHLO 250 MAIL 550 MAIL 550 MAIL 550 NOOP 250");
+    /* Refusals by the policy are errors too, of an address and of a message. */
+    expect_dialogue(&d, HELLO "MAIL FROM:<reject-a@b>\r\nMAIL FROM:<defer-a@b>\r\nMAIL FROM:<reject-a@b>\r\nNOOP\r\n",
+                    "220 EHLO 250 MAIL 550 MAIL 450 MAIL 421 close");
+    expect_dialogue(&d, HELLO "A\r\nB\r\nMAIL FROM:<a@b>\r\nRCPT TO:<bodyreject-a@b>\r\nDATA\r\n.\r\nNOOP\r\n",
+                    "220 EHLO 250 ? !verb-unknown@0 500 ? !verb-unknown@0 500 MAIL 250 RCPT 250 DATA 354 end 421 close");
+    /* Words that do not fit give way, and are counted once. */
+    static char many[POSTERN_SESSION_REPLY_MAX];
+    memset(many, '\n', sizeof many - 1);
+    d.policy.vrfy = give;
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 550, .text = words(many)};
+    expect_dialogue(&d, "VRFY a\r\nVRFY a\r\nVRFY a\r\n", "220 VRFY 550 VRFY 550 VRFY 421 close");
     expect_dialogue(&d,
                     HELLO "AUTH PLAIN AHVzZXIAcGFzeA==\r\nAUTH PLAIN AHVzZXIAcGFzeA==\r\n"
                           "AUTH PLAIN AHVzZXIAcGFzcw==\r\nRSET\r\nAUTH PLAIN\r\n",

@@ -212,6 +212,10 @@ static void a_refused_chunk_is_drained(void **state) {
                     "220 HELO 250 BDAT !verb-not-implemented@0 502 NOOP 250");
     expect_dialogue(&d, HELLO MAIL "RCPT TO:<reject-x@x>\r\nBDAT 6\r\nRSET\r\nNOOP\r\n",
                     "220 EHLO 250 MAIL 250 RCPT 550 BDAT !bad-sequence@0 503 NOOP 250");
+    /* What was drained leaves no trace in the message. */
+    expect_dialogue(&d, HELLO MAIL RCPT "BDAT 1\r\nxBDAT 1 NOT-LAST\r\n\nBDAT 1 LAST\r\nyNOOP\r\n",
+                    "220 EHLO 250 MAIL 250 RCPT 250 BDAT {x} 250 BDAT !argument-syntax@7 501 BDAT {y} end 250 "
+                    "NOOP 250");
 }
 
 static void an_unreadable_chunk_ends_the_session(void **state) {
@@ -243,6 +247,10 @@ static void a_chunk_with_a_bad_marker_is_drained(void **state) {
     expect_dialogue(&d, HELLO MAIL RCPT "BDAT 4  LAST\r\nQUITBDAT 4 LAST x\r\nQUITDATA\r\n.\r\n",
                     "220 EHLO 250 MAIL 250 RCPT 250 BDAT !argument-syntax@7 501 BDAT !argument-syntax@11 501 "
                     "DATA 354 end 250");
+    /* It leaves no trace in the message that is being received. */
+    expect_dialogue(&d, HELLO MAIL RCPT "BDAT 2\r\na\rBDAT 2 FIRST\r\n\r\rBDAT 1 LAST\r\n\nNOOP\r\n",
+                    "220 EHLO 250 MAIL 250 RCPT 250 BDAT {a\\r} 250 BDAT !argument-syntax@7 501 BDAT {\\n} end 250 "
+                    "NOOP 250");
     expect_dialogue(&d, "BDAT 4 FIRST\r\nQUITNOOP\r\n", "220 BDAT !bad-sequence@0 503 NOOP 250");
 }
 

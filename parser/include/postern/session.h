@@ -165,8 +165,8 @@ typedef struct postern_config {
     uint64_t max_message_size;     /* octets of content; 0: no fixed maximum */
     uint32_t max_recipients;       /* of a transaction; 0: none; default 100 */
     uint32_t max_text_line;        /* octets with CRLF; 0: none; default 1000 */
-    uint32_t error_budget;         /* errors (of the protocol, and failed AUTH) that are answered; the next one gets
-                                      421; 0: off; default 20 */
+    uint32_t error_budget;         /* refusals (4xx and 5xx, whoever refuses) that are answered; the next one becomes
+                                      421, and the session ends; 0: off; default 20 */
     const postern_mechanism *const *mechanisms; /* `mechanism_count` of them */
     size_t mechanism_count;
     uint32_t limits_mailmax;       /* LIMITS (RFC 9422): told where not 0; RCPTMAX is max_recipients */
@@ -261,7 +261,8 @@ typedef struct postern_session {
     int code;
     size_t reply_size;
 
-    postern_error refusal;    /* of the chunk that is being drained, or POSTERN_ERROR_NONE */
+    postern_error refusal;    /* of the chunk at hand, or POSTERN_ERROR_NONE */
+    uint64_t drain;           /* octets of a refused chunk that are still to come */
     bool chunk_last;
 
     const postern_mechanism *mechanism;
