@@ -234,7 +234,11 @@ static const char summary[] =
 static const char notes[] =
     "Bulk form: with --jsonl and without TEXT, each line of standard input is an input\n"
     "in C escapes, taken as it is (no CRLF is added; an empty line is the empty input),\n"
-    "and each line of standard output is a JSON object, in the same order.\n"
+    "and each line of standard output is a JSON object, in the same order. A line that\n"
+    "is not in escapes has the error bad-escape, and null for a verdict.\n"
+    "\n"
+    "Two bounds are libpostern's own: a command with more than 64 parameters is refused\n"
+    "(parameter-too-many), and a reply of more than 1,000 lines (reply-too-many-lines).\n"
     "\n"
     "A session runs against the test policy: the local-part prefixes reject- and\n"
     "defer- are refused in MAIL and RCPT with 550 and 450, bodyreject- and bodydefer-\n"
