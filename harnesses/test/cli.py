@@ -6,6 +6,7 @@ The environment variable POSTERN names the binary; ctest sets it.
 
 import json
 import os
+import pty
 import subprocess
 import unittest
 
@@ -36,6 +37,19 @@ class Case(unittest.TestCase):
         code, out, err = run(*arguments, stdin=stdin, **environment)
         self.assertEqual((code, err), (0, ""), arguments)
         return out
+
+    def ask_on_terminal(self, *arguments, **environment):
+        """Run it on a terminal of 80 columns. Returns: what a person would see. Skips where there are no terminals."""
+        try:
+            ours, theirs = pty.openpty()
+        except OSError as error:
+            self.skipTest(f"no pseudo-terminal here: {error}")
+        plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+        with os.fdopen(ours, "rb", buffering=0) as screen:
+            subprocess.run([BINARY, *arguments], stdout=theirs, check=True, timeout=60,
+                           env={**plain, "TERM": "xterm", "COLUMNS": "80", **environment})
+            os.close(theirs)
+            return screen.read(65536).decode().replace("\r\n", "\n")
 
     def bulk(self, kind, inputs, *options):
         """The objects for these inputs (octets), in their order."""

@@ -3,7 +3,6 @@
 
 import json
 import os
-import pty
 import subprocess
 import unittest
 
@@ -283,17 +282,9 @@ class Person(cli.Case):
         self.assertIn("accept\n", self.ask("check", "command", stdin=b"NOOP \\q\r\n"))
 
     def test_colours_are_for_terminals(self):
-        def on_terminal(**environment):
-            ours, theirs = pty.openpty()
-            plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-            subprocess.run([cli.BINARY, "check", "command", "NO\\nOP"], stdout=theirs, check=True,
-                           env={**plain, "TERM": "xterm", **environment}, timeout=60)
-            os.close(theirs)
-            out = os.read(ours, 65536)
-            os.close(ours)
-            return out
-        self.assertIn(b"\033[", on_terminal())
-        self.assertNotIn(b"\033", on_terminal(NO_COLOR="1"))
+        words = ("check", "command", "NO\\nOP")
+        self.assertIn("\033[", self.ask_on_terminal(*words))
+        self.assertNotIn("\033", self.ask_on_terminal(*words, NO_COLOR="1"))
         self.assertNotIn("\033", self.ask("check", "command", "NO\\nOP"))
 
 

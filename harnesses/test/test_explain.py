@@ -3,10 +3,7 @@
 
 import itertools
 import json
-import os
-import pty
 import re
-import subprocess
 import unittest
 
 import cli
@@ -216,20 +213,10 @@ class Form(Explain):
             self.assertRegex(text, r"\A[ -~\n]*\Z")
 
     def test_colours_change_nothing_but_the_colour(self):
-        def on_terminal(**environment):
-            ours, theirs = pty.openpty()
-            plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-            subprocess.run([cli.BINARY, "explain", "430"], stdout=theirs, check=True, timeout=60,
-                           env={**plain, "TERM": "xterm", "COLUMNS": "80", **environment})
-            os.close(theirs)
-            out = os.read(ours, 65536).decode().replace("\r\n", "\n")
-            os.close(ours)
-            return out
-
-        coloured = on_terminal()
+        coloured = self.ask_on_terminal("explain", "430")
         self.assertIn("\033[33m430\033[0m", coloured)
         self.assertEqual(re.sub("\033\\[[0-9;]*m", "", coloured), self.ask("explain", "430"))
-        self.assertEqual(on_terminal(NO_COLOR="1"), self.ask("explain", "430"))
+        self.assertEqual(self.ask_on_terminal("explain", "430", NO_COLOR="1"), self.ask("explain", "430"))
 
     def test_help_names_every_key_and_level(self):
         text = self.ask("explain", "--help")
