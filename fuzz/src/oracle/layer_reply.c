@@ -186,15 +186,14 @@ static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
            pf_unlawful(v, "ROUND", "RFC 5321 4.2", NULL, octets, size, 0, "another text");
 }
 
-/* One level, whole and in parts. Out: whole. */
-static bool at_level(postern_reply_level level, const uint8_t *octets, size_t size, bool thorough, reading *whole,
-                     pf_violation *v) {
+/* The same in parts. */
+static bool in_parts(postern_reply_level level, const uint8_t *octets, size_t size, bool thorough,
+                     const reading *whole, pf_violation *v) {
     static reading parts;
     static size_t cuts[PF_CUTS_MAX];
     size_t turn = 0;
     size_t count;
 
-    read_stream(level, octets, size, NULL, 0, whole);
     while (pf_cut_next(&turn, thorough, octets, size, cuts, &count)) {
         read_stream(level, octets, size, cuts, count, &parts);
         if (!agree(whole, &parts))
@@ -210,15 +209,16 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
 
     if (size > INPUT_MOST - 1)
         size = INPUT_MOST - 1;
-    if (!at_level(POSTERN_REPLY_STRICT, octets, size, thorough, &strict, violation) ||
-        !as_model(&strict, octets, size, violation))
+    read_stream(POSTERN_REPLY_STRICT, octets, size, NULL, 0, &strict);
+    if (!as_model(&strict, octets, size, violation))
         return false;
     if (strict.status == POSTERN_COMPLETE && !read_back(&strict, octets, size, violation))
         return false;
-    if (!at_level(POSTERN_REPLY_PRACTICE, octets, size, thorough, &practice, violation))
-        return false;
+    read_stream(POSTERN_REPLY_PRACTICE, octets, size, NULL, 0, &practice);
     if (strict.status != POSTERN_WRONG && !agree(&strict, &practice))
         return pf_unlawful(violation, "REF", "RFC 5321 4.2", NULL, octets, size, 0,
                            "the level of practice reads a lawful reply in another way");
-    return any_text(octets, size, violation);
+    return in_parts(POSTERN_REPLY_STRICT, octets, size, thorough, &strict, violation) &&
+           in_parts(POSTERN_REPLY_PRACTICE, octets, size, thorough, &practice, violation) &&
+           any_text(octets, size, violation);
 }

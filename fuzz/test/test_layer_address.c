@@ -1,0 +1,107 @@
+/* test_layer_address.c: the laws of address.h fire on faulty parsers.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "planted.h"
+
+#include <postern/address.h>
+#include <postern/codec.h>
+
+enum { RIGHT, TAKES_ALL, TAKES_NONE, OTHER_REPLY, QUOTES_STRIPPED, OTHER_KIND, ASCII_ONLY, NO_PATH, PATH_ENDS_EARLY,
+       BACKSLASH_NOT_QUOTED, DOT_STRING_QUOTED, NOT_UNQUOTED, NO_DOMAIN };
+static int has_fault;
+
+static postern_status planted_mailbox(postern_mailbox *mailbox, const uint8_t *octets, size_t size,
+                                      postern_fault *found) {
+    const postern_status status = postern_mailbox_parse(mailbox, octets, size, found);
+    if (has_fault == TAKES_NONE) {
+        *found = (postern_fault){POSTERN_ERROR_LOCAL_PART_SYNTAX, 0};
+        return POSTERN_WRONG;
+    }
+    if (has_fault == TAKES_ALL && status == POSTERN_WRONG) {
+        *mailbox = (postern_mailbox){.raw = {octets, size}, .local = {octets, 1}, .domain = {octets + 2, size - 2},
+                                     .kind = POSTERN_DOMAIN_NAME};
+        return POSTERN_COMPLETE;
+    }
+    if (has_fault == OTHER_REPLY && status == POSTERN_WRONG) found->error = POSTERN_ERROR_SIZE_EXCEEDED;
+    if (has_fault == QUOTES_STRIPPED && status == POSTERN_COMPLETE && mailbox->quoted) {
+        mailbox->local.data++;
+        mailbox->local.size -= 2;
+    }
+    if (has_fault == OTHER_KIND) mailbox->kind = POSTERN_DOMAIN_GENERAL;
+    if (has_fault == ASCII_ONLY) mailbox->non_ascii = false;
+    return status;
+}
+
+static postern_status planted_path(postern_path *path, const uint8_t *octets, size_t size, unsigned allowed,
+                                   postern_fault *found) {
+    const postern_status status = postern_path_parse(path, octets, size, allowed, found);
+    if (has_fault == NO_PATH) {
+        *found = (postern_fault){POSTERN_ERROR_PATH_SYNTAX, 0};
+        return POSTERN_WRONG;
+    }
+    if (has_fault == PATH_ENDS_EARLY && status == POSTERN_COMPLETE) path->mailbox.local.size--;
+    return status;
+}
+
+static postern_status planted_quote(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
+                                    postern_fault *found) {
+    if (has_fault == BACKSLASH_NOT_QUOTED || has_fault == DOT_STRING_QUOTED) {
+        assert_true(size + 2 <= capacity);
+        out[0] = '"';
+        memcpy(out + 1, octets, size);
+        out[size + 1] = '"';
+        *written = size + 2;
+        return POSTERN_COMPLETE;
+    }
+    return postern_local_part_quote(out, capacity, octets, size, written, found);
+}
+
+static postern_status planted_unquote(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size,
+                                      size_t *written, postern_fault *found) {
+    const postern_status status = postern_local_part_unquote(out, capacity, octets, size, written, found);
+    *found = (postern_fault){POSTERN_ERROR_LOCAL_PART_SYNTAX, 0};
+    return has_fault == NOT_UNQUOTED ? POSTERN_WRONG : status;
+}
+
+static postern_status planted_domain(postern_domain_kind *kind, const uint8_t *octets, size_t size,
+                                     postern_fault *found) {
+    const postern_status status = postern_domain_parse(kind, octets, size, found);
+    return has_fault == NO_DOMAIN ? POSTERN_WRONG : status;
+}
+
+#define postern_mailbox_parse planted_mailbox
+#define postern_path_parse planted_path
+#define postern_local_part_quote planted_quote
+#define postern_local_part_unquote planted_unquote
+#define postern_domain_parse planted_domain
+#include "oracle/layer_address.c"
+
+static const planted list[] = {
+    {RIGHT, NULL, ""},
+    {RIGHT, NULL, "a@b.example"},
+    {RIGHT, NULL, "\\\"a\\\\\\\"b>c\\\"@[IPv6:::1]"},
+    {RIGHT, NULL, "\\xc3\\xa9@\\xc3\\xa9.example"},
+    {RIGHT, NULL, "@a.example:b@c.example"},
+    {TAKES_ALL, "REF", "a b.example"},
+    {TAKES_NONE, "REF", "a@b.example"},
+    {OTHER_REPLY, "REF", "a"},
+    {QUOTES_STRIPPED, "REF", "\\\"a@evil>b\\\"@c.example"},
+    {OTHER_KIND, "REF", "a@[192.0.2.1]"},
+    {ASCII_ONLY, "REF", "\\xc3\\xa9@b.example"},
+    {NO_PATH, "ROUND", "a@b.example"},
+    {PATH_ENDS_EARLY, "ROUND", "ab@b.example"},
+    {BACKSLASH_NOT_QUOTED, "ROUND", "\\\"a\\\\\\\\b\\\"@b.example"},
+    {DOT_STRING_QUOTED, "ROUND", "a@b.example"},
+    {NOT_UNQUOTED, "ROUND", "a@b.example"},
+    {NO_DOMAIN, "ROUND", "a@b.example"},
+};
+
+static void faulty_parsers_are_found(void **state) {
+    (void)state;
+    check_planted(list, sizeof list / sizeof *list, &has_fault, pf_laws_address);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_parsers_are_found)};
+    return cmocka_run_group_tests_name("layer_address", tests, NULL, NULL);
+}

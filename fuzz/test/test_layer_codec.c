@@ -1,0 +1,63 @@
+/* test_layer_codec.c: ROUND fires on faulty codecs.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "planted.h"
+
+#include <postern/codec.h>
+
+enum { RIGHT, BASE64_TAKES_PAD_BITS, BASE64_LOSES_LAST, XTEXT_KEEPS_PLUS, XTEXT_CHECK_TAKES_ALL, ENCODER_FAILS };
+static int has_fault;
+
+static postern_status planted_decode(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
+                                     postern_fault *found) {
+    const postern_status status = postern_base64_decode(out, capacity, octets, size, written, found);
+    if (has_fault == BASE64_TAKES_PAD_BITS && status == POSTERN_WRONG && size == 4) {
+        out[0] = 0;
+        *written = 1;
+        return POSTERN_COMPLETE;
+    }
+    if (has_fault == BASE64_LOSES_LAST && *written > 0) --*written;
+    return status;
+}
+
+static postern_status planted_encode(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size,
+                                     size_t *written) {
+    if (has_fault == XTEXT_KEEPS_PLUS) {
+        memcpy(out, octets, size);
+        *written = size;
+        return POSTERN_COMPLETE;
+    }
+    const postern_status status = postern_xtext_encode(out, capacity, octets, size, written);
+    return has_fault == ENCODER_FAILS ? POSTERN_WRONG : status;
+}
+
+static bool planted_check(const uint8_t *octets, size_t size, postern_fault *found) {
+    return postern_xtext_check(octets, size, found) || has_fault == XTEXT_CHECK_TAKES_ALL;
+}
+
+#define postern_base64_decode planted_decode
+#define postern_xtext_encode planted_encode
+#define postern_xtext_check planted_check
+#include "oracle/layer_codec.c"
+
+static const planted list[] = {
+    {RIGHT, NULL, ""},
+    {RIGHT, NULL, "AAAA"},
+    {RIGHT, NULL, "AB=="},
+    {RIGHT, NULL, "a+2Bb\\x00\\xff+"},
+    {BASE64_TAKES_PAD_BITS, "ROUND", "AB=="},
+    {BASE64_LOSES_LAST, "ROUND", "abc"},
+    {XTEXT_KEEPS_PLUS, "ROUND", "a+b"},
+    {XTEXT_CHECK_TAKES_ALL, "ROUND", "a+b"},
+    {ENCODER_FAILS, "ROUND", "a"},
+};
+
+static void faulty_codecs_are_found(void **state) {
+    (void)state;
+    check_planted(list, sizeof list / sizeof *list, &has_fault, pf_laws_codec);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_codecs_are_found)};
+    return cmocka_run_group_tests_name("layer_codec", tests, NULL, NULL);
+}

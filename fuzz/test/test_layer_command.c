@@ -1,0 +1,129 @@
+/* test_layer_command.c: the laws of command.h fire on faulty parsers.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE
+#endif
+#include "planted.h"
+
+#include <postern/command.h>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RIGHT, TAKES_ALL, TAKES_NONE, OTHER_REPLY, OTHER_VERB, NO_ARGUMENT, NO_PATH, OTHER_KIND, LOSES_PARAMETER,
+       UNKNOWN_IS_KNOWN, SIZE_WRAPS, LAST_LOST, SMTPUTF8_LOST, INITIAL_LOST, SECOND_DIFFERS, SIZES_DIFFER, SLICE_OUTSIDE, NO_FAULT_TOLD };
+static int has_fault;
+static unsigned calls;
+
+static void spoil(postern_command *command) {
+    switch (has_fault) {
+    case OTHER_VERB: command->verb = POSTERN_VERB_NOOP; break;
+    case NO_ARGUMENT: command->argument = (postern_slice){NULL, 0}; break;
+    case NO_PATH: command->path = (postern_path){.null = false}; break;
+    case OTHER_KIND: command->path.mailbox.kind = POSTERN_DOMAIN_GENERAL; break;
+    case LOSES_PARAMETER: command->parameter_count = 0; break;
+    case UNKNOWN_IS_KNOWN: command->parameters[0].id = POSTERN_PARAMETER_SIZE; break;
+    case SIZE_WRAPS: command->chunk_size &= UINT32_MAX; break;
+    case LAST_LOST: command->last = false; break;
+    case SMTPUTF8_LOST: command->smtputf8 = false; break;
+    case SLICE_OUTSIDE: command->path.mailbox.local.size += 100; break;
+    case INITIAL_LOST: command->initial = (postern_slice){NULL, 0}; break;
+    default: break;
+    }
+}
+
+static postern_status planted_parse(postern_command *command, const uint8_t *line, size_t size,
+                                    const postern_command_options *options, postern_fault *found) {
+    const postern_status status = postern_command_parse(command, line, size, options, found);
+    calls++;
+    if (has_fault == TAKES_ALL) {
+        const postern_verb verb = command->verb;
+        memset(command, 0, sizeof *command);
+        command->verb = verb;
+        found->error = POSTERN_ERROR_NONE;
+        return POSTERN_COMPLETE;
+    }
+    if (has_fault == TAKES_NONE) {
+        *found = (postern_fault){POSTERN_ERROR_ARGUMENT_SYNTAX, 0};
+        return POSTERN_WRONG;
+    }
+    if (has_fault == OTHER_REPLY && status == POSTERN_WRONG) found->error = POSTERN_ERROR_SIZE_EXCEEDED;
+    if (has_fault == NO_FAULT_TOLD) found->error = POSTERN_ERROR_NONE;
+    if (status == POSTERN_COMPLETE) spoil(command);
+    if (has_fault == SECOND_DIFFERS && calls % 2 == 0) command->verb = POSTERN_VERB_HELP;
+    return status;
+}
+
+static postern_status planted_bdat(uint64_t *chunk, const uint8_t *line, size_t size, postern_fault *found) {
+    const postern_status status = postern_bdat_parse(chunk, line, size, found);
+    if (has_fault == SIZES_DIFFER) ++*chunk;
+    return status;
+}
+
+#define postern_command_parse planted_parse
+#define postern_bdat_parse planted_bdat
+#include "oracle/layer_command.c"
+
+static const planted list[] = {
+    {RIGHT, NULL, ""},
+    {RIGHT, NULL, "NOOP"},
+    {RIGHT, NULL, "MAIL FROM:<@a.example:\\\"a b\\\"@[192.0.2.1]> SIZE=1 X SMTPUTF8 ENVID=a+2B\\r\\n"},
+    {RIGHT, NULL, "NOOP\\nNOOP\\r\\n"},
+    {RIGHT, NULL, "BDAT 9999999999999999999999"},
+    {TAKES_ALL, "REF", "EHLO a b\\r\\n"},
+    {TAKES_ALL, "REF", "NOOP \\n\\r\\n"},
+    {TAKES_NONE, "REF", "NOOP\\r\\n"},
+    {OTHER_REPLY, "REF", "EHLO\\r\\n"},
+    {OTHER_VERB, "REF", "RSET\\r\\n"},
+    {NO_ARGUMENT, "REF", "HELP MAIL\\r\\n"},
+    {NO_PATH, "REF", "MAIL FROM:<a@b.example>\\r\\n"},
+    {OTHER_KIND, "REF", "RCPT TO:<a@[192.0.2.1]>\\r\\n"},
+    {LOSES_PARAMETER, "REF", "MAIL FROM:<> SIZE=1\\r\\n"},
+    {UNKNOWN_IS_KNOWN, "REF", "MAIL FROM:<> X=1\\r\\n"},
+    {SIZE_WRAPS, "REF", "BDAT 4294967301\\r\\n"},
+    {LAST_LOST, "REF", "BDAT 1 LAST\\r\\n"},
+    {SMTPUTF8_LOST, "REF", "MAIL FROM:<> SMTPUTF8\\r\\n"},
+    {INITIAL_LOST, "REF", "AUTH PLAIN AAAA\\r\\n"},
+    {SECOND_DIFFERS, "ROUND", "NOOP x\\r\\n"},
+    {SIZES_DIFFER, "ROUND", "BDAT 1\\r\\n"},
+};
+
+static void faulty_parsers_are_found(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        calls = 0;
+        check_planted(&list[i], 1, &has_fault, pf_laws_command);
+    }
+}
+
+/* Does the program abort? Tried in a child. */
+static bool aborts(int fault, const char *line) {
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        pf_violation violation;
+        (void)freopen("/dev/null", "w", stderr);
+        (void)signal(SIGABRT, SIG_DFL); /* cmocka's handler would go on with the tests */
+        has_fault = fault;
+        (void)pf_laws_command((const uint8_t *)line, strlen(line), true, &violation);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void what_the_header_promises_is_checked(void **state) {
+    (void)state;
+    assert_false(aborts(RIGHT, "MAIL FROM:<a@b.example>"));
+    assert_true(aborts(SLICE_OUTSIDE, "MAIL FROM:<a@b.example>"));
+    assert_true(aborts(NO_FAULT_TOLD, "MAIL FROM:<a>"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_parsers_are_found),
+                                       cmocka_unit_test(what_the_header_promises_is_checked)};
+    return cmocka_run_group_tests_name("layer_command", tests, NULL, NULL);
+}

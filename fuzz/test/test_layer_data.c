@@ -1,0 +1,106 @@
+/* test_layer_data.c: the laws of body.h fire on faulty receivers.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "planted.h"
+
+#include <postern/body.h>
+#include <postern/codec.h>
+
+enum { RIGHT, LF_DOT_LF_ENDS, ENDS_LATE, OCTET_CHANGED, VIOLATION_LOST, VIOLATION_MADE_UP, OFFSET_OFF, PLAIN_DIFFERS,
+       CUT_LOSES_CR, BDAT_CHANGES, BDAT_FORGETS_CR, STUFF_REFUSES, STUFF_TAKES_LF, STUFF_FORGETS_DOT };
+static int has_fault;
+
+static bool ends_at_lf_dot_lf(const uint8_t *octets, size_t size, size_t *taken) {
+    for (size_t i = 0; i + 3 <= size; i++) {
+        if (memcmp(octets + i, "\n.\n", 3) == 0) {
+            *taken = i + 3;
+            return true;
+        }
+    }
+    return false;
+}
+
+static postern_status planted_feed(postern_data *data, const uint8_t *octets, size_t size, size_t *taken,
+                                   postern_slice *slice) {
+    static uint8_t changed[1 << 16];
+    /* What a receiver does that looks for a CR in the segment at hand alone. */
+    if (has_fault == CUT_LOSES_CR && octets[0] == '\n') data->content.after_cr = false;
+    postern_status status = postern_data_feed(data, octets, size, taken, slice);
+    if (has_fault == LF_DOT_LF_ENDS && ends_at_lf_dot_lf(octets, size, taken)) {
+        data->content.offset = *taken;
+        status = POSTERN_COMPLETE;
+    }
+    if (has_fault == ENDS_LATE) status = POSTERN_NEED_MORE;
+    if (has_fault == OCTET_CHANGED && slice->size > 0) {
+        memcpy(changed, slice->data, slice->size);
+        changed[0] ^= 1;
+        slice->data = changed;
+    }
+    if (has_fault == VIOLATION_LOST) data->content.violations = 0;
+    if (has_fault == VIOLATION_MADE_UP) data->content.violations |= POSTERN_VIOLATION_NUL;
+    if (has_fault == OFFSET_OFF) data->content.first_offset++;
+    return status;
+}
+
+static postern_status planted_plain(postern_data *data, const uint8_t *octets, size_t size, size_t *taken,
+                                    postern_slice *slice) {
+    const postern_status status = postern_data_feed_plain(data, octets, size, taken, slice);
+    if (has_fault == PLAIN_DIFFERS) data->content.eight_bit = true;
+    return status;
+}
+
+static postern_status planted_bdat(postern_bdat *bdat, const uint8_t *octets, size_t size, size_t *taken,
+                                   postern_slice *slice) {
+    if (has_fault == BDAT_FORGETS_CR) bdat->content.after_cr = false;
+    const postern_status status = postern_bdat_feed(bdat, octets, size, taken, slice);
+    if (has_fault == BDAT_CHANGES && slice->size > 1) slice->size--;
+    return status;
+}
+
+static postern_status planted_stuff(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
+                                    postern_fault *found) {
+    const postern_status status = postern_data_stuff(out, capacity, octets, size, written, found);
+    if (has_fault == STUFF_REFUSES) {
+        *found = (postern_fault){POSTERN_ERROR_NUL, 0};
+        return POSTERN_WRONG;
+    }
+    if (has_fault == STUFF_TAKES_LF) return POSTERN_COMPLETE;
+    if (has_fault == STUFF_FORGETS_DOT && *written > 1 && out[0] == '.') memmove(out, out + 1, --*written);
+    return status;
+}
+
+#define postern_data_feed planted_feed
+#define postern_data_feed_plain planted_plain
+#define postern_bdat_feed planted_bdat
+#define postern_data_stuff planted_stuff
+#include "oracle/layer_data.c"
+
+static const planted list[] = {
+    {RIGHT, NULL, ""},
+    {RIGHT, NULL, "a"},
+    {RIGHT, NULL, "Hello\\r\\n..\\r\\n\\r\\n.\\r\\nmore"},
+    {RIGHT, NULL, "\\x00\\n\\r.\\r\\n\\xff\\r\\n.\\r\\n"},
+    {LF_DOT_LF_ENDS, "REF", "a\\n.\\nb\\r\\n.\\r\\n"},
+    {ENDS_LATE, "REF", "a\\r\\n.\\r\\n"},
+    {OCTET_CHANGED, "REF", "a\\r\\n.\\r\\n"},
+    {VIOLATION_LOST, "REF", "\\x00\\r\\n.\\r\\n"},
+    {VIOLATION_MADE_UP, "REF", "a\\r\\n.\\r\\n"},
+    {OFFSET_OFF, "REF", "\\x00\\r\\n.\\r\\n"},
+    {PLAIN_DIFFERS, "TWIN", "a\\r\\n.\\r\\n"},
+    {CUT_LOSES_CR, "CHUNK", "a\\r\\nb\\r\\n.\\r\\n"},
+    {BDAT_CHANGES, "ROUND", "abc"},
+    {BDAT_FORGETS_CR, "CHUNK", "ab\\r\\ncd"},
+    {STUFF_REFUSES, "ROUND", "a"},
+    {STUFF_TAKES_LF, "ROUND", "a\\nb"},
+    {STUFF_FORGETS_DOT, "ROUND", ".\\r\\nRSET\\r\\n"},
+};
+
+static void faulty_receivers_are_found(void **state) {
+    (void)state;
+    check_planted(list, sizeof list / sizeof *list, &has_fault, pf_laws_data);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_receivers_are_found)};
+    return cmocka_run_group_tests_name("layer_data", tests, NULL, NULL);
+}

@@ -1,0 +1,74 @@
+/* test_layer_line.c: the laws of line.h fire on faulty framers.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "planted.h"
+
+#include <postern/line.h>
+
+enum { RIGHT, TAKES_BARE_LF, OFFSET_OFF, LINE_CUT_SHORT, PLAIN_DIFFERS, FORGETS_AT_CUT, PENDING_LIES, LIMIT_OFF };
+static int has_fault;
+
+static postern_status planted_feed(postern_line *framer, const uint8_t *octets, size_t size, size_t *taken,
+                                   postern_slice *line, postern_fault *found) {
+    /* A framer that looks one feed back forgets that it has seen a CR. */
+    if (has_fault == FORGETS_AT_CUT) framer->after_cr = false;
+    if (has_fault == LIMIT_OFF) framer->limit = 511;
+    postern_status status = postern_line_feed(framer, octets, size, taken, line, found);
+    if (has_fault == TAKES_BARE_LF && status == POSTERN_WRONG && found->error == POSTERN_ERROR_BARE_LF) {
+        found->error = POSTERN_ERROR_NONE;
+        status = POSTERN_COMPLETE;
+    }
+    if (has_fault == OFFSET_OFF && status == POSTERN_WRONG) found->offset++;
+    if (has_fault == LINE_CUT_SHORT && status == POSTERN_COMPLETE) line->size--;
+    return status;
+}
+
+static postern_status planted_plain(postern_line *framer, const uint8_t *octets, size_t size, size_t *taken,
+                                    postern_slice *line, postern_fault *found) {
+    const postern_status status = postern_line_feed_plain(framer, octets, size, taken, line, found);
+    if (has_fault == PLAIN_DIFFERS && status == POSTERN_WRONG && found->error == POSTERN_ERROR_NUL)
+        found->error = POSTERN_ERROR_BARE_CR;
+    return status;
+}
+
+static postern_fault planted_pending(const postern_line *framer) {
+    return has_fault == PENDING_LIES ? (postern_fault){POSTERN_ERROR_NUL, 0} : postern_line_pending_fault(framer);
+}
+
+#define postern_line_feed planted_feed
+#define postern_line_feed_plain planted_plain
+#define postern_line_pending_fault planted_pending
+#include "oracle/layer_line.c"
+
+static const planted list[] = {
+    {RIGHT, NULL, ""},
+    {RIGHT, NULL, "NOOP\\r\\nNO\\x00OP\\r\\nQ\\nUIT\\r\\nopen\\r"},
+    {RIGHT, NULL, "a\\r\\nab\\r\\nabc\\r\\nNOOP o00000004\\r\\n"},
+    {TAKES_BARE_LF, "REF", "NO\\nOP\\r\\n"},
+    {OFFSET_OFF, "REF", "NO\\nOP\\r\\n"},
+    {LINE_CUT_SHORT, "REF", "NOOP\\r\\n"},
+    {PLAIN_DIFFERS, "TWIN", "NO\\x00OP\\r\\n"},
+    {FORGETS_AT_CUT, "CHUNK", "NOOP\\r\\nNOOP\\r\\n"},
+    {PENDING_LIES, "REF", "open"},
+};
+
+static void faulty_framers_are_found(void **state) {
+    (void)state;
+    check_planted(list, sizeof list / sizeof *list, &has_fault, pf_laws_line);
+}
+
+/* The longest line that is lawful. */
+static void a_limit_that_is_off_by_one_is_found(void **state) {
+    (void)state;
+    char line[520];
+    memset(line, 'x', sizeof line);
+    memcpy(line + 510, "\\r\\n", 5);
+    const planted longest = {LIMIT_OFF, "REF", line};
+    check_planted(&longest, 1, &has_fault, pf_laws_line);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_framers_are_found),
+                                       cmocka_unit_test(a_limit_that_is_off_by_one_is_found)};
+    return cmocka_run_group_tests_name("layer_line", tests, NULL, NULL);
+}

@@ -1,0 +1,176 @@
+/* test_oracles.c: every oracle stays silent on what is right and fires on its fault, first of all.
+ *
+ * SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE
+#include "model_support.h"
+#include "toy.h"
+
+#include <postern/fuzz/oracle.h>
+
+#include <unistd.h>
+
+#define HELLO "EHLO a.example\r\n"
+#define ENVELOPE HELLO "MAIL FROM:<a@a.example>\r\nRCPT TO:<b@b.example>\r\n"
+#define LMTP "LHLO a.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@b.example>\r\nRCPT TO:<c@b.example>\r\n"
+
+/* A session, and what is to be said of it. */
+typedef struct sample {
+    toy_fault fault;
+    const char *oracle; /* NULL: nothing */
+    const char *state;
+    const char *verb;
+    const char *session;
+} sample;
+
+static const sample samples[] = {
+    {TOY_RIGHT, NULL, NULL, NULL, ""},
+    {TOY_RIGHT, NULL, NULL, NULL, HELLO "NOOP\r\nRSET\r\nFOO\r\nQUIT\r\n"},
+    {TOY_RIGHT, NULL, NULL, NULL, ENVELOPE "DATA\r\nHello\r\n..\r\n.x\r\n\r\n.\r\nNOOP\r\nQUIT\r\n"},
+    {TOY_RIGHT, NULL, NULL, NULL, "MAIL FROM:<>\r\n" HELLO "DATA\r\nMAIL FROM:<>\r\nMAIL FROM:<>\r\nDATA\r\nQUIT\r\n"},
+    {TOY_RIGHT, NULL, NULL, NULL, LMTP "DATA\r\nHello\r\n.\r\nNOOP\r\nNOOP o00000001\r\n"},
+    {TOY_RIGHT, NULL, NULL, NULL, ENVELOPE "DATA\r\nopen"},
+    {TOY_CODE_999, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_LF_ENDS_REPLY, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_REPLY_SPLITS, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_HYPHEN_ON_LAST, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_OTHER_CODE_ON_LAST, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_REPLY_OF_513, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_CONTROL_IN_REPLY, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_ENHANCED_IN_EHLO, "GRAM", "NONE", "CONNECT", HELLO},
+    {TOY_ENHANCED_OF_OTHER_CLASS, "GRAM", "GREETED", "NOOP", HELLO "NOOP\r\n"},
+    {TOY_ENHANCED_ON_ONE_LINE, "GRAM", "GREETED", "NOOP", HELLO "NOOP\r\n"},
+    {TOY_TWO_REPLIES, "ONE", "GREETED", "NOOP", HELLO "NOOP\r\nQUIT\r\n"},
+    {TOY_NO_REPLY, "ONE", "GREETED", "QUIT", HELLO "NOOP\r\nQUIT\r\n"},
+    {TOY_NO_REPLY, "ONE", "GREETED", "NOOP", HELLO "NOOP\r\n"},
+    {TOY_NO_GREETING, "ONE", "NONE", "EHLO", HELLO},
+    {TOY_NO_GREETING, "ONE", "NONE", "-", ""},
+    {TOY_STAYS_AFTER_QUIT, "ONE", "CLOSED", "NOOP", HELLO "QUIT\r\nNOOP\r\n"},
+    {TOY_STAYS_AFTER_QUIT, "ONE", "CLOSED", "QUIT", HELLO "QUIT\r\n"},
+    {TOY_CLOSES_WITHOUT_REPLY, "ONE", "GREETED", "QUIT", HELLO "QUIT\r\n"},
+    {TOY_ONE_REPLY_IN_LMTP, "ONE", "GREETED", "NOOP", LMTP "DATA\r\nHello\r\n.\r\nNOOP\r\nNOOP o00000001\r\n"},
+    {TOY_REPLIES_OUT_OF_ORDER, "ONE", "GREETED", "RSET", HELLO "NOOP\r\n"},
+    {TOY_250_THEN_354, "ONE", "RCPT", "DATA", ENVELOPE "DATA\r\n.\r\n"},
+    {TOY_RCPT_BEFORE_MAIL, "STATE", "GREETED", "RCPT", HELLO "RCPT TO:<b@b.example>\r\n"},
+    {TOY_DATA_BEFORE_RCPT, "STATE", "MAIL", "DATA", HELLO "MAIL FROM:<>\r\nDATA\r\n.\r\n"},
+    {TOY_MAIL_TWICE, "STATE", "RCPT", "MAIL", ENVELOPE "MAIL FROM:<>\r\n"},
+    {TOY_503_TO_NOOP, "STATE", "GREETED", "NOOP", HELLO "NOOP\r\n"},
+    {TOY_354_TO_RCPT, "STATE", "MAIL", "RCPT", ENVELOPE},
+    {TOY_LF_DOT_LF_ENDS, "REF", "DATA", "DATA", ENVELOPE "DATA\r\nHello\n.\nMAIL FROM:<>\r\n.\r\n"},
+    {TOY_LF_ENDS_LINE, "REF", "GREETED", "NOOP", HELLO "NOOP\nNOOP\r\n"},
+    {TOY_DOT_STAYS, "REF", "DATA", "DATA", ENVELOPE "DATA\r\n..\r\n.\r\n"},
+    {TOY_RUNS_OPEN_LINE, "REF", "GREETED", "NOOP", HELLO "NOOP"},
+    {TOY_CRLF_OF_BODY_LOST, "REF", "DATA", "DATA", ENVELOPE "DATA\r\nHello\r\n.\r\n"},
+    {TOY_RANGE_IS_OFF, "REF", "CONNECTED", "EHLO", HELLO},
+    {TOY_FORGETS_CR_AT_CUT, "CHUNK", "CONNECTED", "EHLO", HELLO "NOOP\r\n"},
+    {TOY_DOT_AT_CUT_ENDS, "CHUNK", "DATA", "DATA", ENVELOPE "DATA\r\n..\r\nHello\r\n.\r\n"},
+    {TOY_REPLY_TELLS_CUTS, "CHUNK", "CONNECTED", "EHLO", HELLO "NOOP\r\n"},
+};
+
+static void each_oracle_says_what_it_must(void **state) {
+    (void)state;
+
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        const sample *s = &samples[i];
+        pf_violation violation = {.oracle = "none"};
+        toy_has = s->fault;
+        const bool good = pf_judge(&toy_target, (const uint8_t *)s->session, strlen(s->session), true, &violation);
+        if (good != (s->oracle == NULL) ||
+            (!good && (strcmp(violation.oracle, s->oracle) != 0 || strcmp(violation.state, s->state) != 0 ||
+                       strcmp(violation.verb, s->verb) != 0))) {
+            pf_violation_print(&violation);
+            fail_msg("sample %zu, fault %d: %s in state %s, verb %s; expected %s, %s, %s", i, (int)s->fault,
+                     violation.oracle, violation.state, violation.verb, s->oracle, s->state, s->verb);
+        }
+        if (!good) assert_true(violation.expected[0] != '\0' && violation.seen[0] != '\0');
+        if (!good) assert_true(violation.offset <= strlen(s->session));
+    }
+    toy_has = TOY_RIGHT;
+}
+
+/* One sample for each fault: a fault that is added without one is no test. */
+static void each_fault_has_a_sample(void **state) {
+    (void)state;
+    for (int fault = TOY_RIGHT; fault < TOY_FAULTS; fault++) {
+        bool found = false;
+        for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) found = found || (int)samples[i].fault == fault;
+        if (!found) fail_msg("fault %d has no sample", fault);
+    }
+}
+
+/* The dearest law finds its faults also with the one partition that a fuzzing run tries, if not in every input. */
+static void chunk_fires_in_a_fuzzing_run(void **state) {
+    (void)state;
+    static const toy_fault faults[] = {TOY_FORGETS_CR_AT_CUT, TOY_REPLY_TELLS_CUTS};
+
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        unsigned fired = 0;
+        toy_has = faults[i];
+        for (int n = 0; n < 200; n++) {
+            char session[64];
+            pf_violation violation;
+            const int size = snprintf(session, sizeof session, HELLO "NOOP %d\r\nNOOP\r\n", n);
+            if (!pf_judge(&toy_target, (const uint8_t *)session, (size_t)size, false, &violation)) {
+                assert_string_equal(violation.oracle, "CHUNK");
+                fired++;
+            }
+        }
+        assert_in_range(fired, 20, 200);
+    }
+    toy_has = TOY_RIGHT;
+}
+
+/* Of a target that is seen from outside the laws of replies are judged, and the others say that they are silent. */
+static void a_target_of_replies_is_judged_by_its_replies(void **state) {
+    (void)state;
+    static const char session[] = HELLO "NOOP\r\nRCPT TO:<b@b.example>\r\n";
+    pf_violation violation;
+
+    toy_has = TOY_RIGHT;
+    assert_true(pf_judge(&toy_target_replies, (const uint8_t *)session, sizeof session - 1, true, &violation));
+    toy_has = TOY_CODE_999;
+    assert_false(pf_judge(&toy_target_replies, (const uint8_t *)session, sizeof session - 1, true, &violation));
+    assert_string_equal(violation.oracle, "GRAM");
+    toy_has = TOY_RCPT_BEFORE_MAIL;
+    assert_false(pf_judge(&toy_target_replies, (const uint8_t *)session, sizeof session - 1, true, &violation));
+    assert_string_equal(violation.oracle, "STATE");
+    toy_has = TOY_REPLY_TELLS_CUTS;
+    assert_false(pf_judge(&toy_target_replies, (const uint8_t *)session, sizeof session - 1, true, &violation));
+    assert_string_equal(violation.oracle, "CHUNK");
+    toy_has = TOY_RIGHT;
+}
+
+/* What programs read: one line, with all keys, and nothing in it that JSON does not allow. */
+static void a_violation_is_one_line_of_json(void **state) {
+    (void)state;
+    pf_violation violation = {.oracle = "GRAM", .section = "RFC 5321 4.2", .state = "-", .verb = "-",
+                              .expected = "a \"quoted\" \\ thing", .seen = "\x1b\n\xff",
+                              .octets = (const uint8_t *)"a\r\n\0\xff\"\\\t", .size = 8, .offset = 7};
+    char text[4096] = "";
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    fflush(stderr);
+    const int before = dup(STDERR_FILENO);
+    assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+    pf_violation_print(&violation);
+    fflush(stderr);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    close(before);
+    rewind(file);
+    const size_t size = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    assert_true(size > 0);
+    assert_non_null(strstr(text, "at octet   7: \"a\\r\\n\\x00\\xff\\\"\\\\\\t\"\n"));
+    assert_non_null(strstr(text, "./scripts/reproduce FILE"));
+    assert_non_null(strstr(text, "\nPOSTERN-VIOLATION {\"oracle\":\"GRAM\",\"section\":\"RFC 5321 4.2\",\"state\":\"-\","
+                                 "\"verb\":\"-\",\"expected\":\"a \\\"quoted\\\" \\\\ thing\","
+                                 "\"seen\":\"\\u001b\\u000a\\u00ff\"}\n"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_oracle_says_what_it_must),   cmocka_unit_test(each_fault_has_a_sample),
+        cmocka_unit_test(chunk_fires_in_a_fuzzing_run),    cmocka_unit_test(a_target_of_replies_is_judged_by_its_replies),
+        cmocka_unit_test(a_violation_is_one_line_of_json),
+    };
+    return cmocka_run_group_tests_name("oracles", tests, NULL, NULL);
+}

@@ -1,0 +1,210 @@
+/* toy.c: see toy.h. Room: fuzz/test.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "toy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+toy_fault toy_has = TOY_RIGHT;
+
+enum { IN_COMMANDS, IN_BODY, CLOSED };
+
+typedef struct toy {
+    pf_log *log;
+    bool lmtp;
+    bool hello;
+    bool mail;
+    unsigned recipients;
+    int place;
+    uint64_t offset; /* octets seen */
+    uint64_t begin;  /* of what is being read */
+    char line[2048];
+    size_t size;
+    unsigned feeds;
+} toy;
+
+static toy the_toy;
+
+static void emit(toy *t, pf_event_kind kind, const char *verb, int code, const char *text) {
+    const pf_event event = {.kind = kind,
+                            .code = code,
+                            .begin = t->begin,
+                            .end = t->offset,
+                            .verb = verb,
+                            .size = (uint32_t)(text != NULL ? strlen(text) : 0)};
+    pf_log_append(t->log, &event, (const uint8_t *)text);
+}
+
+static void reply(toy *t, const char *verb, int code, const char *text) {
+    char line[1024];
+
+    snprintf(line, sizeof line, "%03d %s\r\n", code, text);
+    switch (toy_has) {
+    case TOY_CODE_999: code = 999; memcpy(line, "999", 3); break;
+    case TOY_LF_ENDS_REPLY: snprintf(line, sizeof line, "%03d %s\n", code, text); break;
+    case TOY_REPLY_SPLITS: snprintf(line, sizeof line, "%03d no\r\n250 injected\r\n", code); break;
+    case TOY_HYPHEN_ON_LAST: line[3] = '-'; break;
+    case TOY_OTHER_CODE_ON_LAST: snprintf(line, sizeof line, "%03d-a\r\n251 b\r\n", code); break;
+    case TOY_REPLY_OF_513: snprintf(line, sizeof line, "%03d %0507d\r\n", code, 1); break;
+    case TOY_CONTROL_IN_REPLY: snprintf(line, sizeof line, "%03d \x1b[2J\r\n", code); break;
+    case TOY_ENHANCED_IN_EHLO: snprintf(line, sizeof line, "%03d 2.0.0 hello\r\n", code); break;
+    case TOY_ENHANCED_OF_OTHER_CLASS:
+        if (strcmp(verb, "NOOP") == 0) snprintf(line, sizeof line, "%03d 5.0.0 fine\r\n", code);
+        break;
+    case TOY_ENHANCED_ON_ONE_LINE:
+        if (strcmp(verb, "NOOP") == 0) snprintf(line, sizeof line, "%03d-2.0.0 a\r\n%03d b\r\n", code, code);
+        break;
+    case TOY_REPLY_TELLS_CUTS: snprintf(line, sizeof line, "%03d in %u\r\n", code, t->feeds); break;
+    default: break;
+    }
+    emit(t, PF_EVENT_REPLY, verb, code, line);
+    if (toy_has == TOY_TWO_REPLIES && strcmp(verb, "NOOP") == 0) emit(t, PF_EVENT_REPLY, verb, code, line);
+}
+
+static void hang_up(toy *t) {
+    emit(t, PF_EVENT_CLOSE, NULL, 0, NULL);
+    t->place = CLOSED;
+}
+
+static void run_transaction(toy *t, const char *verb) {
+    const bool mail = strcmp(verb, "MAIL") == 0;
+    const bool early = mail ? !t->hello || (t->mail && toy_has != TOY_MAIL_TWICE)
+                       : strcmp(verb, "RCPT") == 0
+                           ? !t->mail && toy_has != TOY_RCPT_BEFORE_MAIL
+                           : (t->recipients == 0 && toy_has != TOY_DATA_BEFORE_RCPT);
+
+    if (early) {
+        reply(t, verb, 503, "not now");
+    } else if (mail) {
+        t->mail = true;
+        t->recipients = 0;
+        reply(t, verb, 250, "sender");
+    } else if (strcmp(verb, "RCPT") == 0) {
+        t->recipients++;
+        reply(t, verb, toy_has == TOY_354_TO_RCPT ? 354 : 250, "recipient");
+    } else {
+        if (toy_has == TOY_250_THEN_354) reply(t, verb, 250, "wait");
+        reply(t, verb, 354, "go on");
+        t->place = IN_BODY;
+    }
+}
+
+static void run(toy *t) {
+    static const char *const verbs[] = {"EHLO", "LHLO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT"};
+    const char *verb = "UNKNOWN";
+
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (strncmp(t->line, verbs[i], 4) == 0) verb = verbs[i];
+    }
+    if (toy_has == TOY_RANGE_IS_OFF) t->begin++;
+    emit(t, PF_EVENT_LINE, verb, 0, NULL);
+    if (strcmp(verb, "MAIL") == 0 || strcmp(verb, "RCPT") == 0 || strcmp(verb, "DATA") == 0) {
+        run_transaction(t, verb);
+    } else if (strcmp(verb, "QUIT") == 0) {
+        if (toy_has != TOY_CLOSES_WITHOUT_REPLY) reply(t, verb, 221, "bye");
+        if (toy_has != TOY_STAYS_AFTER_QUIT) hang_up(t);
+    } else if (strcmp(verb, "NOOP") == 0) {
+        if (toy_has == TOY_REPLIES_OUT_OF_ORDER) reply(t, "RSET", 250, "fine");
+        else if (toy_has != TOY_NO_REPLY) reply(t, verb, toy_has == TOY_503_TO_NOOP ? 503 : 250, "fine");
+    } else if (strcmp(verb, "UNKNOWN") == 0) {
+        reply(t, verb, 500, "what?");
+    } else {
+        t->hello = t->hello || strcmp(verb, "RSET") != 0;
+        t->mail = false;
+        t->recipients = 0;
+        reply(t, verb, 250, "toy");
+    }
+}
+
+static void end_message(toy *t) {
+    const unsigned replies = t->lmtp && toy_has != TOY_ONE_REPLY_IN_LMTP ? t->recipients : 1;
+
+    emit(t, PF_EVENT_MESSAGE_END, NULL, 0, NULL);
+    for (unsigned i = 0; i < replies; i++) reply(t, "DATA_BODY", 250, "taken");
+    t->mail = false;
+    t->recipients = 0;
+    t->place = IN_COMMANDS;
+}
+
+/* A line of the body is there, with its CRLF. */
+static void body_line(toy *t) {
+    const bool dot = t->line[0] == '.';
+    t->line[t->size] = '\0';
+
+    if (strcmp(t->line, ".\r\n") == 0 || (toy_has == TOY_LF_DOT_LF_ENDS && strstr(t->line, "\n.\n") != NULL)) {
+        end_message(t);
+        return;
+    }
+    const size_t from = dot && toy_has != TOY_DOT_STAYS ? 1 : 0;
+    if (toy_has == TOY_CRLF_OF_BODY_LOST) t->line[t->size - 2] = '\0';
+    emit(t, PF_EVENT_DATA, NULL, 0, t->line + from);
+}
+
+static void line_ends(toy *t) {
+    const uint64_t body = t->begin;
+    const bool was_body = t->place == IN_BODY;
+
+    if (was_body) body_line(t);
+    else run(t);
+    t->size = 0;
+    /* A body is one thing from its first line to its last. */
+    t->begin = was_body && t->place == IN_BODY ? body : t->offset;
+}
+
+static bool ends(const toy *t) {
+    if (t->size == 0 || t->line[t->size - 1] != '\n') return false;
+    if (t->size > 1 && t->line[t->size - 2] == '\r') return true;
+    return (toy_has == TOY_LF_ENDS_LINE && t->place == IN_COMMANDS) ||
+           (toy_has == TOY_LF_DOT_LF_ENDS && t->place == IN_BODY && t->size > 2 &&
+            memcmp(t->line + t->size - 3, "\n.\n", 3) == 0);
+}
+
+static void *toy_open(const pf_target_options *options, pf_log *log) {
+    the_toy = (toy){.log = log, .lmtp = options->lmtp};
+    if (toy_has != TOY_NO_GREETING) reply(&the_toy, "CONNECT", 220, "toy");
+    return &the_toy;
+}
+
+static bool toy_feed(void *session, const uint8_t *octets, size_t size) {
+    toy *t = session;
+
+    t->feeds++;
+    if (toy_has == TOY_FORGETS_CR_AT_CUT && t->size > 0 && t->line[t->size - 1] == '\r') t->line[t->size - 1] = ' ';
+    for (size_t i = 0; i < size && t->place != CLOSED; i++) {
+        if (t->size + 1 < sizeof t->line) t->line[t->size++] = (char)octets[i];
+        t->offset++;
+        if (ends(t)) line_ends(t);
+        if (toy_has == TOY_DOT_AT_CUT_ENDS && i + 1 == size && t->place == IN_BODY && t->size == 1 && octets[i] == '.') {
+            t->size = 0;
+            end_message(t);
+            t->begin = t->offset;
+        }
+    }
+    return t->place != CLOSED;
+}
+
+static void toy_eof(void *session) {
+    toy *t = session;
+    if (toy_has == TOY_RUNS_OPEN_LINE && t->size > 0 && t->place == IN_COMMANDS) run(t);
+}
+
+static void toy_close(void *session) {
+    (void)session;
+}
+
+const pf_target toy_target = {.name = "toy",
+                              .kinds = PF_KINDS_ALL,
+                              .limits = {.text_line = 1000, .recipients = 100},
+                              .open = toy_open,
+                              .feed = toy_feed,
+                              .eof = toy_eof,
+                              .close = toy_close};
+
+const pf_target toy_target_replies = {.name = "toy behind a wall",
+                                      .kinds = PF_KIND(PF_EVENT_REPLY),
+                                      .limits = {.text_line = 1000, .recipients = 100},
+                                      .open = toy_open,
+                                      .feed = toy_feed,
+                                      .eof = toy_eof,
+                                      .close = toy_close};

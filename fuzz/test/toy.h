@@ -1,0 +1,62 @@
+/* toy.h: a server of a few lines that can be given one fault at a time, for the tests of the oracles. Room: fuzz/test.
+ *
+ * It is also an adapter to read: all that a target needs is here. It knows EHLO, LHLO, MAIL, RCPT, DATA, RSET, NOOP and
+ * QUIT, in their order, and no arguments.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef POSTERN_FUZZ_TEST_TOY_H
+#define POSTERN_FUZZ_TEST_TOY_H
+
+#include <postern/fuzz/target.h>
+
+typedef enum toy_fault {
+    TOY_RIGHT,
+    /* GRAM */
+    TOY_CODE_999,
+    TOY_LF_ENDS_REPLY,
+    TOY_REPLY_SPLITS,      /* an octet of the input gets into the reply: CR LF and what the client likes */
+    TOY_HYPHEN_ON_LAST,
+    TOY_OTHER_CODE_ON_LAST,
+    TOY_REPLY_OF_513,
+    TOY_CONTROL_IN_REPLY,
+    TOY_ENHANCED_IN_EHLO,
+    TOY_ENHANCED_OF_OTHER_CLASS,
+    TOY_ENHANCED_ON_ONE_LINE,
+    /* ONE */
+    TOY_TWO_REPLIES,
+    TOY_NO_REPLY,
+    TOY_NO_GREETING,
+    TOY_STAYS_AFTER_QUIT,
+    TOY_CLOSES_WITHOUT_REPLY,
+    TOY_ONE_REPLY_IN_LMTP,
+    TOY_REPLIES_OUT_OF_ORDER,
+    TOY_250_THEN_354,
+    /* STATE */
+    TOY_RCPT_BEFORE_MAIL,
+    TOY_DATA_BEFORE_RCPT,
+    TOY_MAIL_TWICE,
+    TOY_503_TO_NOOP,
+    TOY_354_TO_RCPT,
+    /* REF */
+    TOY_LF_DOT_LF_ENDS,
+    TOY_LF_ENDS_LINE,
+    TOY_DOT_STAYS,
+    TOY_RUNS_OPEN_LINE,
+    TOY_CRLF_OF_BODY_LOST,
+    TOY_RANGE_IS_OFF,
+    /* CHUNK */
+    TOY_FORGETS_CR_AT_CUT,
+    TOY_DOT_AT_CUT_ENDS,
+    TOY_REPLY_TELLS_CUTS,
+    TOY_FAULTS
+} toy_fault;
+
+/* The fault of all sessions from here on. */
+extern toy_fault toy_has;
+
+extern const pf_target toy_target;
+
+/* The same, seen from outside: only its replies. */
+extern const pf_target toy_target_replies;
+
+#endif
