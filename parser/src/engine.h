@@ -36,13 +36,18 @@ typedef enum question {
     QUESTION_COUNT
 } question;
 
+/* Fixed words, and fixed enhanced codes. */
+#define TEXT(words) ((postern_slice){(const uint8_t *)(words), sizeof(words) - 1})
+#define ENHANCED(class, subject, detail) ((postern_enhanced){class, subject, detail})
+#define NO_ENHANCED ENHANCED(0, 0, 0)
+
 /* respond.c: each leaves a reply in the session and owes it. Enhanced codes appear where they are in force;
  * 421 takes the place of a refusal, and the session ends, when the error budget is used up. */
 
 /* The reply that an error has. */
 void postern_engine_refuse(postern_session *s, postern_error error);
-/* A fixed reply. In: enhanced, "2.1.0" or "" for none; text, NUL-terminated. */
-void postern_engine_answer(postern_session *s, int code, const char *enhanced, const char *text);
+/* A fixed reply. */
+void postern_engine_answer(postern_session *s, int code, postern_enhanced enhanced, postern_slice text);
 /* The reply that the policy chose, made to fit the question. Returns: the code that was sent. */
 int postern_engine_answer_decision(postern_session *s, question asked, const postern_decision *decision);
 void postern_engine_answer_greeting(postern_session *s);

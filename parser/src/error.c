@@ -5,7 +5,7 @@
 
 static const postern_error_info errors[POSTERN_ERROR_COUNT] = {
 #define ERROR_INFO(identifier, name, code, enhanced, text, section)                                                    \
-    [POSTERN_ERROR_##identifier] = {name, code, enhanced, text, section},
+    [POSTERN_ERROR_##identifier] = {name, code, enhanced, text, sizeof(text) - 1, section},
     POSTERN_ERROR_LIST(ERROR_INFO)
 #undef ERROR_INFO
 };

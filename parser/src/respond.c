@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-static const postern_enhanced no_enhanced = {0, 0, 0};
-
 static size_t length_of(const char *text) {
     size_t length = 0;
     while (text[length] != '\0') {
@@ -55,12 +53,17 @@ static bool leave(postern_session *s, int code, postern_enhanced enhanced, poste
     return true;
 }
 
-static postern_enhanced enhanced_of(const char *text) {
-    postern_enhanced enhanced = no_enhanced;
-    if (postern_enhanced_parse(&enhanced, (const uint8_t *)text, length_of(text)) == 0) {
-        enhanced = no_enhanced;
+/* What the table of errors says of one. Its enhanced codes have a digit for each part (a test says so). */
+static postern_enhanced enhanced_of(const postern_error_info *info) {
+    const char *digits = info->enhanced;
+    if (digits[0] == '\0') {
+        return NO_ENHANCED;
     }
-    return enhanced;
+    return ENHANCED((uint8_t)(digits[0] - '0'), (uint16_t)(digits[2] - '0'), (uint16_t)(digits[4] - '0'));
+}
+
+static postern_slice text_of(const postern_error_info *info) {
+    return (postern_slice){(const uint8_t *)info->text, info->text_size};
 }
 
 /* The same for every reply but one that ends the session anyway: a refusal, whoever refuses, costs one error, and when
@@ -71,7 +74,7 @@ static bool put(postern_session *s, int code, postern_enhanced enhanced, postern
 
     if (counts && s->errors >= budget) {
         const postern_error_info *info = postern_error_describe(POSTERN_ERROR_ERROR_BUDGET);
-        return leave(s, info->code, enhanced_of(info->enhanced), slice_of(info->text));
+        return leave(s, info->code, enhanced_of(info), text_of(info));
     }
     if (!leave(s, code, enhanced, text)) {
         return false;
@@ -80,22 +83,22 @@ static bool put(postern_session *s, int code, postern_enhanced enhanced, postern
     return true;
 }
 
-void postern_engine_answer(postern_session *s, int code, const char *enhanced, const char *text) {
-    (void)put(s, code, enhanced_of(enhanced), slice_of(text));
+void postern_engine_answer(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
+    (void)put(s, code, enhanced, text);
 }
 
 void postern_engine_refuse(postern_session *s, postern_error error) {
     const postern_error_info *info = postern_error_describe(error);
-    postern_enhanced enhanced = enhanced_of(info->enhanced);
+    postern_enhanced enhanced = enhanced_of(info);
 
     /* A malformed address is X.1.3 for a recipient and X.1.7 for a sender (RFC 3463 3.2). */
     if (s->verb == POSTERN_VERB_MAIL && enhanced.subject == 1 && enhanced.detail == 3) {
         enhanced.detail = 7;
     }
     if (s->state == POSTERN_STATE_AUTH && error == POSTERN_ERROR_LINE_TOO_LONG) {
-        enhanced = (postern_enhanced){5, 5, 6};
+        enhanced = ENHANCED(5, 5, 6);
     }
-    (void)put(s, info->code, enhanced, slice_of(info->text));
+    (void)put(s, info->code, enhanced, text_of(info));
 }
 
 /* ---- Replies that carry the name of the server ---- */
@@ -135,20 +138,26 @@ static void write_keyword_number(writer *w, const char *keyword, uint64_t number
     }
 }
 
-static void put_with_domain(postern_session *s, int code, const char *enhanced, const char *text) {
-    writer w = {.size = 0};
+/* A text that begins with the name of the server. Its octets are not initialised beyond that. */
+static void write_domain(writer *w, const postern_session *s) {
+    w->size = 0;
+    write_octets(w, s->config->domain.data, s->config->domain.size);
+}
 
-    write_octets(&w, s->config->domain.data, s->config->domain.size);
+static void put_with_domain(postern_session *s, int code, postern_enhanced enhanced, const char *text) {
+    writer w;
+
+    write_domain(&w, s);
     write_text(&w, text);
-    (void)put(s, code, enhanced_of(enhanced), (postern_slice){w.octets, w.size});
+    (void)put(s, code, enhanced, (postern_slice){w.octets, w.size});
 }
 
 void postern_engine_answer_greeting(postern_session *s) {
-    put_with_domain(s, 220, "", s->config->lmtp ? " LMTP Service ready" : " ESMTP Service ready");
+    put_with_domain(s, 220, NO_ENHANCED, s->config->lmtp ? " LMTP Service ready" : " ESMTP Service ready");
 }
 
 void postern_engine_answer_quit(postern_session *s) {
-    put_with_domain(s, 221, "2.0.0", " Service closing channel");
+    put_with_domain(s, 221, ENHANCED(2, 0, 0), " Service closing channel");
 }
 
 static void write_mechanisms(const postern_session *s, writer *w) {
@@ -201,9 +210,9 @@ static void write_extension(const postern_session *s, writer *w, uint32_t extens
 }
 
 void postern_engine_answer_hello(postern_session *s) {
-    writer w = {.size = 0};
+    writer w;
 
-    write_octets(&w, s->config->domain.data, s->config->domain.size);
+    write_domain(&w, s);
     if (s->verb != POSTERN_VERB_HELO) {
         for (uint32_t bit = 1; bit < POSTERN_EXT_SESSION; bit <<= 1) {
             if (s->in_force & bit) {
@@ -215,7 +224,7 @@ void postern_engine_answer_hello(postern_session *s) {
             write_octets(&w, s->config->keywords[i].data, s->config->keywords[i].size);
         }
     }
-    (void)put(s, 250, no_enhanced, (postern_slice){w.octets, w.size});
+    (void)put(s, 250, NO_ENHANCED, (postern_slice){w.octets, w.size});
 }
 
 void postern_engine_answer_challenge(postern_session *s, const uint8_t *challenge, size_t size) {
@@ -223,7 +232,7 @@ void postern_engine_answer_challenge(postern_session *s, const uint8_t *challeng
     size_t written;
 
     (void)!postern_base64_encode(encoded, sizeof encoded, challenge, size, &written);
-    (void)put(s, 334, no_enhanced, (postern_slice){encoded, written});
+    (void)put(s, 334, NO_ENHANCED, (postern_slice){encoded, written});
 }
 
 /* ---- Replies that the policy chooses ---- */

@@ -218,11 +218,11 @@ static void run_rset(postern_session *s) {
     if (s->state != POSTERN_STATE_CONNECTED) {
         s->state = POSTERN_STATE_GREETED;
     }
-    postern_engine_answer(s, 250, "2.0.0", "Reset");
+    postern_engine_answer(s, 250, ENHANCED(2, 0, 0), TEXT("Reset"));
 }
 
 static void run_starttls(postern_session *s) {
-    postern_engine_answer(s, 220, "2.0.0", "Ready to start TLS");
+    postern_engine_answer(s, 220, ENHANCED(2, 0, 0), TEXT("Ready to start TLS"));
     s->owed |= OWE_STARTTLS;
     s->state = POSTERN_STATE_TLS;
 }
@@ -236,7 +236,7 @@ static void run_command(postern_session *s) {
     case POSTERN_VERB_RCPT: run_rcpt(s); break;
     case POSTERN_VERB_DATA: run_data(s); break;
     case POSTERN_VERB_RSET: run_rset(s); break;
-    case POSTERN_VERB_NOOP: postern_engine_answer(s, 250, "2.0.0", "OK"); break;
+    case POSTERN_VERB_NOOP: postern_engine_answer(s, 250, ENHANCED(2, 0, 0), TEXT("OK")); break;
     case POSTERN_VERB_QUIT: postern_engine_answer_quit(s); break;
     case POSTERN_VERB_VRFY: run_vrfy(s); break;
     case POSTERN_VERB_STARTTLS: run_starttls(s); break;
@@ -329,7 +329,7 @@ static void settle_hello(postern_session *s) {
 }
 
 static void settle_data(postern_session *s) {
-    postern_engine_answer(s, 354, "", "Start mail input; end with <CRLF>.<CRLF>");
+    postern_engine_answer(s, 354, NO_ENHANCED, TEXT("Start mail input; end with <CRLF>.<CRLF>"));
     postern_data_init(&s->data, s->config->max_text_line);
     s->by_bdat = false;
     s->state = POSTERN_STATE_DATA;
@@ -352,24 +352,24 @@ static void accept(postern_session *s, question asked) {
         settle_hello(s);
         postern_engine_answer_hello(s);
         break;
-    case QUESTION_MAIL: postern_engine_answer(s, 250, "2.1.0", "Sender OK"); break;
-    case QUESTION_RCPT: postern_engine_answer(s, 250, "2.1.5", "Recipient OK"); break;
+    case QUESTION_MAIL: postern_engine_answer(s, 250, ENHANCED(2, 1, 0), TEXT("Sender OK")); break;
+    case QUESTION_RCPT: postern_engine_answer(s, 250, ENHANCED(2, 1, 5), TEXT("Recipient OK")); break;
     case QUESTION_DATA: settle_data(s); break;
-    case QUESTION_CHUNK: postern_engine_answer(s, 250, "2.0.0", "Chunk received"); break;
-    case QUESTION_MESSAGE: postern_engine_answer(s, 250, "2.0.0", "Message accepted"); break;
+    case QUESTION_CHUNK: postern_engine_answer(s, 250, ENHANCED(2, 0, 0), TEXT("Chunk received")); break;
+    case QUESTION_MESSAGE: postern_engine_answer(s, 250, ENHANCED(2, 0, 0), TEXT("Message accepted")); break;
     case QUESTION_VRFY:
-        postern_engine_answer(s, 252, "2.5.2", "Cannot VRFY user, but will accept message and attempt delivery");
+        postern_engine_answer(s, 252, ENHANCED(2, 5, 2), TEXT("Cannot VRFY user, but will accept message and attempt delivery"));
         break;
     case QUESTION_OTHER:
         if (s->verb == POSTERN_VERB_HELP) {
-            postern_engine_answer(s, 214, "2.0.0", "See RFC 5321");
+            postern_engine_answer(s, 214, ENHANCED(2, 0, 0), TEXT("See RFC 5321"));
         } else {
-            postern_engine_answer(s, 250, "2.0.0", "OK");
+            postern_engine_answer(s, 250, ENHANCED(2, 0, 0), TEXT("OK"));
         }
         break;
     case QUESTION_AUTH:
         s->authenticated = true;
-        postern_engine_answer(s, 235, "2.7.0", "Authentication succeeded");
+        postern_engine_answer(s, 235, ENHANCED(2, 7, 0), TEXT("Authentication succeeded"));
         break;
     default: break;
     }

@@ -49,6 +49,7 @@ static postern_enhanced enhanced_of(const postern_error_info *info) {
     postern_enhanced enhanced;
     size_t size = strlen(info->enhanced);
     assert_int_equal(postern_enhanced_parse(&enhanced, (const uint8_t *)info->enhanced, size), size);
+    assert_int_equal(size, 5); /* a digit for each part: respond.c reads it so */
     return enhanced;
 }
 
@@ -61,6 +62,7 @@ static void test_replies(void **state) {
         char expected[128];
         size_t written;
         assert_true(strlen(info->text) > 0);
+        assert_int_equal(info->text_size, strlen(info->text));
         if (info->code == 0) {
             assert_string_equal(info->enhanced, "");
             continue;

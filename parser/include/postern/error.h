@@ -91,6 +91,7 @@ typedef struct postern_error_info {
     int code;             /* reply code, or 0 */
     const char *enhanced; /* "5.5.2", or "" */
     const char *text;     /* fixed text of the reply */
+    size_t text_size;     /* octets of it */
     const char *section;  /* "RFC 5321 2.3.8" */
 } postern_error_info;
 
