@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import afl, build, corpus, house, libfuzzer, violation
+from . import afl, build, corpus, house, libfuzzer, options as options_file, violation
 from .console import OK, Arguments, Failure, positive, run, say, show_command
 
 EPILOG = """\
@@ -60,7 +60,9 @@ def run_libfuzzer(program, seeds, work, seconds, seed):
     # Without a folder, new inputs stay in memory: what is timed is the harness and the engine, not the file system.
     listed = work / "seeds.list"
     listed.write_text(",".join(str(path) for path in sorted(seeds.iterdir())))
-    command = [program, f"-seed_inputs=@{listed}", f"-max_total_time={seconds}", f"-max_len={LONGEST}",
+    settings = options_file.read(Path(f"{program}.options"))["libfuzzer"]
+    flags = [f"-{key}={value}" for key, value in settings.items() if key not in ("dict", "max_len")]
+    command = [program, *flags, f"-seed_inputs=@{listed}", f"-max_total_time={seconds}", f"-max_len={LONGEST}",
                f"-seed={seed}", "-keep_seed=1", "-print_final_stats=1", "-verbosity=0"]
     done = subprocess.run([str(word) for word in command], capture_output=True, stdin=subprocess.DEVNULL, cwd=work,
                           env={**os.environ, "ASAN_OPTIONS": libfuzzer.FAST})
