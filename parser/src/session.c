@@ -205,12 +205,27 @@ static postern_status receive(postern_session *s, const uint8_t *octets, size_t 
     }
 }
 
+/* Member by member: an event is made for every line, and there is little in it. */
+static void clear(postern_event *event) {
+    event->kind = POSTERN_EVENT_NONE;
+    event->begin = 0;
+    event->end = 0;
+    event->stimulus = POSTERN_STIMULUS_CONNECT;
+    event->verb = POSTERN_VERB_UNKNOWN;
+    event->fault.error = POSTERN_ERROR_NONE;
+    event->fault.offset = 0;
+    event->command = NULL;
+    event->code = 0;
+    event->octets.data = NULL;
+    event->octets.size = 0;
+}
+
 postern_status postern_session_feed(postern_session *session, const uint8_t *octets, size_t size, size_t *taken,
                                     postern_event *event) {
     size_t part = 0;
 
     *taken = 0;
-    memset(event, 0, sizeof *event);
+    clear(event);
     if (session->state == POSTERN_STATE_CLOSED) {
         (void)emit(session, event, POSTERN_EVENT_CLOSE);
         return POSTERN_MISUSE;

@@ -210,7 +210,7 @@ static bool command_line(pf_session *s) {
     line.end = s->at += framed.size;
     line.text = pf_line_trim(line.octets, framed.size);
     line.verb = pf_line_verb(line.octets, line.text);
-    if (framed.error == NULL && framed.size > pf_model_line_limit(line.verb, s->in_force))
+    if (framed.error == NULL && framed.size > 512 && framed.size > pf_model_line_limit(line.verb, s->in_force))
         framed.error = "line-too-long";
     if (framed.error != NULL) {
         broken_line(s, framed.error, line.begin);

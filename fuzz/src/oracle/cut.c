@@ -42,12 +42,26 @@ static void add(cut_list *list, size_t cut) {
     list->cuts[list->count++] = cut;
 }
 
-static bool is_seam(uint8_t octet) { return octet == '\r' || octet == '\n' || octet == '.'; }
+static const bool is_seam[256] = {['\r'] = true, ['\n'] = true, ['.'] = true};
+
+/* The cuts around all seams that the seed takes. */
+static void add_seams(cut_list *list, const uint8_t *octets, uint32_t seed) {
+    const bool all = seed == 0;
+    size_t next = 1; /* what lies before has been thought of */
+
+    for (size_t i = 0; i < list->size && list->count < list->capacity; i++) {
+        if (!is_seam[octets[i]])
+            continue;
+        for (next = i > next + 2 ? i - 2 : next; next <= i + 2; next++)
+            if (all || draw(&seed) % 6 == 0)
+                add(list, next);
+    }
+}
 
 /* The first offset at or behind `at` that lies at most two octets from a seam, or behind one; `size` for none. */
 static size_t next_near_seam(const uint8_t *octets, size_t size, size_t at) {
     for (size_t i = at < 2 ? 0 : at - 2; i < size; i++)
-        if (is_seam(octets[i]))
+        if (is_seam[octets[i]])
             return i < at + 2 ? at : i - 2;
     return size;
 }
@@ -64,9 +78,7 @@ size_t pf_cut(pf_cutting cutting, uint32_t seed, const uint8_t *octets, size_t s
             add(&list, i);
         break;
     case PF_CUT_SEAMS:
-        for (size_t i = 1; list.count < capacity && (i = next_near_seam(octets, size, i)) < size; i++)
-            if (seed == 0 || draw(&state) % 6 == 0)
-                add(&list, i);
+        add_seams(&list, octets, seed);
         break;
     case PF_CUT_HASH: {
         const uint32_t distance = 2u << draw(&state) % 8;
@@ -80,7 +92,7 @@ size_t pf_cut(pf_cutting cutting, uint32_t seed, const uint8_t *octets, size_t s
     return list.count;
 }
 
-enum { OCTETS_FEW = 128, CUTS_FEW = 48 };
+enum { OCTETS_FEW = 128, CUTS_FEW = 24 };
 
 size_t pf_cut_chosen(const uint8_t *octets, size_t size, size_t *cuts, size_t capacity) {
     const uint32_t hash = pf_hash(octets, size);

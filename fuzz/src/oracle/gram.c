@@ -12,6 +12,15 @@ enum { LINE_MAX_OCTETS = 512 };
 
 static bool is_digit(uint8_t octet) { return octet >= '0' && octet <= '9'; }
 
+/* Without a way out of the loop, so that the compiler takes many octets at once. */
+static bool is_textstring(const uint8_t *octets, size_t size) {
+    unsigned wrong = 0;
+
+    for (size_t i = 0; i < size; i++)
+        wrong |= (uint8_t)(octets[i] - 0x20) > 0x5e && octets[i] != '\t';
+    return wrong == 0;
+}
+
 /* Octets of 1*3DIGIT at the beginning; 0 when there is none, or there are more than three. */
 static size_t number(const uint8_t *octets, size_t size) {
     size_t n = 0;
@@ -61,9 +70,8 @@ static const char *read_line(reading *r, int code) {
     if (size > 3 && line[3] != ' ' && line[3] != '-')
         return "SP or a hyphen behind the code";
     r->last = size == 3 || line[3] == ' ';
-    for (size_t i = 4; i < size; i++)
-        if (line[i] != '\t' && (line[i] < 0x20 || line[i] > 0x7e))
-            return "text of HT, SP and printable US-ASCII";
+    if (size > 4 && !is_textstring(line + 4, size - 4))
+        return "text of HT, SP and printable US-ASCII";
 
     const bool enhanced = size > 4 && has_enhanced(line + 4, size - 4);
     if (enhanced && line[4] != line[0])
