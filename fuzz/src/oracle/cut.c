@@ -44,12 +44,16 @@ static void add(cut_list *list, size_t cut) {
 
 static const bool is_seam[256] = {['\r'] = true, ['\n'] = true, ['.'] = true};
 
+/* Where a partition begins to cut: every other one at once, so that few cuts come to all places. */
+static size_t draw_start(uint32_t *seed, size_t size) { return draw(seed) % 2 == 0 ? 0 : draw(seed) % size; }
+
 /* The cuts around all seams that the seed takes. */
 static void add_seams(cut_list *list, const uint8_t *octets, uint32_t seed) {
     const bool all = seed == 0;
+    const size_t start = all ? 0 : draw_start(&seed, list->size);
     size_t next = 1; /* what lies before has been thought of */
 
-    for (size_t i = 0; i < list->size && list->count < list->capacity; i++) {
+    for (size_t i = start; i < list->size && list->count < list->capacity; i++) {
         if (!is_seam[octets[i]])
             continue;
         for (next = i > next + 2 ? i - 2 : next; next <= i + 2; next++)
@@ -82,7 +86,7 @@ size_t pf_cut(pf_cutting cutting, uint32_t seed, const uint8_t *octets, size_t s
         break;
     case PF_CUT_HASH: {
         const uint32_t distance = 2u << draw(&state) % 8;
-        for (size_t i = 0; i < size && list.count < capacity;) {
+        for (size_t i = draw_start(&state, size); i < size && list.count < capacity;) {
             i += 1 + draw(&state) % distance;
             add(&list, i);
         }
@@ -92,11 +96,11 @@ size_t pf_cut(pf_cutting cutting, uint32_t seed, const uint8_t *octets, size_t s
     return list.count;
 }
 
-enum { OCTETS_FEW = 128, CUTS_FEW = 24 };
+enum { OCTETS_FEW = 128, CUTS_FEW = 12 };
 
 size_t pf_cut_chosen(const uint8_t *octets, size_t size, size_t *cuts, size_t capacity) {
     const uint32_t hash = pf_hash(octets, size);
-    /* Each cut costs as much as some thirty octets: few of them make a fast run, and other inputs have others. */
+    /* Each cut costs as much as some thirty octets: a few make a fast run, and other inputs have others. */
     const size_t few = capacity < CUTS_FEW ? capacity : CUTS_FEW;
 
     if (size <= OCTETS_FEW && hash % 16 == 0)
