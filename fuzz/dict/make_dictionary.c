@@ -2,9 +2,9 @@
  *
  *     make_dictionary [HARNESS] > HARNESS.dict
  *
- * Verbs, parameters, extensions and reply codes come from the parser's own tables, so that a verb that is added there is
- * in the next campaign. The rest is what the tables do not know: line ends, ends of data, numbers around limits. Without
- * HARNESS, or for one that it does not know, all of it. Room: fuzz/.
+ * Verbs, parameters, extensions and reply codes come from the parser's own tables, so that a verb that is added there
+ * is in the next campaign. The rest is what the tables do not know: line ends, ends of data, numbers around limits.
+ * Without HARNESS, or for one that it does not know, all of it. Room: fuzz/.
  *
  * Only the escapes \\, \" and \xHH are understood by all engines.
  *
@@ -52,18 +52,20 @@ static void token(const char *format, ...) {
     print_token(text, (size_t)size);
 }
 
-static void title(const char *text) { printf("# %s\n", text); }
+static void title(const char *text) {
+    printf("# %s\n", text);
+}
 
 /* Tokens with any octets: each with its size, so that a NUL may stand in it. */
 typedef struct raw {
     const char *octets;
     size_t size;
 } raw;
-#define RAW(text) {text, sizeof text - 1}
+#define RAW(text)                                                                                                      \
+    { text, sizeof text - 1 }
 
 static void tokens(const raw *list, size_t size) {
-    for (size_t i = 0; i < size; i++)
-        print_token(list[i].octets, list[i].size);
+    for (size_t i = 0; i < size; i++) print_token(list[i].octets, list[i].size);
 }
 #define TOKENS(...)                                                                                                    \
     do {                                                                                                               \
@@ -92,23 +94,20 @@ static void parameters(void) {
         POSTERN_PARAMETER_LIST(KEYWORD)
 #undef KEYWORD
     };
-    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-        token(" %s=", keywords[i]);
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) token(" %s=", keywords[i]);
     TOKENS(RAW(" SMTPUTF8"), RAW(" REQUIRETLS"), RAW(" CONPERM"), RAW(" CONNEG"), RAW(" BODY=7BIT"),
            RAW(" BODY=8BITMIME"), RAW(" BODY=BINARYMIME"), RAW(" RET=FULL"), RAW(" RET=HDRS"), RAW(" AUTH=<>"),
            RAW(" AUTH=a@b.example"), RAW(" ENVID=a+2Bb"), RAW(" NOTIFY=NEVER"), RAW(" NOTIFY=SUCCESS,FAILURE,DELAY"),
            RAW(" ORCPT=rfc822;a@b.example"), RAW(" ORCPT=utf-8;"), RAW(" BY=120;R"), RAW(" BY=-1;NT"),
-           RAW(" HOLDFOR=86400"), RAW(" HOLDUNTIL=2026-02-28T23:59:60Z"), RAW(" MT-PRIORITY=-9"),
-           RAW(" MT-PRIORITY=3"), RAW(" SOLICIT=org.example:ADV,x:Y"), RAW(" SUBMITTER=a+40b.example"),
-           RAW(" RRVS=2014-04-03T23:01:00Z;R"), RAW(" SIZE=0"), RAW(" SIZE=18446744073709551615"),
-           RAW(" SIZE=99999999999999999999"), RAW(" X-NEW=1"));
+           RAW(" HOLDFOR=86400"), RAW(" HOLDUNTIL=2026-02-28T23:59:60Z"), RAW(" MT-PRIORITY=-9"), RAW(" MT-PRIORITY=3"),
+           RAW(" SOLICIT=org.example:ADV,x:Y"), RAW(" SUBMITTER=a+40b.example"), RAW(" RRVS=2014-04-03T23:01:00Z;R"),
+           RAW(" SIZE=0"), RAW(" SIZE=18446744073709551615"), RAW(" SIZE=99999999999999999999"), RAW(" X-NEW=1"));
 }
 
 static void extensions(void) {
     title("keywords of the reply to EHLO");
     for (uint32_t bit = 1; bit != 0 && bit <= POSTERN_EXT_ALL; bit <<= 1)
-        if (postern_extension_keyword(bit) != NULL)
-            token("250-%s\r\n", postern_extension_keyword(bit));
+        if (postern_extension_keyword(bit) != NULL) token("250-%s\r\n", postern_extension_keyword(bit));
     TOKENS(RAW("250-AUTH PLAIN LOGIN\r\n"), RAW("250 SIZE 1000\r\n"));
 }
 
@@ -118,8 +117,7 @@ static void replies(void) {
 
     title("replies");
     for (size_t i = 0; i < size; i++) {
-        if (codes[i].code < 200)
-            continue;
+        if (codes[i].code < 200) continue;
         token("%d ", codes[i].code);
         token("\r\n%d-", codes[i].code);
     }
@@ -150,13 +148,14 @@ static void addresses(void) {
     title("addresses, and the policy of the test sessions");
     TOKENS(RAW("reject-a@b.example"), RAW("defer-a@b.example"), RAW("bodyreject-a@b.example"),
            RAW("bodydefer-a@b.example"), RAW("reject-"), RAW("defer-"), RAW("bodyreject-"), RAW("bodydefer-"),
-           RAW("<>"), RAW("<Postmaster>"), RAW("<postmaster@a.example>"), RAW("@a.example,@b.example:"), RAW("\"a b\"@"),
-           RAW("\"\"@"), RAW("\"\\\"\""), RAW("\"a@b>c\"@"), RAW("@[192.0.2.1]"), RAW("[255.255.255.255]"),
-           RAW("[256.0.0.1]"), RAW("[01.2.3.4]"), RAW("@[IPv6:2001:db8::1]"), RAW("[IPv6:::]"), RAW("[IPv6:"),
-           RAW("::ffff:192.0.2.1]"), RAW("1:2:3:4:5:6:7:8]"), RAW("1::2:3:4:5:6:7]"), RAW("[x-tag:content]"),
-           RAW("xn--bcher-kva.example"), RAW("b\xc3\xbc" "cher.example"), RAW("\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0"),
-           RAW("\xf0\x9f\x93\xa7"), RAW("\xc0\x80"), RAW("\xed\xa0\x80"), RAW("\xf4\x90\x80\x80"), RAW("a-.example"),
-           RAW("-a.example"), RAW(".example"), RAW("a..b"), RAW("!#$%&'*+-/=?^_`{|}~"));
+           RAW("<>"), RAW("<Postmaster>"), RAW("<postmaster@a.example>"), RAW("@a.example,@b.example:"),
+           RAW("\"a b\"@"), RAW("\"\"@"), RAW("\"\\\"\""), RAW("\"a@b>c\"@"), RAW("@[192.0.2.1]"),
+           RAW("[255.255.255.255]"), RAW("[256.0.0.1]"), RAW("[01.2.3.4]"), RAW("@[IPv6:2001:db8::1]"),
+           RAW("[IPv6:::]"), RAW("[IPv6:"), RAW("::ffff:192.0.2.1]"), RAW("1:2:3:4:5:6:7:8]"), RAW("1::2:3:4:5:6:7]"),
+           RAW("[x-tag:content]"), RAW("xn--bcher-kva.example"), RAW("b\303\274cher.example"),
+           RAW("\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0"), RAW("\xf0\x9f\x93\xa7"), RAW("\xc0\x80"),
+           RAW("\xed\xa0\x80"), RAW("\xf4\x90\x80\x80"), RAW("a-.example"), RAW("-a.example"), RAW(".example"),
+           RAW("a..b"), RAW("!#$%&'*+-/=?^_`{|}~"));
     printf("# a local-part of 63, a label of 63\n");
     token("%.*s", TOKEN_MOST, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     token("%.*s", TOKEN_MOST, "b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1");
@@ -166,10 +165,9 @@ static void exchanges(void) {
     title("AUTH, STARTTLS, the options of a session file");
     TOKENS(RAW("AUTH PLAIN AHVzZXIAcGFzcw==\r\n"), RAW("AUTH PLAIN\r\n"), RAW("AUTH LOGIN\r\n"),
            RAW("AUTH LOGIN dXNlcg==\r\n"), RAW("AHVzZXIAcGFzcw==\r\n"), RAW("dXNlcg==\r\n"), RAW("cGFzcw==\r\n"),
-           RAW("AUTH PLAIN =\r\n"), RAW("*\r\n"), RAW("=\r\n"), RAW("AA=="), RAW("AB=="), RAW("AA=A"), RAW("AUTH X-NEW "),
-           RAW("STARTTLS\r\n\x16\x03"), RAW("\x16\x03"), RAW("\x16\x03" "EHLO a.example\r\n"));
-    for (unsigned bit = 0; bit < 6; bit++)
-        token("NOOP o%08x\r\n", 1U << bit);
+           RAW("AUTH PLAIN =\r\n"), RAW("*\r\n"), RAW("=\r\n"), RAW("AA=="), RAW("AB=="), RAW("AA=A"),
+           RAW("AUTH X-NEW "), RAW("STARTTLS\r\n\x16\x03"), RAW("\x16\x03"), RAW("\x16\003EHLO a.example\r\n"));
+    for (unsigned bit = 0; bit < 6; bit++) token("NOOP o%08x\r\n", 1U << bit);
 }
 
 static void numbers(void) {
@@ -196,24 +194,15 @@ int main(int argc, char **argv) {
     const bool all = !(line || command || address || data || reply || session);
 
     printf("# %s, made by make_dictionary: do not edit.\n", all ? "All tokens" : harness);
-    if (all || command || session)
-        verbs();
-    if (all || command || session)
-        parameters();
-    if (all || reply)
-        extensions();
-    if (all || reply)
-        replies();
+    if (all || command || session) verbs();
+    if (all || command || session) parameters();
+    if (all || reply) extensions();
+    if (all || reply) replies();
     lines();
-    if (all || data || session || line)
-        ends_of_data();
-    if (all || command || address || session)
-        addresses();
-    if (all || command || session || line)
-        exchanges();
-    if (all || command || session)
-        numbers();
-    if (all || command || address || session)
-        encodings();
+    if (all || data || session || line) ends_of_data();
+    if (all || command || address || session) addresses();
+    if (all || command || session || line) exchanges();
+    if (all || command || session) numbers();
+    if (all || command || address || session) encodings();
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 }

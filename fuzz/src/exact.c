@@ -29,7 +29,7 @@ __attribute__((weak)) void __msan_unpoison(const volatile void *address, size_t 
 enum { REGION = 1 << 20, GAP = 16 };
 
 static uint8_t *region;
-static uint8_t *block;    /* the copy of the moment, or NULL */
+static uint8_t *block; /* the copy of the moment, or NULL */
 static size_t block_size;
 static size_t next;       /* under ASan: where in the region the next copy begins; a multiple of 8 */
 static uint8_t *oversize; /* an input larger than the region has a block of its own */
@@ -44,66 +44,53 @@ static void set_up(void) {
     }
     region = pages;
     next = GAP;
-    if (__asan_poison_memory_region)
-        __asan_poison_memory_region(region, REGION);
+    if (__asan_poison_memory_region) __asan_poison_memory_region(region, REGION);
 }
 
 static uint8_t *place(size_t size) {
-    if (!__asan_unpoison_memory_region)
-        return region + REGION - size;
-    if (next + size + GAP > REGION)
-        next = GAP;
+    if (!__asan_unpoison_memory_region) return region + REGION - size;
+    if (next + size + GAP > REGION) next = GAP;
     uint8_t *at = region + next;
     next = (next + size + 7 + GAP) & ~(size_t)7;
-    if (size > 0)
-        __asan_unpoison_memory_region(at, size);
+    if (size > 0) __asan_unpoison_memory_region(at, size);
     return at;
 }
 
 const uint8_t *pf_exact_copy(const uint8_t *octets, size_t size) {
     pf_exact_release();
-    if (region == NULL)
-        set_up();
+    if (region == NULL) set_up();
     if (size > REGION - 2 * GAP) {
         oversize = malloc(size);
-        if (oversize == NULL)
-            abort();
+        if (oversize == NULL) abort();
         block = oversize;
     } else
         block = place(size);
     block_size = size;
     pf_copy(block, octets, size);
-    if (__msan_unpoison)
-        __msan_unpoison(block, size);
+    if (__msan_unpoison) __msan_unpoison(block, size);
     return block;
 }
 
 void pf_exact_release(void) {
-    if (block == NULL)
-        return;
+    if (block == NULL) return;
     if (oversize != NULL) {
         free(oversize);
         oversize = NULL;
     } else if (__asan_poison_memory_region) {
-        if (block_size > 0)
-            __asan_poison_memory_region(block, block_size);
+        if (block_size > 0) __asan_poison_memory_region(block, block_size);
     } else
         memset(block, 0xee, block_size);
     block = NULL;
 }
 
 void pf_touch(const void *octets, size_t size) {
-    if (size == 0)
-        return;
-    if (__msan_check_mem_is_initialized)
-        __msan_check_mem_is_initialized(octets, size);
+    if (size == 0) return;
+    if (__msan_check_mem_is_initialized) __msan_check_mem_is_initialized(octets, size);
     if (__asan_region_is_poisoned && __asan_report_error) {
         uint8_t *bad = __asan_region_is_poisoned((void *)(uintptr_t)octets, size);
-        if (bad != NULL)
-            __asan_report_error(__builtin_return_address(0), __builtin_frame_address(0), &bad, bad, 0, 1);
+        if (bad != NULL) __asan_report_error(__builtin_return_address(0), __builtin_frame_address(0), &bad, bad, 0, 1);
         return;
     }
     const volatile uint8_t *octet = octets;
-    for (size_t i = 0; i < size; i++)
-        (void)octet[i];
+    for (size_t i = 0; i < size; i++) (void)octet[i];
 }

@@ -29,8 +29,7 @@ void pf_log_append(pf_log *log, const pf_event *event, const uint8_t *octets) {
     const bool content = event->kind == PF_EVENT_DATA;
     const uint64_t end = event->end + log->shift;
 
-    if (content && event->size == 0)
-        return;
+    if (content && event->size == 0) return;
     if (content && log->count > 0 && log->events[log->count - 1].kind == PF_EVENT_DATA) {
         pf_event *last = &log->events[log->count - 1];
         last->size += keep(log, octets, event->size);
@@ -56,7 +55,9 @@ void pf_log_finish(pf_log *log) {
     }
 }
 
-const uint8_t *pf_log_octets(const pf_log *log, const pf_event *event) { return log->arena + event->octets; }
+const uint8_t *pf_log_octets(const pf_log *log, const pf_event *event) {
+    return log->arena + event->octets;
+}
 
 static bool same_name(const char *a, const char *b) {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -72,15 +73,11 @@ static bool answers(const pf_event *event) {
 }
 
 static bool same_event(const pf_log *a, const pf_event *x, const pf_log *b, const pf_event *y, unsigned how) {
-    if (x->kind != y->kind)
-        return false;
+    if (x->kind != y->kind) return false;
     /* In how many steps content came, and how far ahead the parser had looked, is not compared. */
-    if (x->kind == PF_EVENT_DATA)
-        return same_octets(a, x, b, y);
-    if ((how & PF_COMPARE_RANGE) && (x->end != y->end || (answers(x) && x->begin != y->begin)))
-        return false;
-    if (x->kind == PF_EVENT_LINE)
-        return same_name(x->verb, y->verb) && same_name(x->error, y->error);
+    if (x->kind == PF_EVENT_DATA) return same_octets(a, x, b, y);
+    if ((how & PF_COMPARE_RANGE) && (x->end != y->end || (answers(x) && x->begin != y->begin))) return false;
+    if (x->kind == PF_EVENT_LINE) return same_name(x->verb, y->verb) && same_name(x->error, y->error);
     if (x->kind == PF_EVENT_REPLY)
         return x->code == y->code && same_name(x->verb, y->verb) &&
                (!(how & PF_COMPARE_TEXT) || same_octets(a, x, b, y));
@@ -90,8 +87,7 @@ static bool same_event(const pf_log *a, const pf_event *x, const pf_log *b, cons
 /* The next event that counts, at or behind `at`. */
 static size_t next_event(const pf_log *log, size_t at, unsigned how) {
     if (!(how & PF_COMPARE_LINES))
-        while (at < log->count && log->events[at].kind == PF_EVENT_LINE)
-            at++;
+        while (at < log->count && log->events[at].kind == PF_EVENT_LINE) at++;
     return at;
 }
 
@@ -104,7 +100,6 @@ bool pf_log_equal(const pf_log *a, const pf_log *b, unsigned how, size_t *at) {
         j = next_event(b, j + 1, how);
     }
     *at = i;
-    if (i == a->count && j == b->count)
-        return true;
+    if (i == a->count && j == b->count) return true;
     return (i == a->count && a->full) || (j == b->count && b->full);
 }

@@ -26,12 +26,10 @@ static inline int pf_plain_memcmp(const void *a, const void *b, size_t size) {
         uint64_t right;
         memcpy(&left, x, 8); /* of a constant size: a load, not a call */
         memcpy(&right, y, 8);
-        if (left != right)
-            break;
+        if (left != right) break;
     }
     for (; size > 0; size--, x++, y++)
-        if (*x != *y)
-            return *x < *y ? -1 : 1;
+        if (*x != *y) return *x < *y ? -1 : 1;
     return 0;
 }
 
@@ -45,8 +43,7 @@ static inline int pf_plain_strcmp(const char *a, const char *b) {
 
 static inline size_t pf_plain_strlen(const char *text) {
     size_t size = 0;
-    while (text[size] != '\0')
-        size++;
+    while (text[size] != '\0') size++;
     return size;
 }
 
@@ -63,8 +60,7 @@ static inline void *pf_plain_memchr(const void *octets, int octet, size_t size) 
             break;
     }
     for (; size > 0; size--, at++)
-        if (*at == (uint8_t)octet)
-            return (void *)(uintptr_t)at;
+        if (*at == (uint8_t)octet) return (void *)(uintptr_t)at;
     return NULL;
 }
 

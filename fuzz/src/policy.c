@@ -15,7 +15,9 @@ static bool begins(postern_slice slice, const char *prefix) {
     return slice.size >= size && memcmp(slice.data, prefix, size) == 0;
 }
 
-static bool is(postern_slice slice, const char *text) { return slice.size == strlen(text) && begins(slice, text); }
+static bool is(postern_slice slice, const char *text) {
+    return slice.size == strlen(text) && begins(slice, text);
+}
 
 static postern_decision answer(int code, uint8_t class_, uint16_t subject, uint16_t detail) {
     return (postern_decision){.verdict = POSTERN_ANSWER, .code = code, .enhanced = {class_, subject, detail}};
@@ -23,21 +25,20 @@ static postern_decision answer(int code, uint8_t class_, uint16_t subject, uint1
 
 /* Tell the decision, or keep it for later. */
 static postern_decision tell(pf_test_user *user, postern_decision decision) {
-    if (!user->late)
-        return decision;
+    if (!user->late) return decision;
     user->pending = decision;
     return (postern_decision){.verdict = POSTERN_PENDING};
 }
 
-static postern_decision accept(void) { return (postern_decision){.verdict = POSTERN_ACCEPT}; }
+static postern_decision accept(void) {
+    return (postern_decision){.verdict = POSTERN_ACCEPT};
+}
 
 static postern_decision by_local_part(const postern_command *command) {
     const postern_slice local = command->path.mailbox.local;
 
-    if (begins(local, "reject-"))
-        return answer(550, 5, 7, 1);
-    if (begins(local, "defer-"))
-        return answer(450, 4, 7, 1);
+    if (begins(local, "reject-")) return answer(550, 5, 7, 1);
+    if (begins(local, "defer-")) return answer(450, 4, 7, 1);
     return accept();
 }
 
@@ -74,12 +75,9 @@ static postern_decision data(void *user, const postern_transaction *transaction)
 
 static postern_decision of_body(uint8_t body) {
     switch (body) {
-    case BODY_REJECTED:
-        return answer(554, 5, 7, 1);
-    case BODY_DEFERRED:
-        return answer(451, 4, 7, 1);
-    default:
-        return accept();
+    case BODY_REJECTED: return answer(554, 5, 7, 1);
+    case BODY_DEFERRED: return answer(451, 4, 7, 1);
+    default: return accept();
     }
 }
 
@@ -89,8 +87,7 @@ static postern_decision message(void *user, const postern_transaction *transacti
 
     (void)transaction;
     for (uint32_t i = 0; i < self->recipients; i++)
-        if ((!self->lmtp || i == recipient) && self->body[i] > worst)
-            worst = self->body[i];
+        if ((!self->lmtp || i == recipient) && self->body[i] > worst) worst = self->body[i];
     return tell(self, of_body(worst));
 }
 

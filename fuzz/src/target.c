@@ -11,19 +11,16 @@ static const uint8_t marker[PF_HANDSHAKE_SIZE] = {0x16, 0x03};
 size_t pf_handshake_find(const uint8_t *octets, size_t size, size_t at) {
     for (; at + sizeof marker <= size; at++) {
         const uint8_t *first = memchr(octets + at, marker[0], size - at - 1);
-        if (first == NULL)
-            return size;
+        if (first == NULL) return size;
         at = (size_t)(first - octets);
-        if (first[1] == marker[1])
-            return at;
+        if (first[1] == marker[1]) return at;
     }
     return size;
 }
 
 static bool began_tls(const pf_log *log, size_t from) {
     for (size_t i = from; i < log->count; i++)
-        if (log->events[i].kind == PF_EVENT_STARTTLS)
-            return true;
+        if (log->events[i].kind == PF_EVENT_STARTTLS) return true;
     return false;
 }
 
@@ -52,8 +49,7 @@ void pf_target_run(const pf_target *target, const pf_target_options *options, co
                 stop = pf_handshake_find(octets, size, at + 1); /* octets like any others: no handshake is awaited */
             continue;
         }
-        for (; cut_count > 0 && *cuts <= at; cuts++)
-            cut_count--;
+        for (; cut_count > 0 && *cuts <= at; cuts++) cut_count--;
         size_t end = cut_count > 0 && *cuts < stop ? *cuts : stop;
         const size_t before = log->count;
         open = target->feed(session, pf_exact_copy(octets + at, end - at), end - at);
@@ -61,8 +57,7 @@ void pf_target_run(const pf_target *target, const pf_target_options *options, co
         handshake = handshake || (target->tls_done != NULL && began_tls(log, before));
         at = end;
     }
-    if (open && target->eof != NULL)
-        target->eof(session);
+    if (open && target->eof != NULL) target->eof(session);
     target->close(session);
     pf_log_finish(log);
 }
@@ -83,17 +78,13 @@ uint32_t pf_options_word(const uint8_t *octets, size_t size) {
     enum { LINE = 16, DIGITS = 6 }; /* "NOOP o" and 8 digits and CRLF */
     uint32_t word = 0;
 
-    if (size < LINE)
-        return 0;
+    if (size < LINE) return 0;
     const uint8_t *line = octets + size - LINE;
-    if (memcmp(line, "NOOP o", DIGITS) != 0 || memcmp(line + LINE - 2, "\r\n", 2) != 0)
-        return 0;
-    if (size > LINE && (size == LINE + 1 || memcmp(line - 2, "\r\n", 2) != 0))
-        return 0;
+    if (memcmp(line, "NOOP o", DIGITS) != 0 || memcmp(line + LINE - 2, "\r\n", 2) != 0) return 0;
+    if (size > LINE && (size == LINE + 1 || memcmp(line - 2, "\r\n", 2) != 0)) return 0;
     for (size_t i = DIGITS; i < LINE - 2; i++) {
         uint32_t digit;
-        if (!hex_digit(line[i], &digit))
-            return 0;
+        if (!hex_digit(line[i], &digit)) return 0;
         word = word << 4 | digit;
     }
     return word;

@@ -24,18 +24,12 @@ int pf_target_postern_fill = -1;
 
 const char *pf_event_verb(const postern_event *event) {
     switch (event->stimulus) {
-    case POSTERN_STIMULUS_CONNECT:
-        return "CONNECT";
-    case POSTERN_STIMULUS_BROKEN:
-        return NULL;
-    case POSTERN_STIMULUS_DATA_BODY:
-        return "DATA_BODY";
-    case POSTERN_STIMULUS_BDAT_CHUNK:
-        return "BDAT_CHUNK";
-    case POSTERN_STIMULUS_AUTH_CONTINUATION:
-        return "AUTH_CONTINUATION";
-    default:
-        return event->verb == POSTERN_VERB_UNKNOWN ? "UNKNOWN" : postern_verb_describe(event->verb)->name;
+    case POSTERN_STIMULUS_CONNECT: return "CONNECT";
+    case POSTERN_STIMULUS_BROKEN: return NULL;
+    case POSTERN_STIMULUS_DATA_BODY: return "DATA_BODY";
+    case POSTERN_STIMULUS_BDAT_CHUNK: return "BDAT_CHUNK";
+    case POSTERN_STIMULUS_AUTH_CONTINUATION: return "AUTH_CONTINUATION";
+    default: return event->verb == POSTERN_VERB_UNKNOWN ? "UNKNOWN" : postern_verb_describe(event->verb)->name;
     }
 }
 
@@ -54,12 +48,10 @@ static void touch(const adapter *self, postern_slice slice) {
 static void note(adapter *self, pf_event_kind kind, const postern_event *event) {
     pf_event noted = {.kind = kind, .begin = event->begin, .end = event->end};
 
-    if (kind == PF_EVENT_LINE || kind == PF_EVENT_REPLY)
-        noted.verb = pf_event_verb(event);
+    if (kind == PF_EVENT_LINE || kind == PF_EVENT_REPLY) noted.verb = pf_event_verb(event);
     if (kind == PF_EVENT_LINE && event->stimulus == POSTERN_STIMULUS_BROKEN)
         noted.error = postern_error_describe(event->fault.error)->name;
-    if (kind == PF_EVENT_REPLY)
-        noted.code = event->code;
+    if (kind == PF_EVENT_REPLY) noted.code = event->code;
     if (kind == PF_EVENT_DATA || kind == PF_EVENT_REPLY) {
         noted.size = (uint32_t)event->octets.size;
         touch(self, event->octets);
@@ -68,12 +60,10 @@ static void note(adapter *self, pf_event_kind kind, const postern_event *event) 
 }
 
 static void touch_line(const adapter *self, const postern_event *event) {
-    if (event->command == NULL)
-        return;
+    if (event->command == NULL) return;
     touch(self, event->command->verb_raw);
     touch(self, event->command->argument);
-    if (event->fault.error == POSTERN_ERROR_NONE)
-        pf_check_parts(event->command);
+    if (event->fault.error == POSTERN_ERROR_NONE) pf_check_parts(event->command);
 }
 
 /* More events than one octet can have: two for each recipient of a message in LMTP. */
@@ -94,25 +84,15 @@ static bool pump(adapter *self, const uint8_t *octets, size_t size) {
         octets += taken;
         size -= taken;
         switch (event.kind) {
-        case POSTERN_EVENT_NONE:
-            PF_CHECK(size == 0);
-            return true;
+        case POSTERN_EVENT_NONE: PF_CHECK(size == 0); return true;
         case POSTERN_EVENT_COMMAND:
             touch_line(self, &event);
             note(self, PF_EVENT_LINE, &event);
             break;
-        case POSTERN_EVENT_DATA:
-            note(self, PF_EVENT_DATA, &event);
-            break;
-        case POSTERN_EVENT_MESSAGE_END:
-            note(self, PF_EVENT_MESSAGE_END, &event);
-            break;
-        case POSTERN_EVENT_REPLY:
-            note(self, PF_EVENT_REPLY, &event);
-            break;
-        case POSTERN_EVENT_STARTTLS:
-            note(self, PF_EVENT_STARTTLS, &event);
-            break;
+        case POSTERN_EVENT_DATA: note(self, PF_EVENT_DATA, &event); break;
+        case POSTERN_EVENT_MESSAGE_END: note(self, PF_EVENT_MESSAGE_END, &event); break;
+        case POSTERN_EVENT_REPLY: note(self, PF_EVENT_REPLY, &event); break;
+        case POSTERN_EVENT_STARTTLS: note(self, PF_EVENT_STARTTLS, &event); break;
         case POSTERN_EVENT_PENDING:
             PF_CHECK(self->user.late);
             PF_CHECK(postern_session_decide(&self->session, &self->user.pending) == POSTERN_COMPLETE);
@@ -128,19 +108,19 @@ static bool pump(adapter *self, const uint8_t *octets, size_t size) {
 static void *open_session(const pf_target_options *options, pf_log *log) {
     adapter *self = &the_adapter;
 
-    if (self->in_use)
-        return NULL;
+    if (self->in_use) return NULL;
     self->in_use = true;
     self->log = log;
     pf_test_setup(&self->config, &self->user, options);
-    if (pf_target_postern_fill >= 0)
-        memset(&self->session, pf_target_postern_fill, sizeof self->session);
+    if (pf_target_postern_fill >= 0) memset(&self->session, pf_target_postern_fill, sizeof self->session);
     postern_session_init(&self->session, &self->config, &pf_test_policy, &self->user);
     (void)pump(self, (const uint8_t *)"", 0);
     return self;
 }
 
-static bool feed(void *session, const uint8_t *octets, size_t size) { return pump(session, octets, size); }
+static bool feed(void *session, const uint8_t *octets, size_t size) {
+    return pump(session, octets, size);
+}
 
 static void tls_done(void *session) {
     adapter *self = session;

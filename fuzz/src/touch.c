@@ -7,7 +7,9 @@
 #include <postern/fuzz/libpostern.h>
 #include <postern/fuzz/oracle.h>
 
-void pf_touch_slice(postern_slice slice) { pf_touch(slice.data, slice.size); }
+void pf_touch_slice(postern_slice slice) {
+    pf_touch(slice.data, slice.size);
+}
 
 /* A part of octets that have been touched. */
 static void touch_part(postern_slice part, postern_slice whole) {
@@ -42,15 +44,13 @@ static void touch_values(const postern_parameter_values *values, postern_slice a
                   {POSTERN_PARAMETER_RRVS, values->rrvs}};
 
     for (size_t i = 0; i < sizeof slices / sizeof *slices; i++)
-        if (values->given & 1u << slices[i].id)
-            touch_part(slices[i].value, argument);
+        if (values->given & 1u << slices[i].id) touch_part(slices[i].value, argument);
 }
 
 void pf_check_parts(const postern_command *command) {
     const postern_slice argument = command->argument;
 
-    if (argument.data == NULL)
-        return;
+    if (argument.data == NULL) return;
     touch_path(&command->path, argument);
     touch_part(command->domain, argument);
     touch_part(command->text, argument);
@@ -60,8 +60,7 @@ void pf_check_parts(const postern_command *command) {
         touch_part(command->parameters[i].keyword, argument);
         touch_part(command->parameters[i].value, argument);
     }
-    if (command->values.given != 0)
-        touch_values(&command->values, argument);
+    if (command->values.given != 0) touch_values(&command->values, argument);
 }
 
 void pf_touch_command(const postern_command *command) {

@@ -192,8 +192,10 @@ static void read_script(script *s, const char *name, size_t size) {
     s->size = s->cut_count = s->reply_count = 0;
     for (char *item = text; *item != '\0';) {
         char *end = strchr(item, '\n');
-        if (end == NULL) fail_msg("%s does not end in a line end", name);
-        else *end = '\0';
+        if (end == NULL)
+            fail_msg("%s does not end in a line end", name);
+        else
+            *end = '\0';
         read_item(s, name, item);
         item = end + 1;
     }

@@ -6,7 +6,17 @@
 #include <postern/fuzz/oracle.h>
 
 static const char *const inputs[] = {
-    "", "a", "ab", "\r\n", ".", "NOOP\r\n", "abcdefghijklmnop", "a\r\n.\r\nb", "\n.\n", "xxxxxx.xxxxxx", "\r\r\r\r\r\r",
+    "",
+    "a",
+    "ab",
+    "\r\n",
+    ".",
+    "NOOP\r\n",
+    "abcdefghijklmnop",
+    "a\r\n.\r\nb",
+    "\n.\n",
+    "xxxxxx.xxxxxx",
+    "\r\r\r\r\r\r",
     "EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nHello\r\n..\r\n.\r\nQUIT\r\n",
 };
 

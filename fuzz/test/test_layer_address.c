@@ -6,8 +6,21 @@
 #include <postern/address.h>
 #include <postern/codec.h>
 
-enum { RIGHT, TAKES_ALL, TAKES_NONE, OTHER_REPLY, QUOTES_STRIPPED, OTHER_KIND, ASCII_ONLY, NO_PATH, PATH_ENDS_EARLY,
-       BACKSLASH_NOT_QUOTED, DOT_STRING_QUOTED, NOT_UNQUOTED, NO_DOMAIN };
+enum {
+    RIGHT,
+    TAKES_ALL,
+    TAKES_NONE,
+    OTHER_REPLY,
+    QUOTES_STRIPPED,
+    OTHER_KIND,
+    ASCII_ONLY,
+    NO_PATH,
+    PATH_ENDS_EARLY,
+    BACKSLASH_NOT_QUOTED,
+    DOT_STRING_QUOTED,
+    NOT_UNQUOTED,
+    NO_DOMAIN
+};
 static int has_fault;
 
 static postern_status planted_mailbox(postern_mailbox *mailbox, const uint8_t *octets, size_t size,
@@ -18,7 +31,9 @@ static postern_status planted_mailbox(postern_mailbox *mailbox, const uint8_t *o
         return POSTERN_WRONG;
     }
     if (has_fault == TAKES_ALL && status == POSTERN_WRONG) {
-        *mailbox = (postern_mailbox){.raw = {octets, size}, .local = {octets, 1}, .domain = {octets + 2, size - 2},
+        *mailbox = (postern_mailbox){.raw = {octets, size},
+                                     .local = {octets, 1},
+                                     .domain = {octets + 2, size - 2},
                                      .kind = POSTERN_DOMAIN_NAME};
         return POSTERN_COMPLETE;
     }

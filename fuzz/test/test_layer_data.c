@@ -6,8 +6,22 @@
 #include <postern/body.h>
 #include <postern/codec.h>
 
-enum { RIGHT, LF_DOT_LF_ENDS, ENDS_LATE, OCTET_CHANGED, VIOLATION_LOST, VIOLATION_MADE_UP, OFFSET_OFF, PLAIN_DIFFERS,
-       CUT_LOSES_CR, BDAT_CHANGES, BDAT_FORGETS_CR, STUFF_REFUSES, STUFF_TAKES_LF, STUFF_FORGETS_DOT };
+enum {
+    RIGHT,
+    LF_DOT_LF_ENDS,
+    ENDS_LATE,
+    OCTET_CHANGED,
+    VIOLATION_LOST,
+    VIOLATION_MADE_UP,
+    OFFSET_OFF,
+    PLAIN_DIFFERS,
+    CUT_LOSES_CR,
+    BDAT_CHANGES,
+    BDAT_FORGETS_CR,
+    STUFF_REFUSES,
+    STUFF_TAKES_LF,
+    STUFF_FORGETS_DOT
+};
 static int has_fault;
 
 static bool ends_at_lf_dot_lf(const uint8_t *octets, size_t size, size_t *taken) {

@@ -5,8 +5,21 @@
 
 #include <postern/reply.h>
 
-enum { RIGHT, TAKES_CHANGED_CODE, REFUSES_ALL, OFFSET_OFF, OTHER_CODE, ENHANCED_LOST, CUT_CHANGES_CODE,
-       PRACTICE_DIFFERS, LF_GOES_THROUGH, CR_GOES_THROUGH, TEXT_CHANGED, FORMAT_FAILS_SHORT, LAST_HAS_HYPHEN };
+enum {
+    RIGHT,
+    TAKES_CHANGED_CODE,
+    REFUSES_ALL,
+    OFFSET_OFF,
+    OTHER_CODE,
+    ENHANCED_LOST,
+    CUT_CHANGES_CODE,
+    PRACTICE_DIFFERS,
+    LF_GOES_THROUGH,
+    CR_GOES_THROUGH,
+    TEXT_CHANGED,
+    FORMAT_FAILS_SHORT,
+    LAST_HAS_HYPHEN
+};
 static int has_fault;
 
 static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *octets, size_t size, size_t *taken,
@@ -14,7 +27,8 @@ static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *
     static unsigned feeds;
     postern_status status = postern_reply_feed(parser, octets, size, taken, line, found);
     feeds++;
-    if (has_fault == TAKES_CHANGED_CODE && status == POSTERN_WRONG && found->error == POSTERN_ERROR_REPLY_CODE_CHANGED) {
+    if (has_fault == TAKES_CHANGED_CODE && status == POSTERN_WRONG &&
+        found->error == POSTERN_ERROR_REPLY_CODE_CHANGED) {
         *taken = size;
         *line = (postern_reply_line){.code = 250, .last = true, .text = {octets, 1}};
         status = POSTERN_COMPLETE;

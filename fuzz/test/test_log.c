@@ -15,12 +15,8 @@ static void data(pf_log *log, const char *text, uint64_t begin) {
 }
 
 static void reply(pf_log *log, const char *verb, int code, const char *text, uint64_t begin, uint64_t end) {
-    const pf_event event = {.kind = PF_EVENT_REPLY,
-                            .code = code,
-                            .begin = begin,
-                            .end = end,
-                            .verb = verb,
-                            .size = (uint32_t)strlen(text)};
+    const pf_event event = {
+        .kind = PF_EVENT_REPLY, .code = code, .begin = begin, .end = end, .verb = verb, .size = (uint32_t)strlen(text)};
     pf_log_append(log, &event, (const uint8_t *)text);
 }
 
@@ -107,8 +103,12 @@ static void members_differ_when_asked(void **state) {
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         for (size_t k = 0; k < sizeof hows / sizeof *hows; k++) {
-            const pf_event other = {.kind = others[i].kind, .code = others[i].code, .begin = others[i].begin,
-                                    .end = others[i].end, .verb = others[i].verb, .error = others[i].error};
+            const pf_event other = {.kind = others[i].kind,
+                                    .code = others[i].code,
+                                    .begin = others[i].begin,
+                                    .end = others[i].end,
+                                    .verb = others[i].verb,
+                                    .error = others[i].error};
             clear(NULL);
             reply(&a, "NOOP", 250, "", 1, 2);
             pf_log_append(&b, &other, (const uint8_t *)"");

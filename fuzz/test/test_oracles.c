@@ -142,9 +142,15 @@ static void a_target_of_replies_is_judged_by_its_replies(void **state) {
 /* What programs read: one line, with all keys, and nothing in it that JSON does not allow. */
 static void a_violation_is_one_line_of_json(void **state) {
     (void)state;
-    pf_violation violation = {.oracle = "GRAM", .section = "RFC 5321 4.2", .state = "-", .verb = "-",
-                              .expected = "a \"quoted\" \\ thing", .seen = "\x1b\n\xff",
-                              .octets = (const uint8_t *)"a\r\n\0\xff\"\\\t", .size = 8, .offset = 7};
+    pf_violation violation = {.oracle = "GRAM",
+                              .section = "RFC 5321 4.2",
+                              .state = "-",
+                              .verb = "-",
+                              .expected = "a \"quoted\" \\ thing",
+                              .seen = "\x1b\n\xff",
+                              .octets = (const uint8_t *)"a\r\n\0\xff\"\\\t",
+                              .size = 8,
+                              .offset = 7};
     char text[4096] = "";
     FILE *file = tmpfile();
     assert_non_null(file);
@@ -161,15 +167,18 @@ static void a_violation_is_one_line_of_json(void **state) {
     assert_true(size > 0);
     assert_non_null(strstr(text, "at octet   7: \"a\\r\\n\\x00\\xff\\\"\\\\\\t\"\n"));
     assert_non_null(strstr(text, "./scripts/reproduce FILE"));
-    assert_non_null(strstr(text, "\nPOSTERN-VIOLATION {\"oracle\":\"GRAM\",\"section\":\"RFC 5321 4.2\",\"state\":\"-\","
-                                 "\"verb\":\"-\",\"expected\":\"a \\\"quoted\\\" \\\\ thing\","
-                                 "\"seen\":\"\\u001b\\u000a\\u00ff\"}\n"));
+    assert_non_null(strstr(text,
+                           "\nPOSTERN-VIOLATION {\"oracle\":\"GRAM\",\"section\":\"RFC 5321 4.2\",\"state\":\"-\","
+                           "\"verb\":\"-\",\"expected\":\"a \\\"quoted\\\" \\\\ thing\","
+                           "\"seen\":\"\\u001b\\u000a\\u00ff\"}\n"));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_oracle_says_what_it_must),   cmocka_unit_test(each_fault_has_a_sample),
-        cmocka_unit_test(chunk_fires_in_a_fuzzing_run),    cmocka_unit_test(a_target_of_replies_is_judged_by_its_replies),
+        cmocka_unit_test(each_oracle_says_what_it_must),
+        cmocka_unit_test(each_fault_has_a_sample),
+        cmocka_unit_test(chunk_fires_in_a_fuzzing_run),
+        cmocka_unit_test(a_target_of_replies_is_judged_by_its_replies),
         cmocka_unit_test(a_violation_is_one_line_of_json),
     };
     return cmocka_run_group_tests_name("oracles", tests, NULL, NULL);

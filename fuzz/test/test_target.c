@@ -1,5 +1,5 @@
-/* test_target.c: what a target is fed: every octet once, in exact copies, in the cuts asked for, and the handshake where
- * its marker stands.
+/* test_target.c: what a target is fed: every octet once, in exact copies, in the cuts asked for, and the handshake
+ * where its marker stands.
  *
  * SPDX-License-Identifier: MIT */
 #include "model_support.h"
@@ -70,7 +70,8 @@ static const char *run(const char *octets, size_t size, const size_t *cuts, size
     pf_target_run(&spy, &options, (const uint8_t *)octets, size, cuts, count, &run_log);
     return heard;
 }
-#define RUN(text, ...) run(text, sizeof text - 1, (const size_t[]){__VA_ARGS__}, sizeof((size_t[]){__VA_ARGS__}) / sizeof(size_t))
+#define RUN(text, ...)                                                                                                 \
+    run(text, sizeof text - 1, (const size_t[]){__VA_ARGS__}, sizeof((size_t[]){__VA_ARGS__}) / sizeof(size_t))
 
 static int reset(void **state) {
     (void)state;
@@ -97,30 +98,31 @@ static void a_session_that_closes_gets_no_more(void **state) {
 static void the_marker_is_the_handshake_where_one_is_awaited(void **state) {
     (void)state;
     wants_tls = true;
-    assert_string_equal(RUN("abS\x16\x03" "cd", 1), "<|a|bST|cdE>");
+    assert_string_equal(RUN("abS\x16\003cd", 1), "<|a|bST|cdE>");
     /* What lies before it is plain text, in the same feed or another. */
-    assert_string_equal(RUN("S" "inj\x16\x03" "cd", 1), "<|S|injT|cdE>");
-    assert_string_equal(RUN("S" "inj\x16\x03", 1), "<|S|injTE>");
-    assert_string_equal(RUN("S" "inj", 1), "<|S|injE>");
+    assert_string_equal(RUN("Sinj\x16\003cd", 1), "<|S|injT|cdE>");
+    assert_string_equal(RUN("Sinj\x16\x03", 1), "<|S|injTE>");
+    assert_string_equal(RUN("Sinj", 1), "<|S|injE>");
     /* Only one for each STARTTLS; the next is octets, as is one before. */
-    assert_string_equal(RUN("S\x16\x03" "c\x16\x03" "d", 9), "<|ST|c|\x16\x03" "dE>");
-    assert_string_equal(RUN("\x16\x03" "S\x16\x03" "d", 9), "<|\x16\x03ST|dE>");
-    assert_string_equal(RUN("S\x16\x03\x16\x03" "d", 9), "<|ST|\x16\x03" "dE>");
-    assert_string_equal(RUN("S\x16\x16\x03", 9), "<|S\x16|\x16\x03" "E>");
+    assert_string_equal(RUN("S\x16\003c\x16\003d", 9), "<|ST|c|\x16\003dE>");
+    assert_string_equal(RUN("\x16\003S\x16\003d", 9), "<|\x16\x03ST|dE>");
+    assert_string_equal(RUN("S\x16\x03\x16\003d", 9), "<|ST|\x16\003dE>");
+    assert_string_equal(RUN("S\x16\x16\x03", 9), "<|S\x16|\x16\003E>");
     assert_string_equal(RUN("S\x16\x16\x03", 1), "<|S|\x16TE>");
-    assert_string_equal(RUN("S\x16", 1), "<|S|\x16" "E>");
+    assert_string_equal(RUN("S\x16", 1), "<|S|\x16"
+                                         "E>");
 }
 
 static void without_starttls_the_marker_is_octets(void **state) {
     (void)state;
-    assert_string_equal(RUN("a\x16\x03" "b", 9), "<|a|\x16\x03" "bE>");
-    assert_string_equal(RUN("a\x16\x03" "b", 2), "<|a|\x16|\x03" "bE>");
+    assert_string_equal(RUN("a\x16\003b", 9), "<|a|\x16\003bE>");
+    assert_string_equal(RUN("a\x16\003b", 2), "<|a|\x16|\003bE>");
 }
 
 static void ranges_count_the_marker(void **state) {
     (void)state;
     wants_tls = true;
-    (void)RUN("S\x16\x03" "cd", 4);
+    (void)RUN("S\x16\003cd", 4);
     assert_int_equal(run_log.count, 4);
     assert_int_equal(run_log.events[1].begin, 0);
     assert_int_equal(run_log.events[2].begin, 2);

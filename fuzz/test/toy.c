@@ -41,7 +41,10 @@ static void reply(toy *t, const char *verb, int code, const char *text) {
 
     snprintf(line, sizeof line, "%03d %s\r\n", code, text);
     switch (toy_has) {
-    case TOY_CODE_999: code = 999; memcpy(line, "999", 3); break;
+    case TOY_CODE_999:
+        code = 999;
+        memcpy(line, "999", 3);
+        break;
     case TOY_LF_ENDS_REPLY: snprintf(line, sizeof line, "%03d %s\n", code, text); break;
     case TOY_REPLY_SPLITS: snprintf(line, sizeof line, "%03d no\r\n250 injected\r\n", code); break;
     case TOY_HYPHEN_ON_LAST: line[3] = '-'; break;
@@ -69,10 +72,9 @@ static void hang_up(toy *t) {
 
 static void run_transaction(toy *t, const char *verb) {
     const bool mail = strcmp(verb, "MAIL") == 0;
-    const bool early = mail ? !t->hello || (t->mail && toy_has != TOY_MAIL_TWICE)
-                       : strcmp(verb, "RCPT") == 0
-                           ? !t->mail && toy_has != TOY_RCPT_BEFORE_MAIL
-                           : (t->recipients == 0 && toy_has != TOY_DATA_BEFORE_RCPT);
+    const bool early = mail                        ? !t->hello || (t->mail && toy_has != TOY_MAIL_TWICE)
+                       : strcmp(verb, "RCPT") == 0 ? !t->mail && toy_has != TOY_RCPT_BEFORE_MAIL
+                                                   : (t->recipients == 0 && toy_has != TOY_DATA_BEFORE_RCPT);
 
     if (early) {
         reply(t, verb, 503, "not now");
@@ -105,8 +107,10 @@ static void run(toy *t) {
         if (toy_has != TOY_CLOSES_WITHOUT_REPLY) reply(t, verb, 221, "bye");
         if (toy_has != TOY_STAYS_AFTER_QUIT) hang_up(t);
     } else if (strcmp(verb, "NOOP") == 0) {
-        if (toy_has == TOY_REPLIES_OUT_OF_ORDER) reply(t, "RSET", 250, "fine");
-        else if (toy_has != TOY_NO_REPLY) reply(t, verb, toy_has == TOY_503_TO_NOOP ? 503 : 250, "fine");
+        if (toy_has == TOY_REPLIES_OUT_OF_ORDER)
+            reply(t, "RSET", 250, "fine");
+        else if (toy_has != TOY_NO_REPLY)
+            reply(t, verb, toy_has == TOY_503_TO_NOOP ? 503 : 250, "fine");
     } else if (strcmp(verb, "UNKNOWN") == 0) {
         reply(t, verb, 500, "what?");
     } else {
@@ -145,8 +149,10 @@ static void line_ends(toy *t) {
     const uint64_t body = t->begin;
     const bool was_body = t->place == IN_BODY;
 
-    if (was_body) body_line(t);
-    else run(t);
+    if (was_body)
+        body_line(t);
+    else
+        run(t);
     t->size = 0;
     /* A body is one thing from its first line to its last. */
     t->begin = was_body && t->place == IN_BODY ? body : t->offset;
@@ -175,7 +181,8 @@ static bool toy_feed(void *session, const uint8_t *octets, size_t size) {
         if (t->size + 1 < sizeof t->line) t->line[t->size++] = (char)octets[i];
         t->offset++;
         if (ends(t)) line_ends(t);
-        if (toy_has == TOY_DOT_AT_CUT_ENDS && i + 1 == size && t->place == IN_BODY && t->size == 1 && octets[i] == '.') {
+        if (toy_has == TOY_DOT_AT_CUT_ENDS && i + 1 == size && t->place == IN_BODY && t->size == 1 &&
+            octets[i] == '.') {
             t->size = 0;
             end_message(t);
             t->begin = t->offset;

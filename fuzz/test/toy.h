@@ -14,7 +14,7 @@ typedef enum toy_fault {
     /* GRAM */
     TOY_CODE_999,
     TOY_LF_ENDS_REPLY,
-    TOY_REPLY_SPLITS,      /* an octet of the input gets into the reply: CR LF and what the client likes */
+    TOY_REPLY_SPLITS, /* an octet of the input gets into the reply: CR LF and what the client likes */
     TOY_HYPHEN_ON_LAST,
     TOY_OTHER_CODE_ON_LAST,
     TOY_REPLY_OF_513,

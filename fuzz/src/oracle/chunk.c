@@ -15,16 +15,14 @@ static bool chunk(const pf_case *run, pf_violation *violation) {
 
     while (pf_cut_next(&turn, run->thorough, run->octets, run->size, cuts, &count)) {
         pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &parts);
-        if (pf_log_equal(run->log, &parts, how, &at))
-            continue;
+        if (pf_log_equal(run->log, &parts, how, &at)) continue;
         char words[PF_VIOLATION_TEXT];
         char seen[PF_VIOLATION_TEXT];
         const bool more = at < parts.count;
         snprintf(seen, sizeof seen, "with %zu cuts, the first at octet %zu: %.150s", count, count > 0 ? cuts[0] : 0,
                  more ? pf_event_words(&parts.events[at], words) : "nothing more");
         char expected[PF_VIOLATION_TEXT] = "nothing more";
-        if (at < run->log->count)
-            (void)pf_event_words(&run->log->events[at], expected);
+        if (at < run->log->count) (void)pf_event_words(&run->log->events[at], expected);
         return pf_broken(run, &pf_oracle_chunk, at, expected, seen, violation);
     }
     return true;

@@ -13,8 +13,7 @@ const pf_oracle *const pf_session_oracles[] = {&pf_oracle_gram, &pf_oracle_one, 
 static void say_silent(const pf_target *target, const pf_oracle *oracle, size_t index) {
     static uint32_t said;
 
-    if (said & 1u << index)
-        return;
+    if (said & 1u << index) return;
     said |= 1u << index;
     fprintf(stderr, "postern: the oracle %s stays silent: the target %s does not emit the events that it needs\n",
             oracle->name, target->name);
@@ -60,4 +59,6 @@ bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool 
 
 __attribute__((weak)) extern const int pf_replay_driver;
 
-bool pf_is_replay(void) { return &pf_replay_driver != NULL; }
+bool pf_is_replay(void) {
+    return &pf_replay_driver != NULL;
+}

@@ -31,8 +31,7 @@ static bool wrong(const trial *t, const char *law, const char *expected, const c
 static bool same_reply(const trial *t, const pf_model_verdict *verdict) {
     const postern_error_info *info = postern_error_describe(t->fault.error);
 
-    if (info->code == verdict->code)
-        return true;
+    if (info->code == verdict->code) return true;
     (void)pf_unlawful(t->violation, "REF", "RFC 5321 4.1.2", NULL, t->input, t->size, t->fault.offset, "%d, %s",
                       info->code, info->name);
     return pf_expected(t->violation, "%d, %s", verdict->code, verdict->error);
@@ -57,8 +56,7 @@ static bool as_model(const trial *t) {
     if ((verdict.result == PF_ACCEPT) != t->accepted)
         return wrong(t, "REF", verdict.error != NULL ? verdict.error : "a mailbox",
                      t->accepted ? "a mailbox" : postern_error_describe(t->fault.error)->name);
-    if (!t->accepted)
-        return same_reply(t, &verdict);
+    if (!t->accepted) return same_reply(t, &verdict);
     if (!stands(t, mailbox->local, path.local) || !stands(t, mailbox->domain, path.domain))
         return wrong(t, "REF", "local-part and domain as the model has them", "others");
     if (kinds[mailbox->kind] != path.kind || mailbox->quoted != path.quoted)
@@ -73,25 +71,22 @@ static bool as_path(const trial *t) {
     postern_path path;
     postern_fault fault;
 
-    if (t->size > sizeof bracketed - 2)
-        return true;
+    if (t->size > sizeof bracketed - 2) return true;
     const bool route = t->size > 0 && t->input[0] == '@';
     bracketed[0] = '<';
     memcpy(bracketed + 1, t->input, t->size);
     bracketed[t->size + 1] = '>';
     const uint8_t *copy = pf_exact_copy(bracketed, t->size + 2);
     const bool accepted = postern_path_parse(&path, copy, t->size + 2, 0, &fault) == POSTERN_COMPLETE;
-    if (accepted)
-        pf_touch_path(&path);
+    if (accepted) pf_touch_path(&path);
     /* The input may hold a ">" of its own, and a route: such paths are fuzz_command's. */
-    if (accepted && (path.raw.size != t->size + 2 || path.route.data != NULL || route))
-        return true;
+    if (accepted && (path.raw.size != t->size + 2 || path.route.data != NULL || route)) return true;
     if (accepted != t->accepted)
         return wrong(t, "ROUND", t->accepted ? "a path, as it is a mailbox" : "no path, as it is no mailbox",
                      accepted ? "a path" : postern_error_describe(fault.error)->name);
-    return !accepted || (path.mailbox.local.size == t->mailbox.local.size &&
-                         path.mailbox.domain.size == t->mailbox.domain.size &&
-                         path.mailbox.local.data == copy + 1 && path.mailbox.kind == t->mailbox.kind) ||
+    return !accepted ||
+           (path.mailbox.local.size == t->mailbox.local.size && path.mailbox.domain.size == t->mailbox.domain.size &&
+            path.mailbox.local.data == copy + 1 && path.mailbox.kind == t->mailbox.kind) ||
            wrong(t, "ROUND", "the same parts in brackets", "others");
 }
 

@@ -38,7 +38,8 @@ static bool round_trip(const codec *c, const uint8_t *octets, size_t size, pf_vi
     if (c->decode(there, sizeof there, octets, size, &n, &fault) != POSTERN_COMPLETE)
         return fault.offset <= size ||
                pf_unlawful(violation, "ROUND", c->section, NULL, octets, size, 0, "a fault beyond the input");
-    if (c->encode(back, sizeof back, there, n, &m) != POSTERN_COMPLETE || (c->canonical && !same(back, m, octets, size)))
+    if (c->encode(back, sizeof back, there, n, &m) != POSTERN_COMPLETE ||
+        (c->canonical && !same(back, m, octets, size)))
         return pf_unlawful(violation, "ROUND", c->section, NULL, octets, size, 0, "encode(decode(x)) is not x");
     return true;
 }
@@ -51,8 +52,7 @@ bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violati
     size_t n;
 
     (void)thorough;
-    if (size > INPUT_MOST)
-        size = INPUT_MOST;
+    if (size > INPUT_MOST) size = INPUT_MOST;
     const uint8_t *copy = pf_exact_copy(octets, size);
     bool good = round_trip(&base64, copy, size, violation) && round_trip(&xtext, copy, size, violation);
     if (good && postern_xtext_check(copy, size, &fault) !=

@@ -39,8 +39,7 @@ static bool wrong(const trial *t, const char *law, const char *expected, const c
 /* ---- REF ---- */
 
 static bool stands(const trial *t, postern_slice slice, bool there, pf_span span) {
-    if (!there || slice.data == NULL)
-        return !there && slice.data == NULL;
+    if (!there || slice.data == NULL) return !there && slice.data == NULL;
     return slice.data == t->line + span.begin && slice.size == span.end - span.begin;
 }
 
@@ -54,10 +53,8 @@ static bool same_path(const trial *t, const pf_model_path *path) {
 
     if (ours->raw.data == NULL)
         return t->command.verb == POSTERN_VERB_VRFY || t->command.verb == POSTERN_VERB_EXPN || !path->present;
-    if (!path->present)
-        return false;
-    if (path->null || path->postmaster)
-        return ours->null == path->null && ours->postmaster == path->postmaster;
+    if (!path->present) return false;
+    if (path->null || path->postmaster) return ours->null == path->null && ours->postmaster == path->postmaster;
     return !ours->null && !ours->postmaster && ours->mailbox.quoted == path->quoted &&
            kinds[ours->mailbox.kind] == path->kind && stands(t, ours->mailbox.local, true, path->local) &&
            stands(t, ours->mailbox.domain, true, path->domain) &&
@@ -67,8 +64,7 @@ static bool same_path(const trial *t, const pf_model_path *path) {
 static bool same_parameters(const trial *t, const pf_model_command *model) {
     if (t->command.verb != POSTERN_VERB_MAIL && t->command.verb != POSTERN_VERB_RCPT)
         return true; /* what other verbs have of the kind stands in fields of its own */
-    if (t->command.parameter_count != model->parameter_count)
-        return false;
+    if (t->command.parameter_count != model->parameter_count) return false;
     for (size_t i = 0; i < model->parameter_count; i++) {
         const postern_parameter *ours = &t->command.parameters[i];
         const pf_model_parameter *theirs = &model->parameters[i];
@@ -89,11 +85,10 @@ static const char *other_field(const trial *t, const pf_model_command *model) {
     if (ours->verb == POSTERN_VERB_AUTH && (!stands(t, ours->mechanism, true, model->mechanism) ||
                                             !stands(t, ours->initial, model->has_initial, model->initial)))
         return "mechanism and initial response as the model has them";
-    if (ours->smtputf8 != model->smtputf8)
-        return "SMTPUTF8 as the model has it";
-    const bool binary = ours->values.given & 1u << POSTERN_PARAMETER_BODY && ours->values.body == POSTERN_BODY_BINARYMIME;
-    if (ours->verb == POSTERN_VERB_MAIL && binary != model->binarymime)
-        return "BODY as the model has it";
+    if (ours->smtputf8 != model->smtputf8) return "SMTPUTF8 as the model has it";
+    const bool binary =
+        ours->values.given & 1u << POSTERN_PARAMETER_BODY && ours->values.body == POSTERN_BODY_BINARYMIME;
+    if (ours->verb == POSTERN_VERB_MAIL && binary != model->binarymime) return "BODY as the model has it";
     return NULL;
 }
 
@@ -102,8 +97,7 @@ static bool same_reply(const trial *t, const pf_model_verdict *verdict) {
     const postern_error_info *info = postern_error_describe(t->fault.error);
     const bool length = t->fault.error == POSTERN_ERROR_LINE_TOO_LONG;
 
-    if (info->code == verdict->code && (!length || t->fault.offset == verdict->offset))
-        return true;
+    if (info->code == verdict->code && (!length || t->fault.offset == verdict->offset)) return true;
     (void)wrong(t, "REF", "", "");
     t->violation->offset = t->fault.offset;
     (void)pf_seen(t->violation, "%d, %s at %zu", info->code, info->name, t->fault.offset);
@@ -116,8 +110,10 @@ static bool is_broken(const uint8_t *octets, size_t size) {
 }
 
 static bool as_model(const trial *t) {
-    const pf_model_options options = {
-        .extensions = t->options.extensions, .smtputf8 = t->options.smtputf8, .text_line = 1000, .recipients = 100};
+    const pf_model_options options = {.extensions = t->options.extensions,
+                                      .smtputf8 = t->options.smtputf8,
+                                      .text_line = 1000,
+                                      .recipients = 100};
     pf_model_command model;
     const pf_model_verdict verdict = pf_model_check_command(t->line, t->size, &options, &model);
     const char *error = verdict.error != NULL ? verdict.error : "a command";
@@ -128,16 +124,13 @@ static bool as_model(const trial *t) {
     if ((verdict.result == PF_ACCEPT) != (t->status == POSTERN_COMPLETE))
         return wrong(t, "REF", error,
                      t->status == POSTERN_COMPLETE ? "a command" : postern_error_describe(t->fault.error)->name);
-    if (t->status != POSTERN_COMPLETE)
-        return same_reply(t, &verdict);
+    if (t->status != POSTERN_COMPLETE) return same_reply(t, &verdict);
     if (strcmp(model.verb, verb_name(t->command.verb)) != 0)
         return wrong(t, "REF", model.verb, verb_name(t->command.verb));
     if (!stands(t, t->command.argument, model.has_argument, model.argument))
         return wrong(t, "REF", "the argument as the model has it", "another");
-    if (!same_path(t, &model.path))
-        return wrong(t, "REF", "the path as the model has it", "another");
-    if (!same_parameters(t, &model))
-        return wrong(t, "REF", "the parameters as the model has them", "others");
+    if (!same_path(t, &model.path)) return wrong(t, "REF", "the path as the model has it", "another");
+    if (!same_parameters(t, &model)) return wrong(t, "REF", "the parameters as the model has them", "others");
     const char *field = other_field(t, &model);
     return field == NULL || wrong(t, "REF", field, "another");
 }
@@ -151,8 +144,7 @@ typedef struct printer {
 
 static void print_octets(printer *p, postern_slice slice) {
     PF_CHECK(slice.size <= sizeof p->octets - p->size);
-    if (slice.size > 0)
-        memcpy(p->octets + p->size, slice.data, slice.size);
+    if (slice.size > 0) memcpy(p->octets + p->size, slice.data, slice.size);
     p->size += slice.size;
 }
 
@@ -161,8 +153,7 @@ static void print(printer *p, const char *text) {
 }
 
 static void print_word(printer *p, postern_slice slice) {
-    if (slice.data == NULL)
-        return;
+    if (slice.data == NULL) return;
     print(p, " ");
     print_octets(p, slice);
 }
@@ -191,8 +182,7 @@ static void print_command(printer *p, const postern_command *command) {
     print_word(p, command->text);
     print_word(p, command->mechanism);
     print_word(p, command->initial);
-    if (verb == POSTERN_VERB_BDAT)
-        print_number(p, command->chunk_size);
+    if (verb == POSTERN_VERB_BDAT) print_number(p, command->chunk_size);
     for (size_t i = 0; i < command->parameter_count; i++) {
         print_word(p, command->parameters[i].keyword);
         if (command->parameters[i].value.data != NULL) {
@@ -200,10 +190,8 @@ static void print_command(printer *p, const postern_command *command) {
             print_octets(p, command->parameters[i].value);
         }
     }
-    if (command->last)
-        print(p, " LAST");
-    if (command->smtputf8 && command->parameter_count == 0)
-        print(p, " SMTPUTF8");
+    if (command->last) print(p, " LAST");
+    if (command->smtputf8 && command->parameter_count == 0) print(p, " SMTPUTF8");
     print(p, "\r\n");
 }
 
@@ -217,8 +205,7 @@ static bool same_command(const postern_command *a, const postern_command *b) {
         a->kind != b->kind || a->parameter_count != b->parameter_count || a->values.given != b->values.given)
         return false;
     for (size_t i = 0; i < a->parameter_count; i++)
-        if (a->parameters[i].id != b->parameters[i].id)
-            return false;
+        if (a->parameters[i].id != b->parameters[i].id) return false;
     return same_octets(a->path.raw, b->path.raw) && same_octets(a->path.route, b->path.route) &&
            same_octets(a->path.mailbox.local, b->path.mailbox.local) &&
            same_octets(a->path.mailbox.domain, b->path.mailbox.domain) && same_octets(a->domain, b->domain) &&
@@ -248,8 +235,7 @@ static bool bdat_alike(const trial *t) {
     uint64_t size;
     postern_fault fault;
 
-    if (t->command.verb != POSTERN_VERB_BDAT || t->fault.error == POSTERN_ERROR_LINE_TOO_LONG)
-        return true;
+    if (t->command.verb != POSTERN_VERB_BDAT || t->fault.error == POSTERN_ERROR_LINE_TOO_LONG) return true;
     const postern_status status = postern_bdat_parse(&size, t->line, t->size, &fault);
     return (status == POSTERN_COMPLETE ? size == t->command.chunk_size : t->status == POSTERN_WRONG) ||
            wrong(t, "ROUND", "the size of the chunk alike from both functions", "not so");
@@ -273,8 +259,7 @@ bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_viola
 
     (void)thorough;
     const bool ends = size >= 2 && octets[size - 2] == '\r' && octets[size - 1] == '\n';
-    if (size > LINE_MOST - 2)
-        size = LINE_MOST - 2;
+    if (size > LINE_MOST - 2) size = LINE_MOST - 2;
     memcpy(line, octets, size);
     if (!ends || size == LINE_MOST - 2) {
         line[size++] = '\r';

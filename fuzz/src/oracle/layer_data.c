@@ -31,8 +31,7 @@ typedef struct received {
 static void take(received *r, postern_slice slice) {
     pf_touch_slice(slice);
     PF_CHECK(slice.size <= sizeof r->content - r->size);
-    if (slice.size > 0)
-        memcpy(r->content + r->size, slice.data, slice.size);
+    if (slice.size > 0) memcpy(r->content + r->size, slice.data, slice.size);
     r->size += slice.size;
 }
 
@@ -85,13 +84,11 @@ static bool as_model(const received *r, const uint8_t *octets, size_t size, pf_v
                           r->end ? "the end" : "no end", r->consumed);
         return pf_expected(v, "%s at %zu", data.end ? "the end" : "no end", data.consumed);
     }
-    if (!r->end)
-        return true; /* what is held back, and which violations are certain, is the receiver's */
+    if (!r->end) return true; /* what is held back, and which violations are certain, is the receiver's */
     if (r->size != data.content_size || memcmp(r->content, content, r->size) != 0)
         return pf_unlawful(v, "REF", data_section, "DATA_BODY", octets, size, 0, "%zu octets of other content than %zu",
                            r->size, data.content_size);
-    for (size_t i = 0; i < data.violation_count; i++)
-        known += is_violation(r, data.violations[i]);
+    for (size_t i = 0; i < data.violation_count; i++) known += is_violation(r, data.violations[i]);
     const uint32_t bits = r->facts.violations;
     const size_t count = (bits & 1) + (bits >> 1 & 1) + (bits >> 2 & 1) + (bits >> 3 & 1);
     if (known != data.violation_count || count != data.violation_count)
@@ -113,11 +110,9 @@ static bool same_facts(const postern_content *a, const postern_content *b) {
 
 /* Two receivers that saw the same octets; what is held back at an open end may differ. */
 static bool agree(const received *a, const received *b) {
-    if (a->end != b->end || a->consumed != b->consumed)
-        return false;
+    if (a->end != b->end || a->consumed != b->consumed) return false;
     const size_t common = a->end || a->size < b->size ? a->size : b->size;
-    if (memcmp(a->content, b->content, common) != 0)
-        return false;
+    if (memcmp(a->content, b->content, common) != 0) return false;
     return !a->end || (a->size == b->size && same_facts(&a->facts, &b->facts));
 }
 
@@ -164,12 +159,10 @@ static bool stuffing(const uint8_t *octets, size_t size, const postern_content *
     if (done != sendable)
         return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, done ? 0 : fault.offset, "%s",
                            done ? "stuffed, though BDAT finds a bare CR, a bare LF or a NUL" : "refused");
-    if (!done)
-        return true;
+    if (!done) return true;
     const bool ends = size >= 2 && octets[size - 2] == '\r' && octets[size - 1] == '\n';
     const size_t whole = size > 0 && !ends ? size + 2 : size;
-    if (whole > INPUT_MOST)
-        return true;
+    if (whole > INPUT_MOST) return true;
     receive(postern_data_feed, stuffed, n, NULL, 0, &back);
     if (!back.end || back.consumed != n)
         return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, back.consumed, "an end at %zu of %zu",
@@ -188,18 +181,15 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
     size_t turn = 0;
     size_t count;
 
-    if (size > INPUT_MOST - 2)
-        size = INPUT_MOST - 2;
+    if (size > INPUT_MOST - 2) size = INPUT_MOST - 2;
     receive(postern_data_feed, octets, size, NULL, 0, &whole);
-    if (!as_model(&whole, octets, size, violation))
-        return false;
+    if (!as_model(&whole, octets, size, violation)) return false;
     receive(postern_data_feed_plain, octets, size, NULL, 0, &other);
     if (!agree(&whole, &other))
         return pf_unlawful(violation, "TWIN", data_section, "DATA_BODY", octets, size, 0, "fast and plain differ");
     if (!receive_chunks(octets, size, NULL, 0, &one))
         return pf_unlawful(violation, "ROUND", "RFC 3030 2", "BDAT_CHUNK", octets, size, 0, "other octets came out");
-    if (!stuffing(octets, size, &one, violation))
-        return false;
+    if (!stuffing(octets, size, &one, violation)) return false;
     while (pf_cut_next(&turn, thorough, octets, size, cuts, &count)) {
         receive(turn % 2 == 0 ? postern_data_feed_plain : postern_data_feed, octets, size, cuts, count, &other);
         if (!agree(&whole, &other))

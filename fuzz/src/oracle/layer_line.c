@@ -44,8 +44,7 @@ static batch_line read_batch(const uint8_t *octets, size_t size, size_t limit) {
         if (error != POSTERN_ERROR_NONE && line.fault.error == POSTERN_ERROR_NONE && i < limit)
             line.fault = (postern_fault){error, i};
     }
-    if (line.fault.error == POSTERN_ERROR_NONE && line.size > limit)
-        line.fault.error = POSTERN_ERROR_LINE_TOO_LONG;
+    if (line.fault.error == POSTERN_ERROR_NONE && line.size > limit) line.fault.error = POSTERN_ERROR_LINE_TOO_LONG;
     return line;
 }
 
@@ -82,7 +81,8 @@ static bool check_line(framing *f, postern_status status, postern_slice line, po
         return wrong(f, "complete or wrong, as the fault says", status, fault);
     const size_t kept = f->limit < 8 ? f->limit : 8;
     const size_t least = broken && kept < expected.size ? kept : expected.size;
-    if (line.size < least || line.size > expected.size || line.size > f->limit || memcmp(line.data, f->octets + f->begin, line.size) != 0)
+    if (line.size < least || line.size > expected.size || line.size > f->limit ||
+        memcmp(line.data, f->octets + f->begin, line.size) != 0)
         return wrong(f, "the octets of the line", status, fault);
     f->begin = end;
     return true;
@@ -114,12 +114,10 @@ static bool check_rest(framing *f) {
     const batch_line rest = read_batch(f->octets + f->begin, f->size - f->begin, f->limit);
     const postern_fault pending = postern_line_pending_fault(&f->framer);
 
-    if (rest.complete)
-        return wrong(f, "the line to be reported at its CRLF", POSTERN_NEED_MORE, pending);
+    if (rest.complete) return wrong(f, "the line to be reported at its CRLF", POSTERN_NEED_MORE, pending);
     if (postern_line_is_open(&f->framer) != (rest.size > 0))
         return wrong(f, "an open line where octets have no CRLF", POSTERN_NEED_MORE, pending);
-    if (pending.error == POSTERN_ERROR_NONE)
-        return true;
+    if (pending.error == POSTERN_ERROR_NONE) return true;
     postern_slice line;
     postern_fault fault;
     size_t taken;
@@ -135,8 +133,7 @@ static bool run(framing *f, const size_t *cuts, size_t count) {
     f->begin = 0;
     for (size_t i = 0; i <= count; i++) {
         const size_t to = i < count ? cuts[i] : f->size;
-        if (!feed_segment(f, from, to))
-            return false;
+        if (!feed_segment(f, from, to)) return false;
         from = to;
     }
     return check_rest(f);
@@ -152,24 +149,19 @@ bool pf_laws_line(const uint8_t *octets, size_t size, bool thorough, pf_violatio
     size_t turn = 0;
     size_t count;
 
-    if (f.limit < 2)
-        f.limit = 2;
+    if (f.limit < 2) f.limit = 2;
     f.feed = postern_line_feed;
     f.law = "REF";
-    if (!run(&f, NULL, 0))
-        return false;
+    if (!run(&f, NULL, 0)) return false;
     f.feed = postern_line_feed_plain;
     f.law = "TWIN";
-    if (!run(&f, NULL, 0))
-        return false;
+    if (!run(&f, NULL, 0)) return false;
     f.law = "CHUNK";
     while (pf_cut_next(&turn, thorough, octets, size, cuts, &count)) {
         f.feed = postern_line_feed;
-        if (!run(&f, cuts, count))
-            return false;
+        if (!run(&f, cuts, count)) return false;
         f.feed = postern_line_feed_plain;
-        if (!run(&f, cuts, count))
-            return false;
+        if (!run(&f, cuts, count)) return false;
     }
     return true;
 }

@@ -25,7 +25,7 @@ typedef struct reading {
     postern_enhanced enhanced; /* of the first line */
     size_t lines;
     size_t consumed;
-    size_t size; /* of: */
+    size_t size;             /* of: */
     uint8_t text[TEXT_MOST]; /* the lines, an LF between two */
 } reading;
 
@@ -37,14 +37,13 @@ static void take(reading *r, const postern_reply_line *line) {
     else
         r->text[r->size++] = '\n';
     PF_CHECK(line->text.size < sizeof r->text - r->size);
-    if (line->text.size > 0)
-        memcpy(r->text + r->size, line->text.data, line->text.size);
+    if (line->text.size > 0) memcpy(r->text + r->size, line->text.data, line->text.size);
     r->size += line->text.size;
     r->lines++;
 }
 
-static void read_stream(postern_reply_level level, const uint8_t *octets, size_t size, const size_t *cuts,
-                        size_t count, reading *r) {
+static void read_stream(postern_reply_level level, const uint8_t *octets, size_t size, const size_t *cuts, size_t count,
+                        reading *r) {
     static postern_reply_parser parser;
     size_t at = 0;
 
@@ -65,10 +64,8 @@ static void read_stream(postern_reply_level level, const uint8_t *octets, size_t
             PF_CHECK(taken <= to - at);
             PF_CHECK(status == POSTERN_COMPLETE ? taken > 0 : status == POSTERN_WRONG || taken == to - at);
             at += taken;
-            if (status == POSTERN_COMPLETE)
-                take(r, &line);
-            if (status == POSTERN_WRONG || (status == POSTERN_COMPLETE && line.last))
-                r->status = status;
+            if (status == POSTERN_COMPLETE) take(r, &line);
+            if (status == POSTERN_WRONG || (status == POSTERN_COMPLETE && line.last)) r->status = status;
         }
         pf_exact_release();
     }
@@ -78,8 +75,7 @@ static void read_stream(postern_reply_level level, const uint8_t *octets, size_t
 static bool agree(const reading *a, const reading *b) {
     if (a->status != b->status || a->lines != b->lines || a->size != b->size || memcmp(a->text, b->text, a->size) != 0)
         return false;
-    if (a->status == POSTERN_WRONG)
-        return a->fault.error == b->fault.error && a->fault.offset == b->fault.offset;
+    if (a->status == POSTERN_WRONG) return a->fault.error == b->fault.error && a->fault.offset == b->fault.offset;
     return a->status != POSTERN_COMPLETE || (a->code == b->code && a->consumed == b->consumed);
 }
 
@@ -101,8 +97,7 @@ static bool as_model(const reading *r, const uint8_t *octets, size_t size, pf_vi
         return pf_expected(v, "%s, %s at %zu", results[verdict.result],
                            verdict.error != NULL ? verdict.error : "nothing", verdict.offset);
     }
-    if (seen != PF_ACCEPT)
-        return true;
+    if (seen != PF_ACCEPT) return true;
     return (r->code == reply.code && r->lines == reply.lines &&
             (r->enhanced.class_ != 0) == (reply.enhanced.end > reply.enhanced.begin)) ||
            pf_unlawful(v, "REF", section, NULL, octets, size, 0, "code %u, %zu lines; the model has %d, %zu", r->code,
@@ -118,12 +113,10 @@ static bool read_back(const reading *r, const uint8_t *octets, size_t size, pf_v
     size_t n;
 
     /* A parser lets an enhanced code of another class pass as text; the formatter does not. */
-    if (pf_reply_fault(octets, r->consumed, r->code, PF_ENHANCED_LOOSE) != NULL)
-        return true;
+    if (pf_reply_fault(octets, r->consumed, r->code, PF_ENHANCED_LOOSE) != NULL) return true;
     const postern_status status =
         postern_reply_format(formatted, sizeof formatted, r->code, NULL, r->text, r->size, &n);
-    if (status == POSTERN_COMPLETE)
-        read_stream(POSTERN_REPLY_STRICT, formatted, n, NULL, 0, &again);
+    if (status == POSTERN_COMPLETE) read_stream(POSTERN_REPLY_STRICT, formatted, n, NULL, 0, &again);
     return (status == POSTERN_COMPLETE && again.status == POSTERN_COMPLETE && again.consumed == n &&
             again.code == r->code && again.lines == r->lines && again.size == r->size &&
             memcmp(again.text, r->text, r->size) == 0) ||
@@ -143,15 +136,13 @@ static bool same_text(const uint8_t *formatted, const uint8_t *octets, size_t si
 
     for (size_t i = 0; i < size; i++) {
         if (octets[i] == '\n') {
-            while (formatted[at] != '\n')
-                at++;
+            while (formatted[at] != '\n') at++;
             at += 5;
             begins = true;
             continue;
         }
         if (formatted[at] != '\r') {
-            if (formatted[at] != cleaned(octets[i]) && !(begins && formatted[at] == '?'))
-                return false;
+            if (formatted[at] != cleaned(octets[i]) && !(begins && formatted[at] == '?')) return false;
             at++;
         }
         begins = false;
@@ -166,7 +157,8 @@ static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
     static const postern_enhanced none = {0, 0, 0};
     const uint32_t hash = pf_hash(octets, size);
     const int code = codes[hash % 4];
-    const postern_enhanced enhanced = {(uint8_t)(code / 100), (uint16_t)(hash >> 8 & 255), (uint16_t)(hash >> 16 & 255)};
+    const postern_enhanced enhanced = {(uint8_t)(code / 100), (uint16_t)(hash >> 8 & 255),
+                                       (uint16_t)(hash >> 16 & 255)};
     const bool with = hash & 4u && code != 354;
     size_t n;
 
@@ -187,8 +179,8 @@ static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
 }
 
 /* The same in parts. */
-static bool in_parts(postern_reply_level level, const uint8_t *octets, size_t size, bool thorough,
-                     const reading *whole, pf_violation *v) {
+static bool in_parts(postern_reply_level level, const uint8_t *octets, size_t size, bool thorough, const reading *whole,
+                     pf_violation *v) {
     static reading parts;
     static size_t cuts[PF_CUTS_MAX];
     size_t turn = 0;
@@ -207,13 +199,10 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
     static reading strict;
     static reading practice;
 
-    if (size > INPUT_MOST - 1)
-        size = INPUT_MOST - 1;
+    if (size > INPUT_MOST - 1) size = INPUT_MOST - 1;
     read_stream(POSTERN_REPLY_STRICT, octets, size, NULL, 0, &strict);
-    if (!as_model(&strict, octets, size, violation))
-        return false;
-    if (strict.status == POSTERN_COMPLETE && !read_back(&strict, octets, size, violation))
-        return false;
+    if (!as_model(&strict, octets, size, violation)) return false;
+    if (strict.status == POSTERN_COMPLETE && !read_back(&strict, octets, size, violation)) return false;
     read_stream(POSTERN_REPLY_PRACTICE, octets, size, NULL, 0, &practice);
     if (strict.status != POSTERN_WRONG && !agree(&strict, &practice))
         return pf_unlawful(violation, "REF", "RFC 5321 4.2", NULL, octets, size, 0,

@@ -9,17 +9,14 @@ static bool ref(const pf_case *run, pf_violation *violation) {
     const bool lines = run->target->kinds & PF_KIND(PF_EVENT_LINE);
     size_t at;
 
-    if (pf_log_equal(run->log, run->model, PF_COMPARE_RANGE | (lines ? PF_COMPARE_LINES : 0), &at))
-        return true;
+    if (pf_log_equal(run->log, run->model, PF_COMPARE_RANGE | (lines ? PF_COMPARE_LINES : 0), &at)) return true;
     /* The two agree up to there, so that the model's event stands at the same place, LINE events apart. */
     size_t other = 0;
-    for (size_t i = 0; i < at; i++)
-        other += lines || run->log->events[i].kind != PF_EVENT_LINE;
+    for (size_t i = 0; i < at; i++) other += lines || run->log->events[i].kind != PF_EVENT_LINE;
     size_t theirs = 0;
     for (; theirs < run->model->count; theirs++) {
         const bool counts = lines || run->model->events[theirs].kind != PF_EVENT_LINE;
-        if (counts && other == 0)
-            break;
+        if (counts && other == 0) break;
         other -= counts;
     }
     char expected[PF_VIOLATION_TEXT] = "nothing more";

@@ -22,8 +22,7 @@ static bool is_allowed(const char *verb, pf_model_state at, int code, bool pract
     if (code != 0 && known[place].code == code && known[place].verb == verb && known[place].state == at &&
         known[place].practice == practice)
         return true;
-    if (pf_model_reply_allowed(verb, at, code, practice) == NULL)
-        return false;
+    if (pf_model_reply_allowed(verb, at, code, practice) == NULL) return false;
     known[place].verb = verb;
     known[place].state = at;
     known[place].code = code;

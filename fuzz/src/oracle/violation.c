@@ -32,8 +32,7 @@ static void print_octets(const uint8_t *octets, size_t size) {
             fputc(octet, stderr);
     }
     fputc('"', stderr);
-    if (shown < size)
-        fprintf(stderr, " and %zu more", size - shown);
+    if (shown < size) fprintf(stderr, " and %zu more", size - shown);
 }
 
 static void print_json(const char *key, const char *text, const char *behind) {
@@ -86,11 +85,12 @@ void pf_check_failed(const char *expression, const char *file, int line) {
 
 /* ---- Walking ---- */
 
-pf_walk pf_walk_begin(void) { return (pf_walk){.state = PF_STATE_NONE}; }
+pf_walk pf_walk_begin(void) {
+    return (pf_walk){.state = PF_STATE_NONE};
+}
 
 pf_model_state pf_walk_state(const pf_walk *walk, const pf_event *event) {
-    if (walk->message_ended && event->kind == PF_EVENT_REPLY)
-        return walk->ending;
+    if (walk->message_ended && event->kind == PF_EVENT_REPLY) return walk->ending;
     /* A handshake leaves no trace of its own: what is run or answered next stands behind it. */
     if (walk->state == PF_STATE_TLS && (event->kind == PF_EVENT_LINE || event->kind == PF_EVENT_REPLY))
         return pf_model_state_next(walk->state, "STARTTLS_NEGOTIATED", 0);
@@ -122,21 +122,11 @@ const char *pf_event_words(const pf_event *event, char out[static PF_VIOLATION_T
         snprintf(out, PF_VIOLATION_TEXT, "line %s%s%s", verb, event->error != NULL ? ", " : "",
                  event->error != NULL ? event->error : "");
         break;
-    case PF_EVENT_DATA:
-        snprintf(out, PF_VIOLATION_TEXT, "%u octets of content", event->size);
-        break;
-    case PF_EVENT_MESSAGE_END:
-        snprintf(out, PF_VIOLATION_TEXT, "end of message");
-        break;
-    case PF_EVENT_REPLY:
-        snprintf(out, PF_VIOLATION_TEXT, "reply %d to %s", event->code, verb);
-        break;
-    case PF_EVENT_STARTTLS:
-        snprintf(out, PF_VIOLATION_TEXT, "handshake");
-        break;
-    case PF_EVENT_CLOSE:
-        snprintf(out, PF_VIOLATION_TEXT, "close");
-        break;
+    case PF_EVENT_DATA: snprintf(out, PF_VIOLATION_TEXT, "%u octets of content", event->size); break;
+    case PF_EVENT_MESSAGE_END: snprintf(out, PF_VIOLATION_TEXT, "end of message"); break;
+    case PF_EVENT_REPLY: snprintf(out, PF_VIOLATION_TEXT, "reply %d to %s", event->code, verb); break;
+    case PF_EVENT_STARTTLS: snprintf(out, PF_VIOLATION_TEXT, "handshake"); break;
+    case PF_EVENT_CLOSE: snprintf(out, PF_VIOLATION_TEXT, "close"); break;
     }
     return out;
 }
@@ -154,8 +144,7 @@ bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const cha
 
     for (size_t i = 0; i < at && i < log->count; i++) {
         pf_walk_past(&walk, &log->events[i]);
-        if (log->events[i].kind == PF_EVENT_LINE)
-            verb = log->events[i].verb;
+        if (log->events[i].kind == PF_EVENT_LINE) verb = log->events[i].verb;
     }
     violation->oracle = oracle->name;
     violation->section = oracle->section;
@@ -165,8 +154,7 @@ bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const cha
     state = walk.state;
     if (at < log->count) {
         const pf_event *event = &log->events[at];
-        if (event->kind == PF_EVENT_LINE || event->kind == PF_EVENT_REPLY)
-            verb = event->verb;
+        if (event->kind == PF_EVENT_LINE || event->kind == PF_EVENT_REPLY) verb = event->verb;
         state = pf_walk_state(&walk, event);
         violation->offset = event->begin < run->size ? event->begin : run->size;
         violation->octets = run->octets + violation->offset;

@@ -13,8 +13,8 @@ extern "C" {
 #endif
 
 /* The policy of the test sessions. By the prefix of a local-part: reject- 550, defer- 450 (MAIL, RCPT); bodyreject-
- * 554, bodydefer- 451 (end of message: in LMTP for that recipient, else for the message, and 554 before 451). AUTH takes
- * user/pass, whatever the authorization identity. All else is libpostern's default. */
+ * 554, bodydefer- 451 (end of message: in LMTP for that recipient, else for the message, and 554 before 451). AUTH
+ * takes user/pass, whatever the authorization identity. All else is libpostern's default. */
 extern const postern_policy pf_test_policy;
 
 /* What that policy keeps: the `user` of the session. */

@@ -49,9 +49,9 @@ typedef struct pf_case {
     const pf_target_options *options;
     const uint8_t *octets; /* the whole input */
     size_t size;
-    const pf_log *log;     /* of the run in one piece */
-    const pf_log *model;   /* of the reference model */
-    bool thorough;         /* try all partitions, not one */
+    const pf_log *log;   /* of the run in one piece */
+    const pf_log *model; /* of the reference model */
+    bool thorough;       /* try all partitions, not one */
 } pf_case;
 
 typedef struct pf_oracle {
