@@ -6,6 +6,7 @@
  * ROUND  unstuff(stuff(m)) = m, and nothing in stuff(m) ends a message before its end; BDAT hands on what it is given
  *
  * SPDX-License-Identifier: MIT */
+#include "../copy.h"
 #include "judging.h"
 
 #include <postern/body.h>
@@ -31,7 +32,7 @@ typedef struct received {
 static void take(received *r, postern_slice slice) {
     pf_touch_slice(slice);
     PF_CHECK(slice.size <= sizeof r->content - r->size);
-    if (slice.size > 0) memcpy(r->content + r->size, slice.data, slice.size);
+    pf_copy(r->content + r->size, slice.data, slice.size);
     r->size += slice.size;
 }
 

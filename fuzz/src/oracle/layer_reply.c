@@ -6,6 +6,7 @@
  * ROUND  and is read back as that text; a reply that was read, formatted and read again is the same
  *
  * SPDX-License-Identifier: MIT */
+#include "../copy.h"
 #include "judging.h"
 
 #include <postern/fuzz/exact.h>
@@ -37,7 +38,7 @@ static void take(reading *r, const postern_reply_line *line) {
     else
         r->text[r->size++] = '\n';
     PF_CHECK(line->text.size < sizeof r->text - r->size);
-    if (line->text.size > 0) memcpy(r->text + r->size, line->text.data, line->text.size);
+    pf_copy(r->text + r->size, line->text.data, line->text.size);
     r->size += line->text.size;
     r->lines++;
 }
