@@ -24,13 +24,15 @@ static bool began_tls(const pf_log *log, size_t from) {
     return false;
 }
 
-void pf_target_run(const pf_target *target, const pf_target_options *options, const uint8_t *octets, size_t size,
-                   const size_t *cuts, size_t cut_count, pf_log *log) {
+pf_target_account pf_target_run(const pf_target *target, const pf_target_options *options, const uint8_t *octets,
+                                size_t size, const size_t *cuts, size_t cut_count, pf_log *log) {
+    pf_target_account account = {.steps = 0};
+
     pf_log_clear(log);
     void *session = target->open(options, log);
     if (session == NULL) {
         pf_log_finish(log);
-        return;
+        return account;
     }
     bool open = true;
     bool handshake = false; /* the 220 to STARTTLS is out */
@@ -58,8 +60,10 @@ void pf_target_run(const pf_target *target, const pf_target_options *options, co
         at = end;
     }
     if (open && target->eof != NULL) target->eof(session);
+    if (target->account != NULL) target->account(session, &account);
     target->close(session);
     pf_log_finish(log);
+    return account;
 }
 
 static bool hex_digit(uint8_t octet, uint32_t *value) {

@@ -20,8 +20,6 @@ typedef struct adapter {
 
 static adapter the_adapter;
 
-int pf_target_postern_fill = -1;
-
 const char *pf_event_verb(const postern_event *event) {
     switch (event->stimulus) {
     case POSTERN_STIMULUS_CONNECT: return "CONNECT";
@@ -112,7 +110,7 @@ static void *open_session(const pf_target_options *options, pf_log *log) {
     self->in_use = true;
     self->log = log;
     pf_test_setup(&self->config, &self->user, options);
-    if (pf_target_postern_fill >= 0) memset(&self->session, pf_target_postern_fill, sizeof self->session);
+    if (options->filled) memset(&self->session, options->fill, sizeof self->session);
     postern_session_init(&self->session, &self->config, &pf_test_policy, &self->user);
     (void)pump(self, (const uint8_t *)"", 0);
     return self;
@@ -135,6 +133,7 @@ static void close_session(void *session) {
 const pf_target pf_target_postern = {
     .name = "libpostern",
     .kinds = PF_KINDS_ALL,
+    .can = PF_CAN_FILL | PF_CAN_RANGE,
     .limits = {.command_line = POSTERN_COMMAND_LINE_MAX,
                .text_line = POSTERN_TEXT_LINE_MAX,
                .recipients = POSTERN_RECIPIENTS_MIN,

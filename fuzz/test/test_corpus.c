@@ -219,7 +219,7 @@ static void check_script(const char *name, size_t size) {
         fail_msg("the flat seed of %s is not as its script: run scripts/seeds", name);
 
     const pf_target_options options = pf_target_options_read(s.octets, s.size);
-    pf_target_run(&pf_target_postern, &options, s.octets, s.size, s.cuts, s.cut_count, &log);
+    (void)pf_target_run(&pf_target_postern, &options, s.octets, s.size, s.cuts, s.cut_count, &log);
     for (size_t i = 0; i < log.count; i++) {
         const pf_event *event = &log.events[i];
         if (event->kind != PF_EVENT_REPLY) continue;

@@ -67,7 +67,7 @@ static pf_log run_log;
 
 static const char *run(const char *octets, size_t size, const size_t *cuts, size_t count) {
     const pf_target_options options = {.lmtp = false};
-    pf_target_run(&spy, &options, (const uint8_t *)octets, size, cuts, count, &run_log);
+    (void)pf_target_run(&spy, &options, (const uint8_t *)octets, size, cuts, count, &run_log);
     return heard;
 }
 #define RUN(text, ...)                                                                                                 \
@@ -190,7 +190,7 @@ static void each_bit_is_one_option(void **state) {
 /* ---- libpostern as a target ---- */
 
 static void run_postern(const char *octets, size_t size, const pf_target_options *options, pf_log *log) {
-    pf_target_run(&pf_target_postern, options, (const uint8_t *)octets, size, NULL, 0, log);
+    (void)pf_target_run(&pf_target_postern, options, (const uint8_t *)octets, size, NULL, 0, log);
 }
 
 static const char whole_session[] =
@@ -223,13 +223,11 @@ static void the_filling_of_the_memory_changes_nothing(void **state) {
     (void)state;
     static pf_log zero;
     static pf_log full;
-    const pf_target_options options = {.pending = true};
+    const pf_target_options with_zero = {.pending = true, .filled = true, .fill = 0x00};
+    const pf_target_options with_aa = {.pending = true, .filled = true, .fill = 0xaa};
     size_t at;
-    pf_target_postern_fill = 0x00;
-    run_postern(whole_session, sizeof whole_session - 1, &options, &zero);
-    pf_target_postern_fill = 0xaa;
-    run_postern(whole_session, sizeof whole_session - 1, &options, &full);
-    pf_target_postern_fill = -1;
+    run_postern(whole_session, sizeof whole_session - 1, &with_zero, &zero);
+    run_postern(whole_session, sizeof whole_session - 1, &with_aa, &full);
     assert_true(pf_log_equal(&zero, &full, PF_COMPARE_TEXT | PF_COMPARE_RANGE | PF_COMPARE_LINES, &at));
 }
 

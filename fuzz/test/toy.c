@@ -202,6 +202,7 @@ static void toy_close(void *session) {
 
 const pf_target toy_target = {.name = "toy",
                               .kinds = PF_KINDS_ALL,
+                              .can = PF_CAN_RANGE,
                               .limits = {.text_line = 1000, .recipients = 100},
                               .open = toy_open,
                               .feed = toy_feed,

@@ -14,7 +14,7 @@ static bool chunk(const pf_case *run, pf_violation *violation) {
     size_t at;
 
     while (pf_cut_next(&turn, run->thorough, run->octets, run->size, cuts, &count)) {
-        pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &parts);
+        (void)pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &parts);
         if (pf_log_equal(run->log, &parts, how, &at)) continue;
         char words[PF_VIOLATION_TEXT];
         char seen[PF_VIOLATION_TEXT];

@@ -10,13 +10,28 @@ const pf_oracle *const pf_session_oracles[] = {&pf_oracle_gram, &pf_oracle_one, 
                                                &pf_oracle_ref,  &pf_oracle_chunk, NULL};
 
 /* Say once for each oracle that it has nothing to look at. */
-static void say_silent(const pf_target *target, const pf_oracle *oracle, size_t index) {
-    static uint32_t said;
+static void say_silent(const pf_target *target, const pf_oracle *oracle) {
+    enum { ORACLES_MOST = 32 };
+    static const pf_oracle *said[ORACLES_MOST];
+    size_t i = 0;
 
-    if (said & 1u << index) return;
-    said |= 1u << index;
-    fprintf(stderr, "postern: the oracle %s stays silent: the target %s does not emit the events that it needs\n",
-            oracle->name, target->name);
+    while (i < ORACLES_MOST && said[i] != NULL && said[i] != oracle) i++;
+    if (i == ORACLES_MOST || said[i] == oracle) return;
+    said[i] = oracle;
+    fprintf(stderr, "postern: the oracle %s stays silent: the target %s does not have what it needs\n", oracle->name,
+            target->name);
+}
+
+static bool applies(const pf_oracle *oracle, const pf_target *target) {
+    return (oracle->needs & target->kinds) == oracle->needs && (oracle->needs_can & target->can) == oracle->needs_can;
+}
+
+/* The dear oracle whose turn it is: a number among those that apply. */
+static size_t choose_dear(const pf_oracle *const *oracles, const pf_target *target, uint32_t hash) {
+    size_t count = 0;
+
+    for (; *oracles != NULL; oracles++) count += (*oracles)->dear && applies(*oracles, target);
+    return count > 0 ? (hash >> 16) % count : 0;
 }
 
 static pf_model_options model_options(const pf_target *target, const pf_target_options *options) {
@@ -32,13 +47,14 @@ static pf_model_options model_options(const pf_target *target, const pf_target_o
     return model;
 }
 
-bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const uint8_t *octets, size_t size,
+                 bool thorough, pf_violation *violation) {
     static pf_log log;
     static pf_log reference;
     const pf_target_options options = pf_target_options_read(octets, size);
     const pf_model_options how = model_options(target, &options);
 
-    pf_target_run(target, &options, octets, size, NULL, 0, &log);
+    (void)pf_target_run(target, &options, octets, size, NULL, 0, &log);
     (void)pf_model_session(octets, size, &how, &reference);
     const pf_case run = {.target = target,
                          .options = &options,
@@ -46,15 +62,24 @@ bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool 
                          .size = size,
                          .log = &log,
                          .model = &reference,
-                         .thorough = thorough};
-    for (size_t i = 0; pf_session_oracles[i] != NULL; i++) {
-        const pf_oracle *oracle = pf_session_oracles[i];
-        if ((oracle->needs & target->kinds) != oracle->needs)
-            say_silent(target, oracle, i);
-        else if (!oracle->holds(&run, violation))
-            return false;
+                         .thorough = thorough,
+                         .hash = pf_hash(octets, size)};
+    const size_t chosen = choose_dear(oracles, target, run.hash);
+    size_t dear = 0;
+    for (; *oracles != NULL; oracles++) {
+        const pf_oracle *oracle = *oracles;
+        if (!applies(oracle, target)) {
+            say_silent(target, oracle);
+            continue;
+        }
+        if (oracle->dear && dear++ != chosen && !thorough) continue;
+        if (!oracle->holds(&run, violation)) return false;
     }
     return true;
+}
+
+bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+    return pf_judge_by(pf_session_oracles, target, octets, size, thorough, violation);
 }
 
 __attribute__((weak)) extern const int pf_replay_driver;

@@ -33,10 +33,6 @@ void pf_test_setup(postern_config *config, pf_test_user *user, const pf_target_o
  * AUTH_CONTINUATION, UNKNOWN. Returns: a constant string; NULL for a broken line. */
 const char *pf_event_verb(const postern_event *event);
 
-/* What the memory of the session is filled with before a run of pf_target_postern: an octet, or -1 to leave it as the
- * last run left it (the default). Two runs with two fillings must give one log. */
-extern int pf_target_postern_fill;
-
 /* Check that each slice of a command lies within that of which it is a part: the argument, in the end. */
 void pf_check_parts(const postern_command *command);
 

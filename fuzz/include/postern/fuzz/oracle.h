@@ -51,14 +51,17 @@ typedef struct pf_case {
     size_t size;
     const pf_log *log;   /* of the run in one piece */
     const pf_log *model; /* of the reference model */
-    bool thorough;       /* try all partitions, not one */
+    bool thorough;       /* try all partitions and variants, not one */
+    uint32_t hash;       /* of the input: which of them, when not thorough */
 } pf_case;
 
 typedef struct pf_oracle {
     const char *name;
     const char *section;
     const char *law;
-    unsigned needs; /* PF_KIND set of events; it stays silent for a target that cannot emit them */
+    unsigned needs;     /* PF_KIND set of events; it stays silent for a target that cannot emit them */
+    unsigned needs_can; /* PF_CAN set; the same */
+    bool dear;          /* it runs the target again: while fuzzing, the dear ones take turns by the hash of the input */
     bool (*holds)(const pf_case *run, pf_violation *violation);
 } pf_oracle;
 
@@ -71,11 +74,16 @@ extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts *
 /* All of them, in the order in which they are asked; ended by NULL. */
 extern const pf_oracle *const pf_session_oracles[];
 
-/* Run the input through the target, its options read from its last line, and judge the run by every oracle. An oracle
- * that needs events which the target does not emit is named on stderr, once.
+/* Run the input through the target, its options read from its last line, and judge the run by the oracles given, a list
+ * that NULL ends. An oracle that needs what the target does not have is named on stderr, once.
  *
- * In: thorough, all partitions (replay); else one, chosen by a hash of the input (fuzzing).
- * Returns: true when all laws hold. Out: violation, of the first that does not. */
+ * In: thorough, every oracle with all partitions and variants (replay); else one of each, chosen by a hash of the
+ * input, and one dear oracle (fuzzing). Returns: true when all laws hold. Out: violation, of the first that does not.
+ */
+bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const uint8_t *octets, size_t size,
+                 bool thorough, pf_violation *violation);
+
+/* By all laws of a session. */
 bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 
 /* ---- Laws of one layer ---- */

@@ -26,12 +26,28 @@ extern "C" {
  * TURN 502, HELP 214; AUTH accepts user/pass. */
 typedef struct pf_target_options {
     bool lmtp;
-    bool no_extensions;  /* offer none; default: all */
-    bool pending;        /* decisions of the policy come late: the log must not change */
+    bool no_extensions; /* offer none; default: all */
+    bool pending;       /* decisions of the policy come late: the log must not change */
     bool require_tls;
     bool require_auth;
     uint32_t error_budget; /* 0: off */
+    bool filled;           /* PF_CAN_FILL: all memory of the session is filled with `fill` before it begins */
+    uint8_t fill;
+    uint32_t fail_at; /* PF_CAN_FAIL: which allocation or read fails, counted from 1; 0: none */
 } pf_target_options;
+
+/* What the session used up, for oracles that count instead of looking at a clock. */
+typedef struct pf_target_account {
+    uint64_t steps;   /* PF_CAN_COUNT: units of work, whatever they are, as long as they are the same in all runs */
+    uint64_t memory;  /* PF_CAN_COUNT: octets held at the most, beyond those that a session always has */
+    uint64_t chances; /* PF_CAN_FAIL: allocations and reads that could have failed, the failed one too */
+} pf_target_account;
+
+/* What a target can do beyond the events that it emits, a set. */
+#define PF_CAN_FILL 1u  /* fill its memory before a run (options.filled) */
+#define PF_CAN_FAIL 2u  /* let an allocation or a read fail (options.fail_at) */
+#define PF_CAN_COUNT 4u /* count steps and memory (account) */
+#define PF_CAN_RANGE 8u /* say of each event from which octets of the input it comes */
 
 /* The limits that a target enforces, in octets with CRLF; 0: none. */
 typedef struct pf_target_limits {
@@ -44,6 +60,7 @@ typedef struct pf_target_limits {
 typedef struct pf_target {
     const char *name;
     unsigned kinds; /* PF_KIND set of the events it can emit */
+    unsigned can;   /* PF_CAN set */
     pf_target_limits limits;
     bool practice; /* judge its replies by what is seen in practice, not by the RFCs alone */
 
@@ -56,6 +73,8 @@ typedef struct pf_target {
     void (*eof)(void *session);
     /* The TLS handshake has been done. May be NULL: the target knows no STARTTLS. */
     void (*tls_done)(void *session);
+    /* Out: account, of the session so far. May be NULL: it can neither count nor fail. */
+    void (*account)(const void *session, pf_target_account *account);
     void (*close)(void *session);
 } pf_target;
 
@@ -71,9 +90,10 @@ size_t pf_handshake_find(const uint8_t *octets, size_t size, size_t at);
  * behind an accepted STARTTLS, which are consumed and stand for the handshake), eof, close. Every feed is an exactly
  * sized copy of its octets.
  *
- * Out: log, finished. In: cuts, ascending offsets at which a feed ends, `cut_count` of them; may be NULL. */
-void pf_target_run(const pf_target *target, const pf_target_options *options, const uint8_t *octets, size_t size,
-                   const size_t *cuts, size_t cut_count, pf_log *log);
+ * Returns: what the session used up; zeros if the target does not say. Out: log, finished. In: cuts, ascending offsets
+ * at which a feed ends, `cut_count` of them; may be NULL. */
+pf_target_account pf_target_run(const pf_target *target, const pf_target_options *options, const uint8_t *octets,
+                                size_t size, const size_t *cuts, size_t cut_count, pf_log *log);
 
 /* The number in the last line of a corpus file when that is "NOOP o" + 8 hex digits + CRLF (it runs like any other
  * NOOP), else 0. What its bits mean is the harness's business. */
