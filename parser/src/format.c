@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "scan.h"
 #include "textstring.h"
 
 #define PREFIX_MAX 14 /* "550-" and "5.999.999 " */
@@ -59,6 +60,9 @@ static bool reply_prefix(prefix *start, int code, const postern_enhanced *enhanc
 /* Would a client read the beginning of this text as an enhanced code of another class than the reply's? */
 static bool contradicts(int code, const uint8_t *text, size_t size) {
     postern_enhanced claimed;
+    if (size < 2 || text[1] != '.') {
+        return false; /* as most texts; what follows would say the same */
+    }
     size_t length = postern_enhanced_parse(&claimed, text, size);
     bool ends = length == size || text[length] == ' ' || text[length] == '\t';
     return length > 0 && ends && claimed.class_ != code / 100;
@@ -70,13 +74,36 @@ static size_t text_line_size(const uint8_t *text, size_t size) {
     return lf != NULL ? (size_t)(lf - text) : size;
 }
 
+enum { WORD = 8 };
+
+/* Are all eight octets printable US-ASCII? One below SP borrows into its top bit; DEL carries into it, as 8-bit octets
+ * have it anyway. (A borrow may reach the next octet too: then the answer is no already.) */
+static bool is_printable_word(uint64_t word) {
+    return ((word | (word - SCAN_EACH(' ')) | (word + SCAN_EACH(1))) & SCAN_EACH(0x80)) == 0;
+}
+
+static void copy_text_plain(uint8_t *out, const uint8_t *text, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        out[i] = is_textstring(text[i]) ? text[i] : '?';
+    }
+}
+
+/* What is no text becomes a question mark. Printable text, which most is, is copied eight octets at a time. */
+static void copy_text(uint8_t *out, const uint8_t *text, size_t size) {
+    while (size >= WORD && is_printable_word(scan_word(text))) {
+        memcpy(out, text, WORD);
+        out += WORD;
+        text += WORD;
+        size -= WORD;
+    }
+    copy_text_plain(out, text, size);
+}
+
 /* One line; there is room for it. Returns: octets written. */
 static size_t reply_line(uint8_t *out, const prefix *start, bool last, bool defuse, const uint8_t *text, size_t size) {
     memcpy(out, start->octets, start->size);
     out[3] = last ? ' ' : '-';
-    for (size_t i = 0; i < size; i++) {
-        out[start->size + i] = is_textstring(text[i]) ? text[i] : '?';
-    }
+    copy_text(out + start->size, text, size);
     if (defuse) {
         out[start->size] = '?';
     }

@@ -8,17 +8,14 @@
 
 #include <string.h>
 
-static size_t length_of(const char *text) {
-    size_t length = 0;
-    while (text[length] != '\0') {
-        length++;
-    }
-    return length;
+/* A constant string of the tables, or the name of a mechanism: no line of a reply is longer. */
+static postern_slice slice_of(const char *text) {
+    const char *end = memchr(text, '\0', POSTERN_REPLY_LINE_MAX);
+    return (postern_slice){(const uint8_t *)text, end != NULL ? (size_t)(end - text) : POSTERN_REPLY_LINE_MAX};
 }
 
-static postern_slice slice_of(const char *text) {
-    return (postern_slice){(const uint8_t *)text, length_of(text)};
-}
+/* The same for a literal, at no cost. */
+#define LITERAL(text) ((postern_slice){(const uint8_t *)(text), sizeof(text) - 1})
 
 /* RFC 2034 4: on 2xx, 4xx and 5xx replies where the extension is in force; never in the greeting, nor in the replies
  * to EHLO, HELO and LHLO. */
@@ -109,15 +106,11 @@ typedef struct writer {
     uint8_t octets[POSTERN_SESSION_REPLY_MAX / 2];
 } writer;
 
-static void write_octets(writer *w, const uint8_t *octets, size_t size) {
-    if (size > 0 && size <= sizeof w->octets - w->size) {
-        memcpy(w->octets + w->size, octets, size);
-        w->size += size;
+static void write_text(writer *w, postern_slice text) {
+    if (text.size > 0 && text.size <= sizeof w->octets - w->size) {
+        memcpy(w->octets + w->size, text.data, text.size);
+        w->size += text.size;
     }
-}
-
-static void write_text(writer *w, const char *text) {
-    write_octets(w, (const uint8_t *)text, length_of(text));
 }
 
 static void write_number(writer *w, uint64_t number) {
@@ -128,10 +121,10 @@ static void write_number(writer *w, uint64_t number) {
         digits[--at] = (uint8_t)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    write_octets(w, digits + at, sizeof digits - at);
+    write_text(w, (postern_slice){digits + at, sizeof digits - at});
 }
 
-static void write_keyword_number(writer *w, const char *keyword, uint64_t number) {
+static void write_keyword_number(writer *w, postern_slice keyword, uint64_t number) {
     if (number != 0) {
         write_text(w, keyword);
         write_number(w, number);
@@ -141,10 +134,10 @@ static void write_keyword_number(writer *w, const char *keyword, uint64_t number
 /* A text that begins with the name of the server. Its octets are not initialised beyond that. */
 static void write_domain(writer *w, const postern_session *s) {
     w->size = 0;
-    write_octets(w, s->config->domain.data, s->config->domain.size);
+    write_text(w, s->config->domain);
 }
 
-static void put_with_domain(postern_session *s, int code, postern_enhanced enhanced, const char *text) {
+static void put_with_domain(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
     writer w;
 
     write_domain(&w, s);
@@ -153,11 +146,12 @@ static void put_with_domain(postern_session *s, int code, postern_enhanced enhan
 }
 
 void postern_engine_answer_greeting(postern_session *s) {
-    put_with_domain(s, 220, NO_ENHANCED, s->config->lmtp ? " LMTP Service ready" : " ESMTP Service ready");
+    put_with_domain(s, 220, NO_ENHANCED,
+                    s->config->lmtp ? LITERAL(" LMTP Service ready") : LITERAL(" ESMTP Service ready"));
 }
 
 void postern_engine_answer_quit(postern_session *s) {
-    put_with_domain(s, 221, ENHANCED(2, 0, 0), " Service closing channel");
+    put_with_domain(s, 221, ENHANCED(2, 0, 0), LITERAL(" Service closing channel"));
 }
 
 static void write_mechanisms(const postern_session *s, writer *w) {
@@ -167,8 +161,8 @@ static void write_mechanisms(const postern_session *s, writer *w) {
         if (!postern_engine_auth_offers(s, s->config->mechanisms[i])) {
             continue;
         }
-        write_text(w, first ? "\nAUTH " : " ");
-        write_text(w, s->config->mechanisms[i]->name);
+        write_text(w, first ? LITERAL("\nAUTH ") : LITERAL(" "));
+        write_text(w, slice_of(s->config->mechanisms[i]->name));
         first = false;
     }
 }
@@ -180,10 +174,10 @@ static void write_limits(const postern_session *s, writer *w) {
     if (config->max_recipients == 0 && config->limits_mailmax == 0 && config->limits_rcptdomainmax == 0) {
         return;
     }
-    write_text(w, "\nLIMITS");
-    write_keyword_number(w, " RCPTMAX=", config->max_recipients);
-    write_keyword_number(w, " MAILMAX=", config->limits_mailmax);
-    write_keyword_number(w, " RCPTDOMAINMAX=", config->limits_rcptdomainmax);
+    write_text(w, LITERAL("\nLIMITS"));
+    write_keyword_number(w, LITERAL(" RCPTMAX="), config->max_recipients);
+    write_keyword_number(w, LITERAL(" MAILMAX="), config->limits_mailmax);
+    write_keyword_number(w, LITERAL(" RCPTDOMAINMAX="), config->limits_rcptdomainmax);
 }
 
 static void write_extension(const postern_session *s, writer *w, uint32_t extension) {
@@ -197,15 +191,16 @@ static void write_extension(const postern_session *s, writer *w, uint32_t extens
         break;
     default: break;
     }
-    write_text(w, "\n");
-    write_text(w, postern_extension_keyword(extension));
+    write_text(w, LITERAL("\n"));
+    write_text(w, slice_of(postern_extension_keyword(extension)));
     if (extension == POSTERN_EXT_SIZE) {
-        write_keyword_number(w, " ", s->config->max_message_size);
+        write_keyword_number(w, LITERAL(" "), s->config->max_message_size);
     }
     if (extension == POSTERN_EXT_FUTURERELEASE) {
         /* RFC 4865 3: the longest interval, and the latest date and time. */
-        write_keyword_number(w, " ", s->config->futurerelease_max != 0 ? s->config->futurerelease_max : 999999999);
-        write_text(w, " 9999-12-31T23:59:59Z");
+        write_keyword_number(w, LITERAL(" "),
+                             s->config->futurerelease_max != 0 ? s->config->futurerelease_max : 999999999);
+        write_text(w, LITERAL(" 9999-12-31T23:59:59Z"));
     }
 }
 
@@ -220,8 +215,8 @@ void postern_engine_answer_hello(postern_session *s) {
             }
         }
         for (size_t i = 0; i < s->config->keyword_count; i++) {
-            write_text(&w, "\n");
-            write_octets(&w, s->config->keywords[i].data, s->config->keywords[i].size);
+            write_text(&w, LITERAL("\n"));
+            write_text(&w, s->config->keywords[i]);
         }
     }
     (void)put(s, 250, NO_ENHANCED, (postern_slice){w.octets, w.size});

@@ -187,6 +187,21 @@ static void test_all_octets(void **state) {
     }
 }
 
+/* The copying by words is that of octets, wherever in a word an octet stands, and whatever its neighbours are. */
+static void test_all_octets_in_printable_text(void **state) {
+    (void)state;
+    for (int octet = 0; octet < 256; octet++) {
+        for (size_t size = 1; size <= 26; size++) {
+            uint8_t text[26];
+            for (size_t at = 0; at < size; at++) {
+                memset(text, octet % 2 == 0 ? ' ' : '~', size);
+                text[at] = (uint8_t)octet;
+                expect_laws(&(request){250, {0, 0, 0}, text, size});
+            }
+        }
+    }
+}
+
 static void test_random_texts(void **state) {
     uint8_t text[900];
     uint32_t dice_state = 2034;
@@ -322,10 +337,15 @@ static void test_vectors(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),           cmocka_unit_test(test_short_texts),
-        cmocka_unit_test(test_all_octets),        cmocka_unit_test(test_random_texts),
-        cmocka_unit_test(test_capacity),          cmocka_unit_test(test_long_lines_are_cut),
-        cmocka_unit_test(test_text_may_be_null),  cmocka_unit_test(test_all_codes),
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_short_texts),
+        cmocka_unit_test(test_all_octets),
+        cmocka_unit_test(test_all_octets_in_printable_text),
+        cmocka_unit_test(test_random_texts),
+        cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_long_lines_are_cut),
+        cmocka_unit_test(test_text_may_be_null),
+        cmocka_unit_test(test_all_codes),
         cmocka_unit_test(test_enhanced_and_code),
     };
     return cmocka_run_group_tests_name("format", tests, NULL, NULL);
