@@ -45,7 +45,8 @@ void pf_log_append(pf_log *log, const pf_event *event, const uint8_t *octets) {
     fresh->begin = event->begin + log->shift;
     fresh->end = end;
     fresh->octets = log->used;
-    fresh->size = content || event->kind == PF_EVENT_REPLY ? keep(log, octets, event->size) : 0;
+    const bool text = event->kind == PF_EVENT_REPLY || event->kind == PF_EVENT_TRACE;
+    fresh->size = content || text ? keep(log, octets, event->size) : 0;
 }
 
 void pf_log_finish(pf_log *log) {
@@ -78,6 +79,7 @@ static bool same_event(const pf_log *a, const pf_event *x, const pf_log *b, cons
     if (x->kind == PF_EVENT_DATA) return same_octets(a, x, b, y);
     if ((how & PF_COMPARE_RANGE) && (x->end != y->end || (answers(x) && x->begin != y->begin))) return false;
     if (x->kind == PF_EVENT_LINE) return same_name(x->verb, y->verb) && same_name(x->error, y->error);
+    if (x->kind == PF_EVENT_TRACE) return same_octets(a, x, b, y);
     if (x->kind == PF_EVENT_REPLY)
         return x->code == y->code && same_name(x->verb, y->verb) &&
                (!(how & PF_COMPARE_TEXT) || same_octets(a, x, b, y));
@@ -86,8 +88,11 @@ static bool same_event(const pf_log *a, const pf_event *x, const pf_log *b, cons
 
 /* The next event that counts, at or behind `at`. */
 static size_t next_event(const pf_log *log, size_t at, unsigned how) {
-    if (!(how & PF_COMPARE_LINES))
-        while (at < log->count && log->events[at].kind == PF_EVENT_LINE) at++;
+    unsigned passed_over = 0;
+
+    if (!(how & PF_COMPARE_LINES)) passed_over |= PF_KIND(PF_EVENT_LINE);
+    if (!(how & PF_COMPARE_TEXT)) passed_over |= PF_KIND(PF_EVENT_TRACE);
+    while (at < log->count && (passed_over & PF_KIND(log->events[at].kind)) != 0) at++;
     return at;
 }
 

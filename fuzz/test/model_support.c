@@ -82,6 +82,7 @@ static void say_event(const pf_event *event) {
     case PF_EVENT_REPLY: say("R:%s:%d:%lu-%lu", verb, event->code, begin, end); break;
     case PF_EVENT_STARTTLS: say("S"); break;
     case PF_EVENT_CLOSE: say("C"); break;
+    case PF_EVENT_TRACE: say("T"); break;
     }
 }
 

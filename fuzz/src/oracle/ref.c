@@ -12,7 +12,10 @@ static bool ref(const pf_case *run, pf_violation *violation) {
     if (pf_log_equal(run->log, run->model, PF_COMPARE_RANGE | (lines ? PF_COMPARE_LINES : 0), &at)) return true;
     /* The two agree up to there, so that the model's event stands at the same place, LINE events apart. */
     size_t other = 0;
-    for (size_t i = 0; i < at; i++) other += lines || run->log->events[i].kind != PF_EVENT_LINE;
+    for (size_t i = 0; i < at; i++) {
+        const pf_event_kind kind = run->log->events[i].kind;
+        other += kind != PF_EVENT_TRACE && (lines || kind != PF_EVENT_LINE);
+    }
     size_t theirs = 0;
     for (; theirs < run->model->count; theirs++) {
         const bool counts = lines || run->model->events[theirs].kind != PF_EVENT_LINE;

@@ -127,6 +127,9 @@ const char *pf_event_words(const pf_event *event, char out[static PF_VIOLATION_T
     case PF_EVENT_REPLY: snprintf(out, PF_VIOLATION_TEXT, "reply %d to %s", event->code, verb); break;
     case PF_EVENT_STARTTLS: snprintf(out, PF_VIOLATION_TEXT, "handshake"); break;
     case PF_EVENT_CLOSE: snprintf(out, PF_VIOLATION_TEXT, "close"); break;
+    case PF_EVENT_TRACE:
+        snprintf(out, PF_VIOLATION_TEXT, "a line of %u octets in a log or a message", event->size);
+        break;
     }
     return out;
 }

@@ -24,24 +24,26 @@ typedef enum pf_event_kind {
     PF_EVENT_MESSAGE_END, /* the end of a message was seen */
     PF_EVENT_REPLY,       /* one whole reply went out */
     PF_EVENT_STARTTLS,    /* the handshake begins with the next octet */
-    PF_EVENT_CLOSE        /* the server closes the connection */
+    PF_EVENT_CLOSE,       /* the server closes the connection */
+    PF_EVENT_TRACE        /* a line that the server writes elsewhere, of what it took from the client: into its log, or
+                             into a message as a trace field (RFC 5321 4.4). Never within a body */
 } pf_event_kind;
 
 /* Set of kinds, for what a target can emit and what an oracle needs: 1u << kind. */
 #define PF_KIND(kind) (1u << (kind))
-#define PF_KINDS_ALL 0x3fu
+#define PF_KINDS_ALL 0x3fu /* of a session; TRACE comes apart: few targets write anything but replies */
 
 typedef struct pf_event {
     pf_event_kind kind;
-    int code;              /* REPLY: 250 */
-    uint64_t begin;        /* the input octets that the event answers or comes from: [begin, end) */
+    int code;       /* REPLY: 250 */
+    uint64_t begin; /* the input octets that the event answers or comes from: [begin, end) */
     uint64_t end;
-    const char *verb;      /* REPLY: as in the reply table (CONNECT, EHLO, ..., DATA_BODY, BDAT_CHUNK,
-                              AUTH_CONTINUATION, UNKNOWN), NULL for a broken line. LINE: the verb, or UNKNOWN, or NULL.
-                              A constant string. */
-    const char *error;     /* LINE: name of the framing error of a broken line, or NULL. A constant string. */
-    uint32_t octets;       /* DATA, REPLY: where its octets begin in the arena of the log */
-    uint32_t size;         /* and how many they are */
+    const char *verb;  /* REPLY: as in the reply table (CONNECT, EHLO, ..., DATA_BODY, BDAT_CHUNK,
+                          AUTH_CONTINUATION, UNKNOWN), NULL for a broken line. LINE: the verb, or UNKNOWN, or NULL.
+                          A constant string. */
+    const char *error; /* LINE: name of the framing error of a broken line, or NULL. A constant string. */
+    uint32_t octets;   /* DATA, REPLY, TRACE: where its octets begin in the arena of the log */
+    uint32_t size;     /* and how many they are */
 } pf_event;
 
 #define PF_LOG_EVENTS 8192
@@ -70,7 +72,7 @@ void pf_log_finish(pf_log *log);
 const uint8_t *pf_log_octets(const pf_log *log, const pf_event *event);
 
 /* What two logs are compared by, a set. */
-#define PF_COMPARE_TEXT 1u  /* the octets of replies too (else only their codes) */
+#define PF_COMPARE_TEXT 1u  /* the octets of replies (else only their codes) and TRACE events (else passed over) */
 #define PF_COMPARE_RANGE 2u /* input ranges too */
 #define PF_COMPARE_LINES 4u /* LINE events too (else they are passed over) */
 

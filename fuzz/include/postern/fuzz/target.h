@@ -49,12 +49,17 @@ typedef struct pf_target_account {
 #define PF_CAN_COUNT 4u /* count steps and memory (account) */
 #define PF_CAN_RANGE 8u /* say of each event from which octets of the input it comes */
 
-/* The limits that a target enforces, in octets with CRLF; 0: none. */
+/* The limits that a target enforces, in octets, lines with CRLF; 0: none, or nobody knows. What the RFC wants accepted
+ * must be accepted all the same, and what is accepted beyond must not put the stream out of step. */
 typedef struct pf_target_limits {
     uint32_t command_line;
     uint32_t text_line;
     uint32_t recipients;
     bool extensions_add; /* the command line grows by the increments of the extensions */
+    uint32_t local_part; /* RFC 5321 4.5.3.1.1: 64 */
+    uint32_t domain;     /* 4.5.3.1.2: 255 */
+    uint32_t path;       /* 4.5.3.1.3: 256, "<" and ">" count */
+    uint32_t auth_line;  /* RFC 4954 4: 12288, of the exchange that AUTH begins */
 } pf_target_limits;
 
 typedef struct pf_target {
