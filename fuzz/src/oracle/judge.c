@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
 
+#include <postern/fuzz/coverage.h>
+
 #include <stdio.h>
 
 /* Cheap ones first, and those that say most plainly what is wrong. */
@@ -64,6 +66,7 @@ bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const
                          .model = &reference,
                          .thorough = thorough,
                          .hash = pf_hash(octets, size)};
+    pf_feedback(&run);
     const size_t chosen = choose_dear(oracles, target, run.hash);
     size_t dear = 0;
     for (; *oracles != NULL; oracles++) {
