@@ -79,7 +79,7 @@ bool pf_triple_legal(pf_model_state state, size_t verb, size_t class_) {
 
     if (!is_heard(state, verb)) return false;
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].code == 0 || pf_class_of(rows[i].code) != class_) continue;
+        if (rows[i].code == 0 || rows[i].code == 421 || pf_class_of(rows[i].code) != class_) continue;
         const pf_model_reply_row *row = pf_model_reply_allowed(verbs[verb], state, rows[i].code, false);
         if (row != NULL && is_offered(row)) return true;
     }
@@ -99,7 +99,7 @@ void pf_coverage_add(pf_coverage *coverage, const pf_log *log) {
         if (event->kind != PF_EVENT_REPLY) continue;
         const size_t verb = pf_verb_number(event->verb);
         coverage->replies++;
-        coverage->triples[from][verb][pf_class_of(event->code)]++;
+        if (event->code != 421) coverage->triples[from][verb][pf_class_of(event->code)]++;
         if (event->code >= 200 && event->code < 200 + PF_CODES) coverage->codes[verb][event->code - 200]++;
         coverage->moves[from][walk.state]++;
         coverage->movers[from][walk.state] |= 1u << verb;

@@ -38,7 +38,8 @@ static bool legal(pf_model_state state, const char *verb, int code) {
 static void what_is_legal_is_what_the_table_says(void **state) {
     (void)state;
     assert_true(legal(PF_STATE_NONE, "CONNECT", 220));
-    assert_true(legal(PF_STATE_NONE, "CONNECT", 421));
+    assert_false(legal(PF_STATE_NONE, "CONNECT", 421));
+    assert_false(legal(PF_STATE_GREETED, "NOOP", 450));
     assert_true(legal(PF_STATE_CONNECTED, "MAIL", 503));
     assert_true(legal(PF_STATE_GREETED, "MAIL", 250));
     assert_true(legal(PF_STATE_RCPT, "DATA", 354));

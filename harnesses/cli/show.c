@@ -5,7 +5,9 @@
 
 #include "check.h"
 #include "dialogue.h"
+#include "files.h"
 #include "script.h"
+#include "show_coverage.h"
 
 #include <postern/fuzz/target.h>
 
@@ -24,11 +26,22 @@ static const char summary[] =
     "FILE is what a client sends, octet by octet (a seed, a finding, a regression); or a\n"
     "session script, when its name ends in .smtp. What else it may be, the option says,\n"
     "or the harness of the finding, or a folder called fuzz_KIND that it lies in. With a\n"
-    "finding, what is known of it is shown too (FILE.json).\n";
+    "finding, what is known of it is shown too (FILE.json).\n"
+    "\n"
+    "With --coverage, files and folders are run as sessions instead, and what they reach\n"
+    "of the protocol is counted: which verb was answered in which state by which class of\n"
+    "replies (2yz to 5yz), how many of the triples that the RFCs allow that is, and which\n"
+    "were never reached. States are those of the reference model. 421, which may come at\n"
+    "any time, is counted among the codes alone.\n";
 
 static const char notes[] =
     "Left column: octets of the stream. C the client, S the server, | the client within a\n"
     "message, x clear text that is never run.\n"
+    "\n"
+    "JSON of --coverage: sessions, replies, legal, reached; states (state, legal, reached);\n"
+    "triples, those that were reached, never, those that were not, and outside, those that no\n"
+    "RFC has (state, verb or null for a broken line, class, count); codes (verb, code, count);\n"
+    "moves (from, to, count).\n"
     "\n"
     "Exit codes: 0 shown; 1 a reply is not the one that the script expects; 2 called\n"
     "wrongly, or could not read.\n";
@@ -37,13 +50,12 @@ typedef struct show_options {
     const char *kind; /* or NULL */
     bool full;
     bool lmtp;
+    bool coverage;
+    bool json;
+    const char *graph; /* or NULL */
 } show_options;
 
 /* ---- What a file is ---- */
-
-static bool ends_in(const char *text, const char *end) {
-    return strlen(text) >= strlen(end) && strcmp(text + strlen(text) - strlen(end), end) == 0;
-}
 
 /* The kind that a harness is for; NULL when it is unknown. Of "fuzz_command" or a longer path that is "command". */
 static const char *kind_of_harness(const char *text) {
@@ -216,7 +228,7 @@ static int show_file(const char *file, const show_options *options) {
     const char *kind = options->kind;
     kind = kind == NULL && harness != NULL ? kind_of_harness(harness) : kind;
     kind = kind == NULL ? kind_of_path(file) : kind;
-    kind = kind == NULL ? (ends_in(file, ".smtp") ? "script" : "session") : kind;
+    kind = kind == NULL ? (cli_ends_in(file, ".smtp") ? "script" : "session") : kind;
     printf("%s%s%s (%s, %zu octet%s)\n\n", cli_paint_code(CLI_BOLD), file, cli_paint_code(CLI_PLAIN), kind,
            content.size, content.size == 1 ? "" : "s");
     if (facts != NULL) {
@@ -231,7 +243,12 @@ static int show_file(const char *file, const show_options *options) {
 int verb_show(int argc, char **argv) {
     show_options show = {.kind = NULL};
     const cli_option options[] = {
+        {"coverage", NULL, "count what FILEs and folders reach of the protocol", &show.coverage, NULL},
         {"full", NULL, "do not fold long messages and replies", &show.full, NULL},
+        {"graph", "FILE",
+         "with --coverage: write the graph of states, with counts, for Graphviz\n(dot -Tsvg FILE -o FILE.svg)", NULL,
+         &show.graph},
+        {"json", NULL, "with --coverage: a JSON object instead of text", &show.json, NULL},
         {"kind", "KIND", "session, script, command, address, reply, data or line", NULL, &show.kind},
         {"lmtp", NULL, "LMTP instead of SMTP", &show.lmtp, NULL},
     };
@@ -248,6 +265,12 @@ int verb_show(int argc, char **argv) {
         check_kind_find(show.kind) == NULL) {
         return cli_misuse("show", "no kind is called %s: session, script, command, address, reply, data or line",
                           show.kind);
+    }
+    if (show.coverage) {
+        return show_coverage(argv, count, show.json, show.graph);
+    }
+    if (show.json || show.graph != NULL) {
+        return cli_misuse("show", "--%s goes with --coverage", show.json ? "json" : "graph");
     }
     for (int i = 0; i < count; i++) {
         if (i > 0) {

@@ -32,7 +32,7 @@ size_t pf_class_of(int code);
 
 /* May a reply of this class answer this verb in this state? By the reply table, what is only seen in practice left out,
  * and extensions that the session does not offer; and only where the verb can be heard: in the state DATA there is
- * nothing but the end of the message. */
+ * nothing but the end of the message. 421 may come at any time, and makes no triple legal. */
 bool pf_triple_legal(pf_model_state state, size_t verb, size_t class_);
 
 /* ---- Tallies, for reports ---- */
@@ -43,10 +43,10 @@ bool pf_triple_legal(pf_model_state state, size_t verb, size_t class_);
 typedef struct pf_coverage {
     uint64_t sessions;
     uint64_t replies;
-    uint64_t triples[PF_STATE_COUNT][PF_VERBS][PF_CLASSES];
-    uint64_t codes[PF_VERBS][PF_CODES];              /* by code - 200 */
-    uint64_t moves[PF_STATE_COUNT][PF_STATE_COUNT];  /* from one state to the next, also to the same */
-    uint32_t movers[PF_STATE_COUNT][PF_STATE_COUNT]; /* by which verbs: a set of 1u << number */
+    uint64_t triples[PF_STATE_COUNT][PF_VERBS][PF_CLASSES]; /* 421 is not counted */
+    uint64_t codes[PF_VERBS][PF_CODES];                     /* by code - 200 */
+    uint64_t moves[PF_STATE_COUNT][PF_STATE_COUNT];         /* from one state to the next, also to the same */
+    uint32_t movers[PF_STATE_COUNT][PF_STATE_COUNT];        /* by which verbs: a set of 1u << number */
 } pf_coverage;
 
 /* Add the replies of one session. */
