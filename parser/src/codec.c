@@ -1,4 +1,4 @@
-/* codec.c: base64, xtext, quoted local-parts, dot-stuffing, UTF-8. A decoder that refuses an input says where: at the
+/* codec.c: base64, xtext, quoted local-parts, UTF-8. A decoder that refuses an input says where: at the
  * first octet that no input of its grammar can have there, or at the end of one that was cut short.
  *
  * SPDX-License-Identifier: MIT */
@@ -45,8 +45,6 @@ static postern_status wrong(postern_error error, size_t offset, size_t *written,
     *fault = (postern_fault){error, offset};
     return POSTERN_WRONG;
 }
-
-static const uint8_t crlf[] = {'\r', '\n'};
 
 /* ---- base64, RFC 4648 4 ---- */
 
@@ -324,42 +322,5 @@ postern_status postern_local_part_quote(uint8_t *out, size_t capacity, const uin
         at += length;
     }
     put(&to, '"');
-    return end(&to, written, fault);
-}
-
-/* ---- DATA, RFC 5321 4.5.2 ---- */
-
-postern_status postern_data_stuff(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
-                                  postern_fault *fault) {
-    sink to = {.out = out, .capacity = capacity};
-    bool line_start = true;
-    for (size_t at = 0; at < size; at++) {
-        const uint8_t octet = octets[at];
-        if (octet == '\0') {
-            return wrong(POSTERN_ERROR_NUL, at, written, fault);
-        }
-        if (octet == '\n') {
-            return wrong(POSTERN_ERROR_BARE_LF, at, written, fault);
-        }
-        if (octet == '\r') {
-            if (size - at == 1 || octets[at + 1] != '\n') {
-                return wrong(POSTERN_ERROR_BARE_CR, at, written, fault);
-            }
-            at++;
-            put_all(&to, crlf, sizeof crlf);
-            line_start = true;
-            continue;
-        }
-        if (octet == '.' && line_start) {
-            put(&to, '.');
-        }
-        put(&to, octet);
-        line_start = false;
-    }
-    if (!line_start) {
-        put_all(&to, crlf, sizeof crlf);
-    }
-    put(&to, '.');
-    put_all(&to, crlf, sizeof crlf);
     return end(&to, written, fault);
 }

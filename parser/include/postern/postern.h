@@ -15,7 +15,8 @@
  * 8. Nothing of the input reaches a reply.
  *
  * Layers, each usable alone: line.h (framing) - command.h, address.h, reply.h (one complete line) - body.h (DATA,
- * BDAT) - session.h (the server side whole). Beside them: codec.h, error.h, limits.h.
+ * BDAT) - session.h (the server side whole). The client's side: client.h and the parser in reply.h. Beside
+ * them: codec.h, error.h, limits.h.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef POSTERN_POSTERN_H
@@ -24,6 +25,7 @@
 #include <postern/address.h>
 #include <postern/base.h>
 #include <postern/body.h>
+#include <postern/client.h>
 #include <postern/codec.h>
 #include <postern/command.h>
 #include <postern/error.h>
