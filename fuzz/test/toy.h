@@ -1,7 +1,7 @@
 /* toy.h: a server of a few lines that can be given one fault at a time, for the tests of the oracles. Room: fuzz/test.
  *
- * It is also an adapter to read: all that a target needs is here. It knows EHLO, LHLO, MAIL, RCPT, DATA, RSET, NOOP and
- * QUIT, in their order, and no arguments.
+ * It is also an adapter to read: all that a target needs is here. It knows EHLO, LHLO, HELO, MAIL, RCPT, DATA, RSET,
+ * NOOP and QUIT, in their order, and of arguments only the local-parts that the policy of the test sessions refuses.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef POSTERN_FUZZ_TEST_TOY_H
@@ -48,6 +48,33 @@ typedef enum toy_fault {
     TOY_FORGETS_CR_AT_CUT,
     TOY_DOT_AT_CUT_ENDS,
     TOY_REPLY_TELLS_CUTS,
+    /* RESET */
+    TOY_RSET_KEEPS_ENVELOPE,
+    TOY_RSET_KEEPS_RECIPIENTS,
+    TOY_EHLO_KEEPS_ENVELOPE,
+    TOY_HELO_KEEPS_ENVELOPE,
+    TOY_MESSAGE_KEEPS_ENVELOPE,
+    TOY_REFUSED_MESSAGE_KEEPS_ENVELOPE,
+    /* META */
+    TOY_CASE_MATTERS,
+    TOY_NOOP_FORGETS,
+    TOY_UNKNOWN_FORGETS,
+    TOY_ONE_REFUSED_ALL_REFUSED,
+    /* POISON */
+    TOY_REPLY_TELLS_STALE_OCTETS,
+    TOY_STALE_OCTET_DECIDES,
+    /* FAULT */
+    TOY_FAILURE_LOSES_A_LINE,
+    TOY_FAILURE_LOSES_A_MESSAGE,
+    TOY_FAILURE_WITHOUT_REPLY,
+    TOY_FAILURE_COUNTS_RECIPIENT,
+    TOY_FAILURE_IS_550,
+    TOY_FAILURE_ENDS_IN_SILENCE,
+    /* BOUND */
+    TOY_SCANS_AGAIN,
+    TOY_KEEPS_HISTORY,
+    TOY_TAKES_MANY_STEPS,
+    TOY_HOLDS_MUCH,
     TOY_FAULTS
 } toy_fault;
 

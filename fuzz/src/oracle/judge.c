@@ -8,8 +8,17 @@
 #include <stdio.h>
 
 /* Cheap ones first, and those that say most plainly what is wrong. */
-const pf_oracle *const pf_session_oracles[] = {&pf_oracle_gram, &pf_oracle_one,   &pf_oracle_state,
-                                               &pf_oracle_ref,  &pf_oracle_chunk, NULL};
+const pf_oracle *const pf_session_oracles[] = {&pf_oracle_gram,
+                                               &pf_oracle_one,
+                                               &pf_oracle_state,
+                                               &pf_oracle_ref,
+                                               &pf_oracle_chunk,
+                                               &pf_oracle_reset,
+                                               &pf_oracle_meta,
+                                               &pf_oracle_poison,
+                                               &pf_oracle_fault,
+                                               &pf_oracle_bound,
+                                               NULL};
 
 /* Say once for each oracle that it has nothing to look at. */
 static void say_silent(const pf_target *target, const pf_oracle *oracle) {
@@ -36,7 +45,7 @@ static size_t choose_dear(const pf_oracle *const *oracles, const pf_target *targ
     return count > 0 ? (hash >> 16) % count : 0;
 }
 
-static pf_model_options model_options(const pf_target *target, const pf_target_options *options) {
+pf_model_options pf_judging_model(const pf_target *target, const pf_target_options *options) {
     pf_model_options model = PF_MODEL_OPTIONS;
 
     model.extensions = options->no_extensions ? PF_EXTENSIONS_NONE : PF_EXTENSIONS_SESSION;
@@ -54,7 +63,7 @@ bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const
     static pf_log log;
     static pf_log reference;
     const pf_target_options options = pf_target_options_read(octets, size);
-    const pf_model_options how = model_options(target, &options);
+    const pf_model_options how = pf_judging_model(target, &options);
 
     (void)pf_target_run(target, &options, octets, size, NULL, 0, &log);
     (void)pf_model_session(octets, size, &how, &reference);

@@ -7,6 +7,9 @@
 #include <postern/fuzz/model.h>
 #include <postern/fuzz/oracle.h>
 
+/* How the model must be set up to stand beside this target. */
+pf_model_options pf_judging_model(const pf_target *target, const pf_target_options *options);
+
 /* A walk along the replies of a log, in the states of the model's table. */
 typedef struct pf_walk {
     pf_model_state state;

@@ -71,6 +71,13 @@ extern const pf_oracle pf_oracle_one;   /* exactly one final reply for each comm
 extern const pf_oracle pf_oracle_ref;   /* the log is that of the reference model */
 extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts */
 
+/* Those that compare runs of inputs that are alike. */
+extern const pf_oracle pf_oracle_reset;  /* what resets a session leaves nothing of what came before */
+extern const pf_oracle pf_oracle_meta;   /* case, pipelining, NOOP and the order of recipients change nothing else */
+extern const pf_oracle pf_oracle_poison; /* the log does not depend on what the memory held before */
+extern const pf_oracle pf_oracle_fault;  /* what fails is told by a 4yz or by the close; no message is half accepted */
+extern const pf_oracle pf_oracle_bound;  /* work is linear in the input, and memory constant */
+
 /* All of them, in the order in which they are asked; ended by NULL. */
 extern const pf_oracle *const pf_session_oracles[];
 

@@ -60,6 +60,11 @@ typedef struct pf_target_limits {
     uint32_t domain;     /* 4.5.3.1.2: 255 */
     uint32_t path;       /* 4.5.3.1.3: 256, "<" and ">" count */
     uint32_t auth_line;  /* RFC 4954 4: 12288, of the exchange that AUTH begins */
+    /* PF_CAN_COUNT: the most that a session of n octets may use up, in any cuts: steps_octet * n + steps_once; and the
+     * most that it may hold. */
+    uint32_t steps_octet;
+    uint32_t steps_once;
+    uint32_t memory;
 } pf_target_limits;
 
 typedef struct pf_target {
