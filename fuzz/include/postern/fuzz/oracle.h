@@ -71,6 +71,13 @@ extern const pf_oracle pf_oracle_one;   /* exactly one final reply for each comm
 extern const pf_oracle pf_oracle_ref;   /* the log is that of the reference model */
 extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts */
 
+/* Those that look for one thing. */
+extern const pf_oracle pf_oracle_canon;  /* no control that the client sent comes out in a reply, a log, a trace field */
+extern const pf_oracle pf_oracle_nodata; /* no octet of a message is run as a command */
+extern const pf_oracle pf_oracle_strict; /* what was answered 2yz or 3yz lies within the grammar */
+extern const pf_oracle pf_oracle_tls;    /* nothing from before the handshake is of any use behind it */
+extern const pf_oracle pf_oracle_limit;  /* within a limit accepted, beyond refused, and the stream in step */
+
 /* Those that compare runs of inputs that are alike. */
 extern const pf_oracle pf_oracle_reset;  /* what resets a session leaves nothing of what came before */
 extern const pf_oracle pf_oracle_meta;   /* case, pipelining, NOOP and the order of recipients change nothing else */
