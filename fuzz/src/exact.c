@@ -26,6 +26,21 @@ __attribute__((weak)) void __asan_report_error(void *pc, void *bp, void *sp, voi
 __attribute__((weak)) void __msan_check_mem_is_initialized(const volatile void *address, size_t size);
 __attribute__((weak)) void __msan_unpoison(const volatile void *address, size_t size);
 
+/* Called through pointers that the compiler does not see through: a direct call, even one that is never made, is taken
+ * for a second sanitizer by whoever counts the calls in a program (OSS-Fuzz does). */
+static struct {
+    void (*poison)(void const volatile *address, size_t size);
+    void (*unpoison)(void const volatile *address, size_t size);
+    void *(*first_poisoned)(void *begin, size_t size);
+    void (*report)(void *pc, void *bp, void *sp, void *address, int is_write, size_t size);
+} volatile asan = {__asan_poison_memory_region, __asan_unpoison_memory_region, __asan_region_is_poisoned,
+                   __asan_report_error};
+
+static struct {
+    void (*check)(const volatile void *address, size_t size);
+    void (*unpoison)(const volatile void *address, size_t size);
+} volatile msan = {__msan_check_mem_is_initialized, __msan_unpoison};
+
 enum { REGION = 1 << 20, GAP = 16 };
 
 static uint8_t *region;
@@ -44,15 +59,15 @@ static void set_up(void) {
     }
     region = pages;
     next = GAP;
-    if (__asan_poison_memory_region) __asan_poison_memory_region(region, REGION);
+    if (asan.poison != NULL) asan.poison(region, REGION);
 }
 
 static uint8_t *place(size_t size) {
-    if (!__asan_unpoison_memory_region) return region + REGION - size;
+    if (asan.unpoison == NULL) return region + REGION - size;
     if (next + size + GAP > REGION) next = GAP;
     uint8_t *at = region + next;
     next = (next + size + 7 + GAP) & ~(size_t)7;
-    if (size > 0) __asan_unpoison_memory_region(at, size);
+    if (size > 0) asan.unpoison(at, size);
     return at;
 }
 
@@ -67,7 +82,7 @@ const uint8_t *pf_exact_copy(const uint8_t *octets, size_t size) {
         block = place(size);
     block_size = size;
     pf_copy(block, octets, size);
-    if (__msan_unpoison) __msan_unpoison(block, size);
+    if (msan.unpoison != NULL) msan.unpoison(block, size);
     return block;
 }
 
@@ -76,8 +91,8 @@ void pf_exact_release(void) {
     if (oversize != NULL) {
         free(oversize);
         oversize = NULL;
-    } else if (__asan_poison_memory_region) {
-        if (block_size > 0) __asan_poison_memory_region(block, block_size);
+    } else if (asan.poison != NULL) {
+        if (block_size > 0) asan.poison(block, block_size);
     } else
         memset(block, 0xee, block_size);
     block = NULL;
@@ -85,10 +100,10 @@ void pf_exact_release(void) {
 
 void pf_touch(const void *octets, size_t size) {
     if (size == 0) return;
-    if (__msan_check_mem_is_initialized) __msan_check_mem_is_initialized(octets, size);
-    if (__asan_region_is_poisoned && __asan_report_error) {
-        uint8_t *bad = __asan_region_is_poisoned((void *)(uintptr_t)octets, size);
-        if (bad != NULL) __asan_report_error(__builtin_return_address(0), __builtin_frame_address(0), &bad, bad, 0, 1);
+    if (msan.check != NULL) msan.check(octets, size);
+    if (asan.first_poisoned != NULL && asan.report != NULL) {
+        uint8_t *bad = asan.first_poisoned((void *)(uintptr_t)octets, size);
+        if (bad != NULL) asan.report(__builtin_return_address(0), __builtin_frame_address(0), &bad, bad, 0, 1);
         return;
     }
     const volatile uint8_t *octet = octets;
