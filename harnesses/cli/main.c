@@ -14,7 +14,8 @@ typedef struct cli_verb {
 static const cli_verb verbs[] = {
     {"check", "what the parser makes of a command, address, reply, message or session", verb_check},
     {"explain", "what a reply code means, and how two of them differ", verb_explain},
-    {"show", "a test case as a dialogue", verb_show},
+    {"judge", "which law of SMTP a server breaks, libpostern or a program on a pipe", verb_judge},
+    {"show", "a test case as a dialogue, or what a corpus reaches of the protocol", verb_show},
 };
 
 static void help(void) {

@@ -84,7 +84,7 @@ enum { INDENT = 14 };
 static void put_item(paragraph *p, const char *item) {
     const size_t size = strlen(item);
 
-    if (p->begun && p->column + size + 2 > cli_width()) {
+    if (p->begun && p->column + size + 3 > cli_width()) {
         printf(",\n%*s", INDENT, "");
         p->column = INDENT;
     } else if (p->begun) {

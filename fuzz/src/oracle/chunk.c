@@ -8,7 +8,8 @@
 static bool chunk(const pf_case *run, pf_violation *violation) {
     static pf_log parts;
     static size_t cuts[PF_CUTS_MAX];
-    const unsigned how = PF_COMPARE_TEXT | PF_COMPARE_RANGE | PF_COMPARE_LINES;
+    const unsigned text = run->target->words_vary ? 0 : PF_COMPARE_TEXT;
+    const unsigned how = text | PF_COMPARE_RANGE | PF_COMPARE_LINES;
     size_t turn = 0;
     size_t count;
     size_t at;

@@ -72,7 +72,8 @@ typedef struct pf_target {
     unsigned kinds; /* PF_KIND set of the events it can emit */
     unsigned can;   /* PF_CAN set */
     pf_target_limits limits;
-    bool practice; /* judge its replies by what is seen in practice, not by the RFCs alone */
+    bool practice;   /* judge its replies by what is seen in practice, not by the RFCs alone */
+    bool words_vary; /* the text of a reply may change from run to run: only codes are compared */
 
     /* Begin a session; the greeting goes to the log. Returns: the session, or NULL when it could not be had. The
      * options and the log outlive the session. */

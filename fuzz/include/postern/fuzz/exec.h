@@ -1,0 +1,53 @@
+/* postern/fuzz/exec.h: a server on a pipe as a target: a program that speaks SMTP on its standard input and output.
+ *
+ * Nothing of such a server is seen but its replies. Which command each of them answers is found by their order, with
+ * the eyes of a client: lines end at CRLF; behind a 354 a message is read to its end; behind BDAT so many octets;
+ * behind a 334 one line. The LINE and MESSAGE_END events in its log are what the client meant, not what the server
+ * understood; a reply too many or too few stands out against them, and so does payload that was run as commands. The
+ * text of replies may change from run to run (dates, queue numbers).
+ *
+ * A server that reads no end to the stream, or never answers, is ended after a while. POSIX only.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef POSTERN_FUZZ_EXEC_H
+#define POSTERN_FUZZ_EXEC_H
+
+#include <postern/fuzz/oracle.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct pf_exec_options {
+    bool lmtp;           /* the program speaks LMTP */
+    bool practice;       /* judge by what is seen in practice; a bare LF or CR may end a line then */
+    bool lockstep;       /* await each reply before the next command goes out, as a client without PIPELINING */
+    unsigned reply_ms;   /* how long a reply, or an end, is awaited; 0: 2 seconds */
+    unsigned session_ms; /* how long a session may last; 0: 10 seconds */
+} pf_exec_options;
+
+/* A target that runs `command` by the shell for each session. One at a time: the next call changes it. In: command,
+ * kept; options. */
+const pf_target *pf_target_exec(const char *command, const pf_exec_options *options);
+
+/* How the program of the last session ended. */
+typedef struct pf_exec_end {
+    bool started;
+    bool killed;   /* it had to be ended */
+    bool late;     /* a reply did not come in time */
+    bool too_much; /* it wrote more than anyone reads */
+    bool lost;     /* from some point on nobody can say what its replies answer: the rest was not judged */
+    int status;    /* its exit status, or -1 */
+    int signal;    /* that ended it, not ours; or 0 */
+} pf_exec_end;
+
+pf_exec_end pf_exec_last(void);
+
+/* The laws that can be judged from outside, ended by NULL; for pf_judge_by. */
+extern const pf_oracle *const pf_exec_oracles[];
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

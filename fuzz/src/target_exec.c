@@ -1,0 +1,429 @@
+/* target_exec.c: a program on a pipe as a target. Toolkit room: fuzz/.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <postern/fuzz/exec.h>
+
+#include "client_view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum {
+    REPLY_MS = 2000,
+    SESSION_MS = 10000,
+    END_MS = 300,              /* to end by itself, when its stream has ended and nothing is awaited */
+    REPLY_MOST = 65536,        /* octets of one reply */
+    OUTPUT_MOST = 1024 * 1024, /* octets of all of them */
+    TAKEN_MS = 50              /* to take octets out of the pipe, when they call for no reply */
+};
+
+typedef struct child {
+    pf_log *log;
+    pid_t pid;
+    int to;   /* -1: closed */
+    int from; /* -1: it has ended its output */
+    uint64_t deadline;
+
+    pf_client client;
+    uint8_t *sent; /* all octets of the client so far */
+    size_t sent_size;
+    size_t sent_room;
+    size_t line_noted; /* the LINE that begins at this octet, less one, is in the log; 0: none */
+    const char *last_verb;
+    size_t last_begin;
+    int last_code;
+
+    uint8_t text[REPLY_MOST]; /* output that is no whole reply yet */
+    size_t text_size;
+    size_t output;
+} child;
+
+static child the_child;
+static pf_exec_end the_end;
+static pf_exec_options settings;
+static const char *the_command;
+
+pf_exec_end pf_exec_last(void) {
+    return the_end;
+}
+
+static uint64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/* When a wait that begins now must end. */
+static uint64_t until(const child *c, unsigned ms) {
+    return earlier(now_ms() + ms, c->deadline);
+}
+
+static unsigned reply_ms(void) {
+    return settings.reply_ms > 0 ? settings.reply_ms : REPLY_MS;
+}
+
+/* ---- Replies ---- */
+
+static bool is_digit(uint8_t octet) {
+    return octet >= '0' && octet <= '9';
+}
+
+/* The code that a line begins with, or 0. */
+static int code_of(const uint8_t *line, size_t size) {
+    if (size < 3 || !is_digit(line[0]) || !is_digit(line[1]) || !is_digit(line[2])) return 0;
+    return (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
+}
+
+static void append(child *c, pf_event_kind kind, const char *verb, int code, size_t begin, size_t end,
+                   const uint8_t *text, size_t size) {
+    const pf_event event = {
+        .kind = kind, .code = code, .begin = begin, .end = end, .verb = verb, .size = (uint32_t)size};
+    pf_log_append(c->log, &event, text);
+}
+
+/* The line that is answered, or should be, goes before its reply. */
+static void note_line(child *c, const pf_due *due) {
+    if (due->body || strcmp(due->verb != NULL ? due->verb : "", "CONNECT") == 0 || c->line_noted == due->begin + 1)
+        return;
+    append(c, PF_EVENT_LINE, due->verb, 0, due->begin, due->end, NULL, 0);
+    c->line_noted = due->begin + 1;
+}
+
+static void note_reply(child *c, const uint8_t *text, size_t size) {
+    const int code = code_of(text, size);
+    pf_due due;
+
+    if (c->client.place == PF_CLIENT_LOST) return;
+    if (!pf_client_due(&c->client, c->sent, c->sent_size, &due)) {
+        /* One that nobody asked for: it is told with the reply before. */
+        append(c, PF_EVENT_REPLY, c->last_verb, code, c->last_begin, c->last_begin, text, size);
+        if (code == 421 || code == 221) c->client.place = PF_CLIENT_OVER;
+    } else {
+        note_line(c, &due);
+        const char *verb = pf_client_answered(&c->client, &due, code, text, size);
+        const bool message = due.body || (due.last && strcmp(verb, "BDAT_CHUNK") == 0);
+        const size_t end = due.chunk > 0 ? due.chunk : due.end;
+        if (message && due.number == 0) append(c, PF_EVENT_MESSAGE_END, NULL, 0, due.begin, end, NULL, 0);
+        append(c, PF_EVENT_REPLY, verb, code, due.begin, end, text, size);
+        c->last_verb = verb;
+        c->last_begin = due.begin;
+        the_end.lost = the_end.lost || c->client.place == PF_CLIENT_LOST;
+    }
+    c->last_code = code;
+}
+
+/* The octets of the first whole reply, up to the LF behind a line that none follows; 0: it is not all there. */
+static size_t whole_reply(const uint8_t *text, size_t size) {
+    for (size_t begin = 0;;) {
+        const uint8_t *lf = memchr(text + begin, '\n', size - begin);
+        if (lf == NULL) return 0;
+        const size_t end = (size_t)(lf - text) + 1;
+        if (code_of(text + begin, end - begin) == 0 || text[begin + 3] != '-') return end;
+        begin = end;
+    }
+}
+
+static void take_replies(child *c) {
+    for (size_t size; (size = whole_reply(c->text, c->text_size)) > 0;) {
+        note_reply(c, c->text, size);
+        c->text_size -= size;
+        memmove(c->text, c->text + size, c->text_size);
+    }
+}
+
+static void end_output(child *c) {
+    if (c->from >= 0) close(c->from);
+    c->from = -1;
+    /* What it left unfinished is no reply, and is judged as one. TLS has records, not replies. */
+    if (c->text_size > 0 && c->client.place != PF_CLIENT_TLS) note_reply(c, c->text, c->text_size);
+    c->text_size = 0;
+}
+
+/* Read what is there. Returns: false when the output has ended. */
+static bool read_output(child *c) {
+    const ssize_t got = read(c->from, c->text + c->text_size, sizeof c->text - c->text_size);
+
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (got > 0) {
+        c->text_size += (size_t)got;
+        c->output += (size_t)got;
+        take_replies(c);
+        the_end.too_much = c->text_size == sizeof c->text || c->output > OUTPUT_MOST;
+    }
+    if (got <= 0 || the_end.too_much) end_output(c);
+    return c->from >= 0;
+}
+
+/* ---- Waiting ---- */
+
+/* Wait for output, or for room in the pipe when something is to be written. Returns: false at the deadline. */
+static bool wait_for(child *c, bool room, uint64_t deadline, bool *can_write) {
+    struct pollfd ends[2] = {{.fd = c->from, .events = POLLIN}, {.fd = room ? c->to : -1, .events = POLLOUT}};
+    const uint64_t now = now_ms();
+
+    *can_write = false;
+    if (now >= deadline || poll(ends, 2, (int)(deadline - now)) < 0) return now < deadline && errno == EINTR;
+    if (ends[0].revents != 0) (void)read_output(c);
+    *can_write = ends[1].revents != 0;
+    return true;
+}
+
+/* Wait until all that was sent has its answer. */
+static void await_replies(child *c) {
+    const uint64_t deadline = until(c, reply_ms());
+    bool can_write;
+    pf_due due;
+
+    while (!the_end.late && c->from >= 0 && pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete)
+        if (!wait_for(c, false, deadline, &can_write)) the_end.late = true;
+}
+
+/* Wait until the program has taken the octets, so that those of the next segment come to it by themselves. */
+static void await_taking(child *c) {
+    const struct timespec moment = {.tv_nsec = 100000};
+    const uint64_t deadline = until(c, TAKEN_MS);
+    int left = 0;
+
+    while (c->to >= 0 && c->from >= 0 && ioctl(c->to, FIONREAD, &left) == 0 && left > 0 && now_ms() < deadline)
+        nanosleep(&moment, NULL);
+}
+
+/* Returns: false when the program reads no more. */
+static bool write_all(child *c, const uint8_t *octets, size_t size) {
+    const uint64_t deadline = until(c, reply_ms());
+
+    while (size > 0 && c->from >= 0) {
+        bool can_write;
+        if (!wait_for(c, true, deadline, &can_write)) {
+            the_end.late = true;
+            return false;
+        }
+        if (!can_write) continue;
+        const ssize_t wrote = write(c->to, octets, size);
+        if (wrote < 0 && errno != EAGAIN && errno != EINTR) return false;
+        octets += wrote > 0 ? wrote : 0;
+        size -= wrote > 0 ? (size_t)wrote : 0;
+    }
+    return size == 0;
+}
+
+/* ---- The program ---- */
+
+static bool make_pipe(int ends[static 2]) {
+    if (pipe(ends) != 0) return false;
+    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    (void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+/* Run the command in a process group of its own, so that all of it can be ended. */
+static int spawn(pid_t *pid, int in, int out) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t defaults;
+    char *const argv[] = {(char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)the_command, NULL};
+
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    const int error = posix_spawn(pid, "/bin/sh", &files, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return error;
+}
+
+static bool start(child *c) {
+    int in[2];
+    int out[2];
+
+    if (!make_pipe(in)) return false;
+    if (!make_pipe(out)) {
+        close(in[0]);
+        close(in[1]);
+        return false;
+    }
+    const bool started = spawn(&c->pid, in[0], out[1]) == 0;
+    close(in[0]);
+    close(out[1]);
+    c->to = in[1];
+    c->from = out[0];
+    (void)fcntl(c->to, F_SETFL, O_NONBLOCK);
+    (void)fcntl(c->from, F_SETFL, O_NONBLOCK);
+    /* A write to a program that has gone is an error of the write, and no end of ours. */
+    if (started) (void)signal(SIGPIPE, SIG_IGN);
+    if (!started) {
+        close(c->to);
+        close(c->from);
+    }
+    return started;
+}
+
+/* Has it ended? It stays a zombie, so that its number stays its own. */
+static bool has_ended(const child *c, unsigned ms) {
+    const struct timespec moment = {.tv_nsec = 500000};
+    const uint64_t deadline = now_ms() + ms;
+    siginfo_t facts;
+
+    for (;;) {
+        facts.si_pid = 0;
+        if (waitid(P_PID, (id_t)c->pid, &facts, WEXITED | WNOHANG | WNOWAIT) != 0 || facts.si_pid != 0) return true;
+        if (now_ms() >= deadline) return false;
+        nanosleep(&moment, NULL);
+    }
+}
+
+/* End what is left of it, and see how it ended. */
+static void reap(child *c) {
+    int status = 0;
+
+    the_end.killed = !has_ended(c, END_MS);
+    (void)kill(-c->pid, SIGKILL); /* its group: what it started too */
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) continue;
+    c->pid = 0;
+    if (WIFEXITED(status)) the_end.status = WEXITSTATUS(status);
+    if (WIFSIGNALED(status) && !the_end.killed) the_end.signal = WTERMSIG(status);
+    /* The shell tells of the end of what it ran by a number. */
+    if (the_end.status > 128 && the_end.status < 160) the_end.signal = the_end.status - 128;
+}
+
+/* ---- The target ---- */
+
+static void *open_session(const pf_target_options *options, pf_log *log) {
+    child *c = &the_child;
+    uint8_t *const memory = c->sent;
+    const size_t room = c->sent_room;
+
+    (void)options;
+    if (c->pid != 0) return NULL;
+    *c = (child){.log = log, .to = -1, .from = -1, .sent = memory, .sent_room = room};
+    c->client = (pf_client){.lmtp = settings.lmtp, .practice = settings.practice};
+    c->deadline = now_ms() + (settings.session_ms > 0 ? settings.session_ms : SESSION_MS);
+    the_end = (pf_exec_end){.status = -1};
+    if (!start(c)) return NULL;
+    the_end.started = true;
+    await_replies(c);
+    return c;
+}
+
+/* Keep what is sent: what a reply answers is found in it. */
+static bool keep(child *c, const uint8_t *octets, size_t size) {
+    if (c->sent_room - c->sent_size < size) {
+        const size_t room = 2 * (c->sent_size + size) + 4096;
+        uint8_t *more = realloc(c->sent, room);
+        if (more == NULL) return false;
+        c->sent = more;
+        c->sent_room = room;
+    }
+    memcpy(c->sent + c->sent_size, octets, size);
+    c->sent_size += size;
+    return true;
+}
+
+static bool send_octets(child *c, const uint8_t *octets, size_t size) {
+    return keep(c, octets, size) && write_all(c, octets, size);
+}
+
+/* How many of these octets a client that awaits each reply sends before it waits. */
+static size_t one_step(child *c, const uint8_t *octets, size_t size) {
+    const size_t before = c->sent_size;
+    pf_due due;
+
+    if (!settings.lockstep || !keep(c, octets, size)) return size;
+    const bool known = pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete;
+    const size_t end = known && due.chunk > 0 ? due.chunk : due.end;
+    c->sent_size = before;
+    return known && end > before && end - before < size ? end - before : size;
+}
+
+static bool is_over(const child *c) {
+    return c->client.place == PF_CLIENT_OVER || c->client.place == PF_CLIENT_TLS;
+}
+
+/* Behind 221 and 421 the program closes. */
+static void await_close(child *c) {
+    const uint64_t deadline = until(c, reply_ms());
+    bool can_write;
+
+    while (c->from >= 0 && wait_for(c, false, deadline, &can_write)) continue;
+}
+
+static bool feed(void *session, const uint8_t *octets, size_t size) {
+    child *c = session;
+
+    while (size > 0 && c->from >= 0 && !is_over(c) && !the_end.late) {
+        const size_t now = one_step(c, octets, size);
+        if (!send_octets(c, octets, now)) break;
+        octets += now;
+        size -= now;
+        await_replies(c);
+    }
+    await_taking(c);
+    if (c->client.place == PF_CLIENT_OVER) await_close(c);
+    return c->from >= 0 && !is_over(c);
+}
+
+/* The program has closed, or has ended, before its client did. What it owes it then is told before. */
+static void note_close(child *c) {
+    pf_due due;
+    const bool owes = pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete;
+    /* Who hangs up behind a refusal owes nothing any more. */
+    const bool hung_up = c->last_code >= 400 && the_end.status == 0;
+
+    if (owes && !hung_up) note_line(c, &due);
+    append(c, PF_EVENT_CLOSE, NULL, 0, c->client.at, c->client.at, NULL, 0);
+}
+
+static void close_session(void *session) {
+    child *c = session;
+    pf_due due;
+    const bool closed = c->from < 0 && !the_end.too_much;
+
+    if (c->to >= 0) close(c->to);
+    c->to = -1;
+    if (!closed && !the_end.too_much && !the_end.late) await_close(c);
+    if (c->from >= 0) end_output(c);
+    reap(c);
+    if (closed && c->client.place != PF_CLIENT_LOST) {
+        note_close(c);
+    } else if (pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete) {
+        note_line(c, &due);
+    }
+}
+
+const pf_target *pf_target_exec(const char *command, const pf_exec_options *options) {
+    static pf_target target = {.name = "exec",
+                               .kinds = PF_KIND(PF_EVENT_LINE) | PF_KIND(PF_EVENT_MESSAGE_END) |
+                                        PF_KIND(PF_EVENT_REPLY) | PF_KIND(PF_EVENT_CLOSE),
+                               .words_vary = true,
+                               .open = open_session,
+                               .feed = feed,
+                               .close = close_session};
+
+    the_command = command;
+    settings = *options;
+    target.practice = options->practice;
+    return &target;
+}
+
+const pf_oracle *const pf_exec_oracles[] = {&pf_oracle_gram, &pf_oracle_one, &pf_oracle_state, &pf_oracle_chunk, NULL};
