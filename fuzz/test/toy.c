@@ -9,6 +9,7 @@
 toy_fault toy_has = TOY_RIGHT;
 
 enum { IN_COMMANDS, IN_BODY, CLOSED };
+enum { TEXT_LINE_MOST = 1000, RECIPIENTS_MOST = 100 };
 
 typedef struct toy {
     pf_log *log;
@@ -20,7 +21,9 @@ typedef struct toy {
     uint64_t offset; /* octets seen */
     uint64_t begin;  /* of what is being read */
     char line[2048];
-    size_t size;
+    size_t size;   /* octets in it */
+    size_t length; /* of the line, which may be longer */
+    char ends[2];  /* its last two octets */
     unsigned feeds;
     bool body_refused;      /* by the policy, for one recipient at least */
     bool one_refused;       /* a recipient was */
@@ -98,6 +101,10 @@ static void run_rcpt(toy *t) {
         if (toy_has != TOY_FAILURE_WITHOUT_REPLY) reply(t, "RCPT", toy_has == TOY_FAILURE_IS_550 ? 550 : 452, "full");
         return;
     }
+    if (t->recipients == RECIPIENTS_MOST) {
+        reply(t, "RCPT", 452, "too many");
+        return;
+    }
     if (refused || (t->one_refused && toy_has == TOY_ONE_REFUSED_ALL_REFUSED)) {
         t->one_refused = true;
         reply(t, "RCPT", 550, "not that one");
@@ -116,6 +123,8 @@ static void run_transaction(toy *t, const char *verb) {
 
     if (early) {
         reply(t, verb, 503, "not now");
+    } else if (mail && strstr(t->line, " SIZE=") != NULL) {
+        reply(t, verb, 555, "no parameters here");
     } else if (mail) {
         if (toy_has != TOY_RSET_KEEPS_RECIPIENTS) forget_envelope(t);
         t->mail = true;
@@ -162,8 +171,9 @@ static void run(toy *t) {
     }
     t->line[t->size] = '\0';
     if (toy_has == TOY_KEEPS_HISTORY) t->uses.memory += 4;
-    if (toy_has == TOY_RANGE_IS_OFF) t->begin++;
+    t->offset -= toy_has == TOY_RANGE_IS_OFF;
     emit(t, PF_EVENT_LINE, verb, 0, NULL);
+    t->offset += toy_has == TOY_RANGE_IS_OFF;
     if (strcmp(verb, "MAIL") == 0 || strcmp(verb, "RCPT") == 0 || strcmp(verb, "DATA") == 0) {
         run_transaction(t, verb);
     } else if (strcmp(verb, "QUIT") == 0) {
@@ -213,6 +223,7 @@ static void body_line(toy *t) {
         return;
     }
     const size_t from = dot && toy_has != TOY_DOT_STAYS ? 1 : 0;
+    t->body_refused = t->body_refused || t->length - dot > TEXT_LINE_MOST;
     if (toy_has == TOY_CRLF_OF_BODY_LOST) t->line[t->size - 2] = '\0';
     emit(t, PF_EVENT_DATA, NULL, 0, t->line + from);
 }
@@ -225,14 +236,14 @@ static void line_ends(toy *t) {
         body_line(t);
     else
         run(t);
-    t->size = 0;
+    t->size = t->length = 0;
     /* A body is one thing from its first line to its last. */
     t->begin = was_body && t->place == IN_BODY ? body : t->offset;
 }
 
 static bool ends(const toy *t) {
-    if (t->size == 0 || t->line[t->size - 1] != '\n') return false;
-    if (t->size > 1 && t->line[t->size - 2] == '\r') return true;
+    if (t->length == 0 || t->ends[1] != '\n') return false;
+    if (t->length > 1 && t->ends[0] == '\r') return true;
     return (toy_has == TOY_LF_ENDS_LINE && t->place == IN_COMMANDS) ||
            (toy_has == TOY_LF_DOT_LF_ENDS && t->place == IN_BODY && t->size > 2 &&
             memcmp(t->line + t->size - 3, "\n.\n", 3) == 0);
@@ -251,15 +262,18 @@ static bool toy_feed(void *session, const uint8_t *octets, size_t size) {
 
     t->feeds++;
     if (toy_has == TOY_SCANS_AGAIN) t->uses.steps += t->offset;
-    if (toy_has == TOY_FORGETS_CR_AT_CUT && t->size > 0 && t->line[t->size - 1] == '\r') t->line[t->size - 1] = ' ';
+    if (toy_has == TOY_FORGETS_CR_AT_CUT && t->ends[1] == '\r') t->ends[1] = ' ';
     for (size_t i = 0; i < size && t->place != CLOSED; i++) {
         if (t->size + 1 < sizeof t->line) t->line[t->size++] = (char)octets[i];
+        t->ends[0] = t->ends[1];
+        t->ends[1] = (char)octets[i];
+        t->length++;
         t->offset++;
         t->uses.steps += toy_has == TOY_TAKES_MANY_STEPS ? 20 : 1;
         if (ends(t)) line_ends(t);
         if (toy_has == TOY_DOT_AT_CUT_ENDS && i + 1 == size && t->place == IN_BODY && t->size == 1 &&
             octets[i] == '.') {
-            t->size = 0;
+            t->size = t->length = 0;
             end_message(t);
             t->begin = t->offset;
         }
@@ -281,20 +295,23 @@ static void toy_close(void *session) {
     (void)session;
 }
 
-const pf_target toy_target = {
-    .name = "toy",
-    .kinds = PF_KINDS_ALL,
-    .can = PF_CAN_FILL | PF_CAN_FAIL | PF_CAN_COUNT | PF_CAN_RANGE,
-    .limits = {.text_line = 1000, .recipients = 100, .steps_octet = 16, .steps_once = 64, .memory = 4096},
-    .open = toy_open,
-    .feed = toy_feed,
-    .eof = toy_eof,
-    .account = toy_account,
-    .close = toy_close};
+const pf_target toy_target = {.name = "toy",
+                              .kinds = PF_KINDS_ALL,
+                              .can = PF_CAN_FILL | PF_CAN_FAIL | PF_CAN_COUNT | PF_CAN_RANGE,
+                              .limits = {.text_line = TEXT_LINE_MOST,
+                                         .recipients = RECIPIENTS_MOST,
+                                         .steps_octet = 16,
+                                         .steps_once = 64,
+                                         .memory = 4096},
+                              .open = toy_open,
+                              .feed = toy_feed,
+                              .eof = toy_eof,
+                              .account = toy_account,
+                              .close = toy_close};
 
 const pf_target toy_target_replies = {.name = "toy behind a wall",
                                       .kinds = PF_KIND(PF_EVENT_REPLY),
-                                      .limits = {.text_line = 1000, .recipients = 100},
+                                      .limits = {.text_line = TEXT_LINE_MOST, .recipients = RECIPIENTS_MOST},
                                       .open = toy_open,
                                       .feed = toy_feed,
                                       .eof = toy_eof,

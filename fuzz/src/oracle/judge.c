@@ -8,17 +8,11 @@
 #include <stdio.h>
 
 /* Cheap ones first, and those that say most plainly what is wrong. */
-const pf_oracle *const pf_session_oracles[] = {&pf_oracle_gram,
-                                               &pf_oracle_one,
-                                               &pf_oracle_state,
-                                               &pf_oracle_ref,
-                                               &pf_oracle_chunk,
-                                               &pf_oracle_reset,
-                                               &pf_oracle_meta,
-                                               &pf_oracle_poison,
-                                               &pf_oracle_fault,
-                                               &pf_oracle_bound,
-                                               NULL};
+const pf_oracle *const pf_session_oracles[] = {
+    &pf_oracle_canon,  &pf_oracle_gram,   &pf_oracle_one,   &pf_oracle_state,
+    &pf_oracle_nodata, &pf_oracle_strict, &pf_oracle_tls,   &pf_oracle_ref,
+    &pf_oracle_chunk,  &pf_oracle_reset,  &pf_oracle_meta,  &pf_oracle_poison,
+    &pf_oracle_fault,  &pf_oracle_bound,  &pf_oracle_limit, NULL};
 
 /* Say once for each oracle that it has nothing to look at. */
 static void say_silent(const pf_target *target, const pf_oracle *oracle) {
