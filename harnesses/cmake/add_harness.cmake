@@ -8,7 +8,10 @@
 #   a line in harnesses.txt, the list that scripts ask for
 #
 # harnesses.txt has one line for each harness: name, executable, dictionary or "-", options file or "-", separated by
-# tabs. Names of files are absolute, apart from the "-".
+# tabs. Names of files are absolute, apart from the "-". harnesses-left-out.txt has the names of those that this build
+# cannot have, a line each.
+#
+# leave_out_harness(NAME WHY) puts a name on that list, and says why.
 
 function(add_harness name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ALONE" "" "SOURCES;LIBRARIES")
@@ -52,7 +55,14 @@ function(add_harness name)
     "${name}\t${CMAKE_CURRENT_BINARY_DIR}/${name}\t${dictionary}\t${options}\n")
 endfunction()
 
+function(leave_out_harness name why)
+  message(STATUS "${name} is left out: ${why}")
+  set_property(GLOBAL APPEND_STRING PROPERTY POSTERN_HARNESSES_LEFT_OUT "${name}\n")
+endfunction()
+
 function(write_harness_list)
   get_property(list GLOBAL PROPERTY POSTERN_HARNESSES)
   file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/harnesses.txt" CONTENT "${list}" @ONLY)
+  get_property(list GLOBAL PROPERTY POSTERN_HARNESSES_LEFT_OUT)
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/harnesses-left-out.txt" CONTENT "${list}" @ONLY)
 endfunction()
