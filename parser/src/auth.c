@@ -9,6 +9,26 @@
 
 /* ---- The exchange ---- */
 
+/* Octets that stay where they are for a while: no compiler may find that nobody reads them. */
+static void wipe(void *octets, size_t size) {
+    volatile uint8_t *octet = octets;
+
+    while (size > 0) {
+        octet[--size] = 0;
+    }
+}
+
+void postern_engine_auth_wipe(postern_session *s, uint64_t line) {
+    wipe(s->line.buffer, line < sizeof s->line.buffer ? (size_t)line : sizeof s->line.buffer);
+    /* What was decoded is shorter than what it came from. */
+    wipe(s->decoded, line < sizeof s->decoded ? (size_t)line : sizeof s->decoded);
+    s->auth_told = s->question == QUESTION_AUTH;
+    if (s->state != POSTERN_STATE_AUTH && s->question != QUESTION_AUTH) {
+        wipe(s->auth.memory, sizeof s->auth.memory);
+        wipe(s->auth.challenge, sizeof s->auth.challenge);
+    }
+}
+
 bool postern_engine_auth_offers(const postern_session *s, const postern_mechanism *mechanism) {
     return !mechanism->plaintext || s->tls || s->config->plaintext_auth;
 }

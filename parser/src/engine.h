@@ -81,6 +81,8 @@ void postern_engine_end_transaction(postern_session *s);
 void postern_engine_auth_begin(postern_session *s);
 void postern_engine_auth_continue(postern_session *s, postern_slice line, postern_fault *fault);
 void postern_engine_auth_end(postern_session *s);
+/* Forget a line of so many octets that the client sent, and behind the exchange all that it left. */
+void postern_engine_auth_wipe(postern_session *s, uint64_t line);
 /* Is a mechanism offered as things stand? */
 bool postern_engine_auth_offers(const postern_session *s, const postern_mechanism *mechanism);
 

@@ -50,6 +50,7 @@ void postern_session_init(postern_session *session, const postern_config *config
     session->drain = 0;
     session->chunk_last = false;
     session->mechanism = NULL;
+    session->auth_told = false;
     session->by_bdat = false;
     postern_line_init(&session->line, POSTERN_COMMAND_LINE_MAX);
     postern_data_init(&session->data, config->max_text_line);
@@ -98,7 +99,11 @@ static postern_status yield_owed(postern_session *s, postern_event *event) {
     if (s->owed & OWE_CLOSE) {
         s->owed &= (uint8_t)~OWE_CLOSE;
         postern_engine_end_transaction(s);
+        const bool within_auth = s->state == POSTERN_STATE_AUTH;
         s->state = POSTERN_STATE_CLOSED;
+        if (within_auth) {
+            postern_engine_auth_wipe(s, s->line.length);
+        }
         return emit(s, event, POSTERN_EVENT_CLOSE);
     }
     return POSTERN_NEED_MORE;
@@ -124,6 +129,7 @@ static postern_status receive_line(postern_session *s, const uint8_t *octets, si
     } else if (s->state == POSTERN_STATE_AUTH) {
         s->stimulus = POSTERN_STIMULUS_AUTH_CONTINUATION;
         s->verb = POSTERN_VERB_AUTH;
+        s->auth_told = true;
         postern_engine_auth_continue(s, line, &event->fault);
     } else {
         s->stimulus = POSTERN_STIMULUS_COMMAND;
@@ -229,6 +235,9 @@ postern_status postern_session_feed(postern_session *session, const uint8_t *oct
     if (session->state == POSTERN_STATE_CLOSED) {
         (void)emit(session, event, POSTERN_EVENT_CLOSE);
         return POSTERN_MISUSE;
+    }
+    if (session->auth_told) {
+        postern_engine_auth_wipe(session, session->offset - session->item_begin);
     }
     /* Each turn yields an event, takes octets, or ends the loop: a chunk of no octets ends without taking any, once. */
     for (;;) {

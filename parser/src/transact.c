@@ -272,12 +272,15 @@ static void run_bdat(postern_session *s, postern_slice line, postern_error refus
 }
 
 void postern_engine_break_line(postern_session *s, postern_slice line, postern_error error) {
+    const postern_verb verb = postern_verb_peek(line.data, line.size);
+
     s->stimulus = POSTERN_STIMULUS_BROKEN;
     s->verb = POSTERN_VERB_UNKNOWN;
+    s->auth_told = verb == POSTERN_VERB_AUTH || s->state == POSTERN_STATE_AUTH;
     postern_engine_refuse(s, error);
     if (s->state == POSTERN_STATE_AUTH) {
         postern_engine_auth_end(s);
-    } else if (postern_verb_peek(line.data, line.size) == POSTERN_VERB_BDAT) {
+    } else if (verb == POSTERN_VERB_BDAT) {
         s->owed |= OWE_CLOSE; /* what it announced cannot be known, nor where the next command begins */
     }
 }
@@ -289,6 +292,7 @@ void postern_engine_run_line(postern_session *s, postern_slice line, postern_fau
 
     (void)!postern_command_parse(&s->command, line.data, line.size, &options, fault);
     s->verb = s->command.verb;
+    s->auth_told = s->verb == POSTERN_VERB_AUTH; /* in any state: what it carries is a secret all the same */
     const postern_error error = check(s, &s->command, fault->error);
     if (error != fault->error) {
         *fault = (postern_fault){error, 0};

@@ -68,6 +68,19 @@ static void login_asks_twice(void **state) {
         strstr(dialogue_replies(&d, HELLO "AUTH LOGIN\r\ndXNlcg==\r\n"), "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n"));
 }
 
+static postern_decision trust_user(void *user, const postern_credentials *credentials) {
+    const bool known = credentials->authcid.size == 4 && memcmp(credentials->authcid.data, "user", 4) == 0 &&
+                       credentials->password.size == 4;
+    (void)user;
+    return (postern_decision){.verdict = known ? POSTERN_ACCEPT : POSTERN_ANSWER, .code = 535};
+}
+
+static postern_decision trust_later(void *user, const postern_credentials *credentials) {
+    (void)user;
+    (void)credentials;
+    return (postern_decision){.verdict = POSTERN_PENDING};
+}
+
 static postern_decision trust_anybody(void *user, const postern_credentials *credentials) {
     (void)user;
     (void)credentials;
@@ -195,6 +208,120 @@ static void a_mechanism_of_ones_own(void **state) {
     assert_non_null(strstr(replies, "\r\n432 4.7.12 change it\r\n"));
 }
 
+/* ---- Secrets ---- */
+
+static bool holds(const postern_session *session, const char *text) {
+    const uint8_t *octets = (const uint8_t *)session;
+    const size_t size = strlen(text);
+
+    for (size_t i = 0; i + size <= sizeof *session; i++) {
+        if (memcmp(octets + i, text, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Feed so many octets at a time. Returns: the last code. */
+static int tell(postern_session *session, const char *text, size_t part) {
+    postern_event event;
+    size_t taken;
+    int code = 0;
+
+    for (size_t left = strlen(text); left > 0;) {
+        const size_t size = part < left ? part : left;
+        if (postern_session_feed(session, (const uint8_t *)text, size, &taken, &event) == POSTERN_MISUSE) {
+            break;
+        }
+        code = event.kind == POSTERN_EVENT_REPLY ? event.code : code;
+        text += taken;
+        left -= taken;
+    }
+    while (postern_session_feed(session, NULL, 0, &taken, &event) == POSTERN_COMPLETE &&
+           event.kind != POSTERN_EVENT_PENDING && event.kind != POSTERN_EVENT_CLOSE) {
+        code = event.kind == POSTERN_EVENT_REPLY ? event.code : code;
+    }
+    return code;
+}
+
+/* A mechanism that remembers all it is told. */
+static postern_auth_status parrot_step(const postern_policy *policy, void *user, postern_auth *auth,
+                                       postern_slice response) {
+    (void)policy;
+    (void)user;
+    if (response.size > 0 && response.size <= sizeof auth->challenge) {
+        memcpy(auth->memory, response.data, response.size);
+        memcpy(auth->challenge, response.data, response.size);
+    }
+    return ++auth->step < 3 ? POSTERN_AUTH_CHALLENGE : POSTERN_AUTH_CREDENTIALS;
+}
+
+/* dG9wLXNlY3JldC13b3Jk is "top-secret-word"; AG1lAHRvcC1zZWNyZXQtd29yZA== is NUL me NUL and that word. */
+static void no_secret_stays_in_the_session(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        int code;
+    } cases[] = {
+        {HELLO "AUTH PLAIN AG1lAHRvcC1zZWNyZXQtd29yZA==\r\n", 535},
+        {HELLO "AUTH PLAIN\r\nAG1lAHRvcC1zZWNyZXQtd29yZA==\r\n", 535},
+        {HELLO "AUTH LOGIN\r\ndXNlcg==\r\ndG9wLXNlY3JldC13b3Jk\r\n", 535},
+        {HELLO "AUTH LOGIN dG9wLXNlY3JldC13b3Jk\r\n*\r\n", 501},
+        {HELLO "AUTH LOGIN dG9wLXNlY3JldC13b3Jk\r\nx\n\r\n", 500},
+        {HELLO "AUTH LOGIN\r\ndG9wLXNlY3JldC13b3Jk=\r\n", 501},
+        {HELLO "AUTH LOGIN\r\ndG9wLXNlY3JldC13b3Jk\n\r\n", 500},
+        {HELLO "AUTH PARROT dG9wLXNlY3JldC13b3Jk\r\ndG9wLXNlY3JldC13b3Jk\r\n=\r\n", 501},
+        {HELLO "AUTH PARROT dG9wLXNlY3JldC13b3Jk\r\ndG9wLXNlY3JldC13b3Jk\r\ndXNlcg==\r\n", 535},
+        {HELLO "AUTH PLAIN dG9wLXNlY3JldC13b3Jk=\r\n", 501},
+        {HELLO "AUTH PLAIN dG9wLXNlY3JldC13b3Jk\n\r\n", 500},
+        {HELLO "AUTH OTHER dG9wLXNlY3JldC13b3Jk\r\n", 504},
+        {"AUTH PLAIN dG9wLXNlY3JldC13b3Jk\r\n", 503},
+        {HELLO "MAIL FROM:<>\r\nAUTH PLAIN dG9wLXNlY3JldC13b3Jk\r\n", 503},
+        {HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\nAUTH PLAIN dG9wLXNlY3JldC13b3Jk\r\n", 503},
+    };
+    static const postern_mechanism parrot = {.name = "PARROT", .plaintext = false, .step = parrot_step};
+    static const postern_mechanism *const mechanisms[] = {&postern_mechanism_plain, &postern_mechanism_login, &parrot};
+    static postern_session session;
+
+    d.config.mechanisms = mechanisms;
+    d.config.mechanism_count = 3;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (size_t part = 1; part < 100; part += 7) {
+            memset(&session, 0, sizeof session);
+            postern_session_init(&session, &d.config, &(postern_policy){.authenticate = trust_user}, NULL);
+            assert_int_equal(tell(&session, cases[i].text, part), cases[i].code);
+            assert_false(holds(&session, "top-secret"));
+            assert_false(holds(&session, "dG9wLXNl"));
+            assert_false(holds(&session, "HRvcC1z"));
+        }
+    }
+}
+
+static void a_pending_decision_and_the_end_leave_no_secret(void **state) {
+    (void)state;
+    static postern_session session;
+    const postern_decision no = {.verdict = POSTERN_ANSWER, .code = 535};
+
+    memset(&session, 0, sizeof session);
+    postern_session_init(&session, &d.config, &(postern_policy){.authenticate = trust_later}, NULL);
+    (void)tell(&session, HELLO "AUTH PLAIN AG1lAHRvcC1zZWNyZXQtd29yZA==\r\n", 5);
+    assert_false(holds(&session, "top-secret"));
+    assert_int_equal(postern_session_decide(&session, &no), POSTERN_COMPLETE);
+    assert_int_equal(tell(&session, "", 1), 535);
+    assert_false(holds(&session, "top-secret"));
+    assert_false(holds(&session, "HRvcC1z"));
+
+    memset(&session, 0, sizeof session);
+    postern_session_init(&session, &d.config, NULL, NULL);
+    (void)tell(&session, HELLO "AUTH LOGIN dG9wLXNlY3JldC13b3Jk\r\ndG9wLXNl", 5);
+    assert_true(holds(&session, "top-secret")); /* the exchange goes on: the name is needed */
+    postern_session_shutdown(&session);
+    assert_int_equal(tell(&session, "", 1), 421);
+    assert_int_equal(postern_session_state_of(&session), POSTERN_STATE_CLOSED);
+    assert_false(holds(&session, "top-secret"));
+    assert_false(holds(&session, "dG9wLXNl"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(plain_in_one_line_or_two, setup),
@@ -206,6 +333,8 @@ int main(void) {
         cmocka_unit_test_setup(a_mechanism_must_be_known_and_safe, setup),
         cmocka_unit_test_setup(who_you_are_outlives_rset_and_not_tls, setup),
         cmocka_unit_test_setup(a_mechanism_of_ones_own, setup),
+        cmocka_unit_test_setup(no_secret_stays_in_the_session, setup),
+        cmocka_unit_test_setup(a_pending_decision_and_the_end_leave_no_secret, setup),
     };
     return cmocka_run_group_tests_name("auth", tests, NULL, NULL);
 }

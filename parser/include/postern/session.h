@@ -267,6 +267,7 @@ typedef struct postern_session {
 
     const postern_mechanism *mechanism;
     postern_auth auth;
+    bool auth_told;           /* the last line was one of an AUTH exchange: it is to be wiped */
 
     postern_line line;
     postern_command command;
@@ -290,6 +291,9 @@ POSTERN_API POSTERN_NONNULL_ARGS(1, 2) void postern_session_init(postern_session
  * Returns: POSTERN_COMPLETE, an event; POSTERN_NEED_MORE, none (event->kind is NONE, and all octets were taken);
  * POSTERN_MISUSE, fed after CLOSE (event->kind is CLOSE).
  * Out: taken, octets consumed, at most `size`; event. In: octets may be NULL when size is 0.
+ *
+ * Nothing that a client sends with AUTH stays in the session: its lines are wiped before the replies to them are yielded,
+ * and what the mechanism kept (postern_auth) before that one which ends the exchange, or before CLOSE.
  *
  * Call it again with what was not taken, until it says NEED_MORE. While PENDING it takes nothing. After the 220 to
  * STARTTLS it takes, and forgets, all it is fed until postern_session_tls_done. */
