@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...] [ALONE]) registers a harness once, for everything. Its source
-# is NAME.c unless SOURCES says otherwise; ALONE: it links neither toolkit nor parser. It gives
+# add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...] [MUTATES KIND] [ALONE]) registers a harness once, for
+# everything. Its source is NAME.c unless SOURCES says otherwise; MUTATES: what its inputs are (session unless it is
+# said, or command, address, data, reply, line); ALONE: it links neither toolkit, parser nor mutator. It gives
 #
 #   the executable NAME for the engine of this build (fuzz/cmake/engine.cmake)
 #   the test harness.NAME, which replays corpus/seeds/NAME and corpus/regressions/NAME (with the replay driver)
@@ -14,7 +15,7 @@
 # leave_out_harness(NAME WHY) puts a name on that list, and says why.
 
 function(add_harness name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "ALONE" "" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "ALONE" "MUTATES" "SOURCES;LIBRARIES")
   if(NOT arg_SOURCES)
     set(arg_SOURCES ${name}.c)
   endif()
@@ -23,6 +24,17 @@ function(add_harness name)
     target_link_libraries(${name} PRIVATE postern_fuzz postern::parser)
   endif()
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  set(kind -)
+  if(POSTERN_MUTATOR AND NOT arg_ALONE)
+    set(kind session)
+    if(arg_MUTATES)
+      set(kind ${arg_MUTATES})
+    endif()
+    target_link_libraries(${name} PRIVATE postern_mutate_libfuzzer_${kind})
+    if(TARGET postern_mutate_afl)
+      add_dependencies(${name} postern_mutate_afl)
+    endif()
+  endif()
   postern_warnings(${name})
   postern_instrumented(${name})
   target_link_options(${name} PRIVATE ${POSTERN_ENGINE_LINK_FLAGS})
@@ -52,7 +64,7 @@ function(add_harness name)
     configure_file(${name}.options ${name}.options COPYONLY)
   endif()
   set_property(GLOBAL APPEND_STRING PROPERTY POSTERN_HARNESSES
-    "${name}\t${CMAKE_CURRENT_BINARY_DIR}/${name}\t${dictionary}\t${options}\n")
+    "${name}\t${CMAKE_CURRENT_BINARY_DIR}/${name}\t${dictionary}\t${options}\t${kind}\n")
 endfunction()
 
 function(leave_out_harness name why)

@@ -11,6 +11,8 @@ from .turn import Stats, Turn
 PRESET = "afl"
 TIMEOUT = 5  # seconds that one input may take before it counts as a finding
 
+MUTATOR = "fuzz/src/mutate/postern_mutate_afl.so"  # in the build folder; AFL++ keeps its own havoc beside it
+
 # No questions about the machine: processor affinity, frequency scaling, core pattern, terminal.
 QUIET = {"AFL_NO_UI": "1", "AFL_NO_COLOR": "1", "AFL_NO_AFFINITY": "1", "AFL_SKIP_CPUFREQ": "1",
          "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_FAST_CAL": "1", "AFL_NO_CRASH_README": "1"}
@@ -44,8 +46,11 @@ class AflTurn(Turn):
         return ["afl-fuzz", *flags, "--", self.harness.program]
 
     def environment(self):
-        return {**QUIET, "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_TMPDIR": str(self.folder), "AFL_AUTORESUME": "1",
-                "AFL_STATSD": "1", "AFL_STATSD_HOST": "127.0.0.1", "AFL_STATSD_PORT": str(self.ear.getsockname()[1])}
+        mutator = {"AFL_CUSTOM_MUTATOR_LIBRARY": str(self.harness.program.parents[1] / MUTATOR),
+                   "POSTERN_MUTATE_KIND": self.harness.kind} if self.harness.kind else {}
+        return {**QUIET, **mutator, "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_TMPDIR": str(self.folder),
+                "AFL_AUTORESUME": "1", "AFL_STATSD": "1", "AFL_STATSD_HOST": "127.0.0.1",
+                "AFL_STATSD_PORT": str(self.ear.getsockname()[1])}
 
     def start(self):
         # AFL++ writes its files once a minute, but sends figures by UDP (StatsD) every second.

@@ -66,15 +66,16 @@ class Harness:
     program: Path
     dictionary: Path | None
     options: Path | None
+    kind: str | None  # of its inputs, for the mutator
 
 
 def harnesses(folder):
     """The harnesses that a build folder knows, in the order in which they are registered."""
     known = []
     for line in (folder / "harnesses.txt").read_text(encoding="utf-8").splitlines():
-        name, program, dictionary, options = line.split("\t")
+        name, program, dictionary, options, kind = [*line.split("\t"), "-"][:5]  # an older list has no kind
         known.append(Harness(name, Path(program), None if dictionary == "-" else Path(dictionary),
-                             None if options == "-" else Path(options)))
+                             None if options == "-" else Path(options), None if kind == "-" else kind))
     if not known:
         raise Failure(f"{house.short(folder)} knows no harness")
     return known

@@ -32,17 +32,20 @@ def arguments():
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="turns that run at once (default: one for each processor)")
     parser.add_argument("--keep-going", action="store_true", help="do not stop at the first finding")
+    parser.add_argument("--mutator", choices=["postern", "none"], default="postern",
+                        help="none: the engines' own mutators alone (default: postern)")
     parser.add_argument("--state", metavar="DIR", help="keep corpus and findings there")
     return parser.parse_args()
 
 
-def build_engines(names, engines):
+def build_engines(names, engines, mutator="postern"):
     """{engine: {harness name: Harness}}, built."""
     made = {}
     for engine in engines:
         preset = ENGINES[engine].PRESET
-        chosen = build.choose(build.harnesses(build.configure(preset)), names)
-        folder = build.build(preset, build.targets_of(chosen))
+        stock = {"name": f"{preset}-stock", "options": ["-DPOSTERN_MUTATOR=OFF"]} if mutator == "none" else {}
+        chosen = build.choose(build.harnesses(build.configure(preset, **stock)), names)
+        folder = build.build(preset, build.targets_of(chosen), **stock)
         made[engine] = {harness.name: harness for harness in build.choose(build.harnesses(folder), names)}
     return made
 
@@ -79,7 +82,7 @@ def main():
     options = arguments()
     engines = list(ENGINES) if options.engine == "both" else [options.engine]
     build.bootstrap(*engines)
-    harnesses = build_engines(options.harness, engines)
+    harnesses = build_engines(options.harness, engines, options.mutator)
     campaign = Campaign(house.state_dir(options.state), harnesses, options.keep_going)
     if options.time < SHORTEST:
         say(f"--time {options.time}: raised to {SHORTEST} seconds, the shortest turn")

@@ -1,0 +1,87 @@
+/* mutate.c: which operations a kind has, and how they are drawn. Toolkit room: fuzz/.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <postern/fuzz/mutate.h>
+
+#include "bench.h"
+
+/* The weights of the operations of each kind add up to this. */
+enum { WEIGHTS = 256 };
+
+/* How often it is drawn again when an operation does not apply, before octets are changed whatever they mean. */
+enum { ATTEMPTS = 12 };
+
+static const pf_operations *operations_of(pf_mutate_kind kind) {
+    static const pf_operations *const all[PF_MUTATE_KINDS] = {
+        [PF_MUTATE_SESSION] = &pf_operations_session, [PF_MUTATE_COMMAND] = &pf_operations_command,
+        [PF_MUTATE_ADDRESS] = &pf_operations_address, [PF_MUTATE_DATA] = &pf_operations_data,
+        [PF_MUTATE_REPLY] = &pf_operations_reply,     [PF_MUTATE_LINE] = &pf_operations_line};
+    return all[kind];
+}
+
+size_t pf_mutate_operation_count(pf_mutate_kind kind) {
+    return operations_of(kind)->count;
+}
+
+const char *pf_mutate_operation_name(pf_mutate_kind kind, size_t operation) {
+    return operations_of(kind)->list[operation].name;
+}
+
+unsigned pf_mutate_operation_weight(pf_mutate_kind kind, size_t operation) {
+    return operations_of(kind)->list[operation].weight;
+}
+
+static const pf_operation *draw_operation(pf_bench *bench, const pf_operations *operations) {
+    size_t left = pf_below(&bench->maker, WEIGHTS);
+    const pf_operation *operation = operations->list;
+
+    while (left >= operation->weight) left -= operation++->weight;
+    return operation;
+}
+
+/* An operation that does not apply has changed nothing, so that the items stay true. */
+static void change(pf_bench *bench, const pf_operations *operations) {
+    if (operations->items) bench->item_count = pf_items_find(bench->items, bench->octets, bench->size);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++)
+        if (draw_operation(bench, operations)->run(bench)) return;
+    (void)pf_havoc(bench);
+}
+
+/* Fields, not the whole: most of a bench is room that need not be cleared. */
+static void set_up(pf_bench *bench, uint64_t seed, uint8_t *octets, size_t size, size_t capacity, const uint8_t *other,
+                   size_t other_size) {
+    bench->maker.chance = seed;
+    bench->octets = octets;
+    bench->size = size;
+    bench->capacity = capacity;
+    bench->other = other;
+    bench->other_size = other_size;
+    bench->item_count = 0;
+}
+
+size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t size, size_t capacity,
+                 const uint8_t *other, size_t other_size) {
+    pf_bench bench;
+
+    if (capacity == 0) return 0;
+    set_up(&bench, seed, octets, size, capacity, other, other_size);
+    do change(&bench, operations_of(kind));
+    while (pf_one_in(&bench.maker, 3));
+    if (bench.size == 0) {
+        octets[0] = '\n';
+        bench.size = 1;
+    }
+    return bench.size;
+}
+
+bool pf_mutate_by(pf_mutate_kind kind, size_t operation, uint64_t seed, uint8_t *octets, size_t *size, size_t capacity,
+                  const uint8_t *other, size_t other_size) {
+    const pf_operations *operations = operations_of(kind);
+    pf_bench bench;
+
+    set_up(&bench, seed, octets, *size, capacity, other, other_size);
+    if (operations->items) bench.item_count = pf_items_find(bench.items, octets, *size);
+    const bool changed = operations->list[operation].run(&bench);
+    *size = bench.size;
+    return changed;
+}
