@@ -60,13 +60,14 @@ bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const
     const pf_model_options how = pf_judging_model(target, &options);
 
     (void)pf_target_run(target, &options, octets, size, NULL, 0, &log);
-    (void)pf_model_session(octets, size, &how, &reference);
+    const pf_model_outcome outcome = pf_model_session(octets, size, &how, &reference);
     const pf_case run = {.target = target,
                          .options = &options,
                          .octets = octets,
                          .size = size,
                          .log = &log,
                          .model = &reference,
+                         .open = outcome.incomplete,
                          .thorough = thorough,
                          .hash = pf_hash(octets, size)};
     pf_feedback(&run);

@@ -10,6 +10,7 @@
 #include "probe.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The replies of a log, one by one. */
 static size_t next_reply(const pf_log *log, size_t at) {
@@ -94,6 +95,11 @@ static bool broken(const pf_case *run, const pf_probe *p, const pf_question *q, 
 
 typedef enum outcome { HOLDS, BROKEN, ELSEWHERE } outcome;
 
+/* As far as the target says what it answers. */
+static bool answers_noop(const pf_event *reply) {
+    return reply->verb == NULL || strcmp(reply->verb, "NOOP") == 0;
+}
+
 /* In: replies, how many came before the probe. Returns: ELSEWHERE when the probe does not apply in this state. */
 static outcome judge_probe(const pf_case *run, const pf_probe *p, const pf_log *log, size_t replies,
                            pf_violation *violation) {
@@ -103,11 +109,12 @@ static outcome judge_probe(const pf_case *run, const pf_probe *p, const pf_log *
     for (size_t i = 0; i < p->count; i++) {
         const pf_question *q = &p->questions[i];
         const int code = at < log->count ? log->events[at].code : 0;
+        if (i < PF_PROBE_OPENING && at < log->count && !answers_noop(&log->events[at])) return ELSEWHERE;
         const size_t next = at < log->count ? next_reply(log, at + 1) : at;
         switch (judge_answer(run, log, q->asked, code, next == log->count, refused)) {
         case RIGHT: break;
         case WRONG: (void)broken(run, p, q, log, at, violation); return BROKEN;
-        case NOT_APPLICABLE: return i < 2 ? ELSEWHERE : HOLDS;
+        case NOT_APPLICABLE: return i < PF_PROBE_OPENING ? ELSEWHERE : HOLDS;
         case OVER: return HOLDS;
         }
         refused = refused || (code >= 400 && q->asked != PF_ASKED_SYNC);
@@ -144,7 +151,8 @@ static bool limit_of(const pf_case *run, unsigned kind, unsigned turn, pf_violat
     options.require_tls = options.require_auth = false;
     options.error_budget = 0;
     for (unsigned fresh = 0; fresh < 2 && found == ELSEWHERE; fresh++) {
-        if (fresh == 0 && (!plain || run->size > PREFIX_MOST || run->log->full || has_closed(run->log))) continue;
+        if (fresh == 0 && (!plain || run->open || run->size > PREFIX_MOST || run->log->full || has_closed(run->log)))
+            continue;
         pf_probe_begin(&probe, run, run->octets, fresh == 0 ? run->size : 0);
         *more = pf_probe_write(&probe, kind, turn);
         if (!*more) return true;

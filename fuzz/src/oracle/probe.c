@@ -401,8 +401,7 @@ void pf_probe_begin(pf_probe *probe, const pf_case *run, const uint8_t *prefix, 
     probe->size = 0;
     probe->full = false;
     put(probe, prefix, size);
-    ask_plain(probe, PF_ASKED_CONTROL, "NOOP\r\n");
-    ask_plain(probe, PF_ASKED_CONTROL, "NOOP\r\n");
+    for (unsigned i = 0; i < PF_PROBE_OPENING; i++) ask_plain(probe, PF_ASKED_CONTROL, "NOOP\r\n");
 }
 
 bool pf_probe_write(pf_probe *probe, unsigned kind, unsigned turn) {

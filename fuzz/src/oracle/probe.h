@@ -43,7 +43,8 @@ typedef struct pf_probe {
     uint8_t octets[PF_PROBE_ROOM];
 } pf_probe;
 
-/* Begin a probe behind octets that are there already. */
+/* Begin a probe behind octets that are there already, with a few NOOP: they show where it stands. */
+enum { PF_PROBE_OPENING = 2 };
 void pf_probe_begin(pf_probe *probe, const pf_case *run, const uint8_t *prefix, size_t size);
 
 /* Write a kind of probe, which is a number under PF_PROBE_KINDS. A thorough probe has all numbers that it knows, else

@@ -51,6 +51,7 @@ typedef struct pf_case {
     size_t size;
     const pf_log *log;   /* of the run in one piece */
     const pf_log *model; /* of the reference model */
+    bool open;           /* by the model, it ends inside a line, a body, an AUTH exchange or a chunk */
     bool thorough;       /* try all partitions and variants, not one */
     uint32_t hash;       /* of the input: which of them, when not thorough */
 } pf_case;
