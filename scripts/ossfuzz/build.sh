@@ -3,17 +3,30 @@
 # scripts/ossfuzz/build.sh: every harness into $OUT, with its seeds, dictionary and options. Run by OSS-Fuzz, by
 # ClusterFuzzLite and, without Docker, by scripts/ossfuzz/check; nothing of it is for one of them alone.
 #
-# The source is $SRC/postern and may be read-only; $WORK holds the build. Compiler, flags and engine are the caller's: CC
-# CXX CFLAGS CXXFLAGS LIB_FUZZING_ENGINE (a flag or an archive). No flag is added to them, nothing is fetched.
+# The source is $SRC/postern, and OpenSSL's $SRC/openssl if it is there; both may be read-only. $WORK holds the build.
+# Compiler, flags and engine are the caller's: CC CXX CFLAGS CXXFLAGS LIB_FUZZING_ENGINE (a flag or an archive). No flag is
+# added to them, and nothing is fetched.
 
 source=$SRC/postern
 build=$WORK/postern
 seeds=$WORK/postern-seeds
+openssl=$WORK/postern-openssl
 
 # The compiler or its flags may be others than the last time.
-rm -rf "$build" "$seeds"
+rm -rf "$build" "$seeds" "$openssl"
+
+# fuzz_starttls needs OpenSSL 3, in archives: what runs the target has no such library. Where the source of OpenSSL is at
+# hand it is built here, with the same flags (MSan wants that); else the system's archives do, or the target is left out.
+tls=()
+if [ -d "$SRC/openssl" ]; then
+    mkdir -p "$openssl/build"
+    (cd "$openssl/build" && "$SRC/openssl/config" --prefix="$openssl" --libdir=lib no-asm no-shared no-tests no-module &&
+        make --silent -j "$(nproc)" build_generated libcrypto.a libssl.a && make --silent install_dev)
+    tls=(-DPOSTERN_TLS=ON -DOPENSSL_ROOT_DIR="$openssl")
+fi
+
 cmake -S "$source" -B "$build" -G 'Unix Makefiles' -DCMAKE_BUILD_TYPE=None -DPOSTERN_ENGINE=external \
-    -DPOSTERN_ENGINE_LINK="$LIB_FUZZING_ENGINE"
+    -DPOSTERN_ENGINE_LINK="$LIB_FUZZING_ENGINE" "${tls[@]}"
 cmake --build "$build" --parallel "$(nproc)"
 
 # Put a file into $OUT, whole or not at all: an engine may be reading the one that it replaces.
@@ -36,7 +49,7 @@ deliver_seeds() {
     deliver "$seeds/$name.zip" "${name}_seed_corpus.zip"
 }
 
-while IFS=$'\t' read -r name program dictionary options _; do
+while IFS=$'\t' read -r name program dictionary options; do
     for file in "$program" "$dictionary" "$options"; do
         [ -s "$file" ] || { echo "build.sh: $name lacks $file" >&2; exit 1; }
     done

@@ -33,6 +33,8 @@ def arguments():
     parser.add_argument("--out", metavar="DIR", type=Path, help="look at DIR instead of building (with --engine and "
                         "--sanitizer: how it was built; default libfuzzer, address)")
     parser.add_argument("--want", metavar="NAME", nargs="*", default=None, help="with --out: targets that must be there")
+    parser.add_argument("--openssl", metavar="DIR", type=Path, help="source of OpenSSL 3, which build.sh then builds for "
+                        "fuzz_starttls (with memory, that target is left out without it)")
     parser.add_argument("--jobs", metavar="N", type=positive, default=2, help="targets looked at side by side (default 2)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result as JSON too")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the builds")
@@ -44,12 +46,14 @@ def harnesses_of_the_source():
     return sorted(path.stem for path in (house.ROOT / "harnesses").glob("fuzz_*.c"))
 
 
-def make(build, room):
+def make(build, room, openssl):
     """Run build.sh as OSS-Fuzz does. Returns the moved $OUT and the names that must be in it."""
     source, work, out = room / "src", room / "work", room / "out"
     for folder in (source, work, out):
         folder.mkdir(parents=True)
     (source / "postern").symlink_to(house.ROOT)
+    if openssl:
+        (source / "openssl").symlink_to(openssl.resolve())
     command = ["bash", "-eu", house.ROOT / "scripts" / "ossfuzz" / "build.sh"]
     show_command(command, prefix=f"[{build.name}] ")
     with open(room / "build.log", "wb") as log:
@@ -98,13 +102,15 @@ def check_folder(options, scratch):
 
 
 def check_builds(options, scratch):
+    if options.openssl and not (options.openssl / "config").exists():
+        raise Failure(f"{options.openssl} is no source of OpenSSL: there is no file config in it")
     builds = matrix.choose(options.engine, options.sanitizer, options.all)
     bootstrap("ossfuzz-all" if options.all else "ossfuzz")
     results = []
     for build in builds:
         began = time.monotonic()
         room = scratch / build.name
-        out, wanted = make(build, room)
+        out, wanted = make(build, room, options.openssl)
         place = demands.Place(out, room / "look", build.engine, build.sanitizer, build.clang, wanted)
         place.work.mkdir()
         results.append(report(build.name, place, look(place, options.jobs), time.monotonic() - began))
