@@ -38,10 +38,20 @@ static void read_word(const uint8_t *octets, size_t end, size_t *at, char word[s
     while (*at < end && (octets[*at] == ' ' || octets[*at] == '\t')) (*at)++;
 }
 
-static bool is_broken(const uint8_t *octets, size_t begin, size_t end) {
-    for (size_t i = begin; i + 2 < end; i++)
+/* Is there a CR, a LF or a NUL within the line? Also when its end has not come. */
+static bool is_broken(const uint8_t *octets, size_t begin, size_t size) {
+    for (size_t i = begin; i < size; i++) {
+        const bool ends = octets[i] == '\r' && i + 1 < size && octets[i + 1] == '\n';
+        const bool may_end = octets[i] == '\r' && i + 1 == size;
+        if (ends || may_end) return false;
         if (octets[i] == '\r' || octets[i] == '\n' || octets[i] == '\0') return true;
+    }
     return false;
+}
+
+bool pf_client_is_lost(const pf_client *client, const uint8_t *octets, size_t size) {
+    const bool reads_line = client->place == PF_CLIENT_COMMANDS || client->place == PF_CLIENT_AUTH;
+    return client->place == PF_CLIENT_LOST || (client->practice && reads_line && is_broken(octets, client->at, size));
 }
 
 /* A constant string, for a word that a client sends. */
@@ -61,7 +71,8 @@ static void read_chunk(const uint8_t *octets, size_t at, pf_due *due) {
     size_t count = 0;
     char word[24];
 
-    for (; octets[at] >= '0' && octets[at] <= '9' && count < most; at++) count = count * 10 + (size_t)(octets[at] - '0');
+    for (; octets[at] >= '0' && octets[at] <= '9' && count < most; at++)
+        count = count * 10 + (size_t)(octets[at] - '0');
     const bool ends = octets[at] == ' ' || octets[at] == '\t' || octets[at] == '\r';
     due->chunk = due->end;
     if (at == first || !ends || count >= most) return;
@@ -73,7 +84,7 @@ static void read_chunk(const uint8_t *octets, size_t at, pf_due *due) {
 
 static bool due_line(const pf_client *client, const uint8_t *octets, size_t size, pf_due *due) {
     char word[24];
-    size_t at = client->at;
+    size_t at = due->begin;
 
     due->end = line_end(octets, size, at);
     if (due->end == 0) return false;
@@ -96,6 +107,7 @@ static bool due_line(const pf_client *client, const uint8_t *octets, size_t size
 }
 
 bool pf_client_due(const pf_client *client, const uint8_t *octets, size_t size, pf_due *due) {
+    if (pf_client_is_lost(client, octets, size)) return false;
     *due = (pf_due){.verb = "CONNECT", .begin = client->at, .number = client->answered, .complete = true};
     switch (client->place) {
     case PF_CLIENT_GREETING: return true;
@@ -106,6 +118,12 @@ bool pf_client_due(const pf_client *client, const uint8_t *octets, size_t size, 
         return due->end != 0;
     case PF_CLIENT_COMMANDS:
     case PF_CLIENT_AUTH: return due_line(client, octets, size, due);
+    case PF_CLIENT_TLS:
+        if (!client->shakes_hands) return false;
+        due->begin = pf_handshake_find(octets, size, client->at);
+        if (due->begin == size) return false;
+        due->begin += PF_HANDSHAKE_SIZE;
+        return due_line(client, octets, size, due);
     default: return false;
     }
 }
@@ -140,8 +158,7 @@ static void answered_line(pf_client *client, const pf_due *due, int code, const 
     const bool success = code / 100 == 2;
 
     client->at = due->end;
-    /* In practice a broken line may be one line or two. */
-    client->place = due->verb == NULL && client->practice ? PF_CLIENT_LOST : PF_CLIENT_COMMANDS;
+    client->place = PF_CLIENT_COMMANDS;
     if (is(due->verb, "EHLO") || is(due->verb, "LHLO")) client->chunking = success && offers_chunking(text, size);
     if (is(due->verb, "MAIL") && success) client->recipients = 0;
     if (is(due->verb, "RCPT") && success) client->recipients++;

@@ -14,13 +14,14 @@ typedef enum pf_client_place {
     PF_CLIENT_BODY, /* behind 354 */
     PF_CLIENT_AUTH, /* behind 334 */
     PF_CLIENT_TLS,  /* behind the 220 to STARTTLS: nothing is answered in clear text any more */
-    PF_CLIENT_LOST, /* nobody can say what the next reply answers */
+    PF_CLIENT_LOST, /* behind what may have been commands or not */
     PF_CLIENT_OVER  /* behind 221 and 421 */
 } pf_client_place;
 
 typedef struct pf_client {
     bool lmtp;
     bool practice;
+    bool shakes_hands; /* for TLS, at the octets that stand for it in a flat file */
     pf_client_place place;
     size_t at;           /* octets that have had their answer */
     uint32_t recipients; /* accepted in the transaction at hand */
@@ -42,6 +43,9 @@ typedef struct pf_due {
 
 /* What must be answered next, of the octets sent so far. Returns: false when there is nothing. Out: due. */
 bool pf_client_due(const pf_client *client, const uint8_t *octets, size_t size, pf_due *due);
+
+/* Can nobody say what the next reply answers? In practice a bare CR, LF or NUL in a line makes it one line or two. */
+bool pf_client_is_lost(const pf_client *client, const uint8_t *octets, size_t size);
 
 /* That was answered. In: text, the octets of the reply. Returns: the verb by the name of the reply table. */
 const char *pf_client_answered(pf_client *client, const pf_due *due, int code, const uint8_t *text, size_t size);

@@ -32,6 +32,7 @@ size_t pf_verb_number(const char *name) {
 
     if (name == NULL) return VERB_BROKEN;
     if (known[place].name == name) return known[place].number;
+    if (strcmp(name, "BDAT_LAST") == 0) return pf_verb_number("BDAT_CHUNK");
     while (number < VERB_UNKNOWN && strcmp(verbs[number], name) != 0) number++;
     known[place].name = name;
     known[place].number = number;

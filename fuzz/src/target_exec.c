@@ -42,7 +42,6 @@ typedef struct child {
     size_t line_noted; /* the LINE that begins at this octet, less one, is in the log; 0: none */
     const char *last_verb;
     size_t last_begin;
-    int last_code;
 
     uint8_t text[REPLY_MOST]; /* output that is no whole reply yet */
     size_t text_size;
@@ -108,7 +107,10 @@ static void note_reply(child *c, const uint8_t *text, size_t size) {
     const int code = code_of(text, size);
     pf_due due;
 
-    if (c->client.place == PF_CLIENT_LOST) return;
+    if (pf_client_is_lost(&c->client, c->sent, c->sent_size)) {
+        the_end.lost = true;
+        return;
+    }
     if (!pf_client_due(&c->client, c->sent, c->sent_size, &due)) {
         /* One that nobody asked for: it is told with the reply before. */
         append(c, PF_EVENT_REPLY, c->last_verb, code, c->last_begin, c->last_begin, text, size);
@@ -122,9 +124,7 @@ static void note_reply(child *c, const uint8_t *text, size_t size) {
         append(c, PF_EVENT_REPLY, verb, code, due.begin, end, text, size);
         c->last_verb = verb;
         c->last_begin = due.begin;
-        the_end.lost = the_end.lost || c->client.place == PF_CLIENT_LOST;
     }
-    c->last_code = code;
 }
 
 /* The octets of the first whole reply, up to the LF behind a line that none follows; 0: it is not all there. */
@@ -383,20 +383,16 @@ static bool feed(void *session, const uint8_t *octets, size_t size) {
     return c->from >= 0 && !is_over(c);
 }
 
-/* The program has closed, or has ended, before its client did. What it owes it then is told before. */
+/* The program has closed before its client did. Not so when it has ended in trouble and owes a reply. */
 static void note_close(child *c) {
     pf_due due;
     const bool owes = pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete;
-    /* Who hangs up behind a refusal owes nothing any more. */
-    const bool hung_up = c->last_code >= 400 && the_end.status == 0;
 
-    if (owes && !hung_up) note_line(c, &due);
-    append(c, PF_EVENT_CLOSE, NULL, 0, c->client.at, c->client.at, NULL, 0);
+    if (!owes || the_end.status == 0) append(c, PF_EVENT_CLOSE, NULL, 0, c->client.at, c->client.at, NULL, 0);
 }
 
 static void close_session(void *session) {
     child *c = session;
-    pf_due due;
     const bool closed = c->from < 0 && !the_end.too_much;
 
     if (c->to >= 0) close(c->to);
@@ -404,17 +400,12 @@ static void close_session(void *session) {
     if (!closed && !the_end.too_much && !the_end.late) await_close(c);
     if (c->from >= 0) end_output(c);
     reap(c);
-    if (closed && c->client.place != PF_CLIENT_LOST) {
-        note_close(c);
-    } else if (pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete) {
-        note_line(c, &due);
-    }
+    if (closed && !pf_client_is_lost(&c->client, c->sent, c->sent_size)) note_close(c);
 }
 
 const pf_target *pf_target_exec(const char *command, const pf_exec_options *options) {
     static pf_target target = {.name = "exec",
-                               .kinds = PF_KIND(PF_EVENT_LINE) | PF_KIND(PF_EVENT_MESSAGE_END) |
-                                        PF_KIND(PF_EVENT_REPLY) | PF_KIND(PF_EVENT_CLOSE),
+                               .kinds = PF_KIND(PF_EVENT_REPLY) | PF_KIND(PF_EVENT_CLOSE),
                                .words_vary = true,
                                .open = open_session,
                                .feed = feed,
@@ -426,4 +417,5 @@ const pf_target *pf_target_exec(const char *command, const pf_exec_options *opti
     return &target;
 }
 
-const pf_oracle *const pf_exec_oracles[] = {&pf_oracle_gram, &pf_oracle_one, &pf_oracle_state, &pf_oracle_chunk, NULL};
+const pf_oracle *const pf_exec_oracles[] = {
+    &pf_oracle_gram, &pf_oracle_one, &pf_oracle_state, &pf_oracle_canon, &pf_oracle_nodata, &pf_oracle_chunk, NULL};

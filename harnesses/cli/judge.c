@@ -17,9 +17,10 @@ static const char summary[] =
     "The server is libpostern, or any program that speaks SMTP on its standard input and\n"
     "output: --target='exec:COMMAND', run by the shell once or more for each file. Of such a\n"
     "program only the replies are seen: are they grammatical (GRAM), is there one for each\n"
-    "command and each message (ONE), may they answer it where they do (STATE), and do they\n"
-    "depend on how the stream was cut (CHUNK)? Payload that is run as commands shows as\n"
-    "replies too many. A program that a signal ends is reported as SAN.\n";
+    "command and each message (ONE), may they answer it where they do (STATE), is nothing of\n"
+    "a message run as commands (ONE, NODATA), do controls of the client come out (CANON), and\n"
+    "does it depend on how the stream was cut (CHUNK)? A program that a signal ends is\n"
+    "reported as SAN.\n";
 
 static const char notes[] =
     "Programs on a pipe cannot shake hands for TLS: a session ends behind the 220 to STARTTLS.\n"

@@ -15,6 +15,7 @@ static const cli_verb verbs[] = {
     {"check", "what the parser makes of a command, address, reply, message or session", verb_check},
     {"explain", "what a reply code means, and how two of them differ", verb_explain},
     {"judge", "which law of SMTP a server breaks, libpostern or a program on a pipe", verb_judge},
+    {"generate", "inputs from nothing, valid and with one fault", verb_generate},
     {"show", "a test case as a dialogue, or what a corpus reaches of the protocol", verb_show},
 };
 
@@ -29,8 +30,8 @@ static void help(void) {
          "  --help     say this; behind a verb: what the verb does\n"
          "  --version  say which version this is\n\n"
          "Exit codes: 0 the tool did its work, whatever it found; 1 it did, and has to say no\n"
-         "(nobody defines that code, a reply is not the expected one); 2 it was called\n"
-         "wrongly, or could not read or write.\n"
+         "(nobody defines that code, a reply is not the expected one, a law is broken); 2 it\n"
+         "was called wrongly, or could not read or write.\n"
          "Colours appear on a terminal only, and not when NO_COLOR is set.");
 }
 

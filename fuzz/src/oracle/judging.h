@@ -10,6 +10,9 @@
 /* How the model must be set up to stand beside this target. */
 pf_model_options pf_judging_model(const pf_target *target, const pf_target_options *options);
 
+/* By what two runs of a target with the same octets are compared. */
+unsigned pf_compare_runs(const pf_target *target);
+
 /* A walk along the replies of a log, in the states of the model's table. */
 typedef struct pf_walk {
     pf_model_state state;
@@ -54,5 +57,8 @@ bool pf_expected(pf_violation *violation, const char *format, ...) __attribute__
 
 /* What was seen, instead of what was said before. Returns: false. */
 bool pf_seen(pf_violation *violation, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ONE, of a server that does not tell its lines. */
+bool pf_one_by_count(const pf_case *run, pf_violation *violation);
 
 #endif
