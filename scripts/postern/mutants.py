@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: MIT
+"""scripts/mutants: would the tests and the harnesses see a fault in the parser?"""
+
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+from . import build, house, mutants_source
+from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
+from .coverage import percent
+
+EPILOG = """\
+A mutant is the parser with one small fault: a relation or a boundary shifted, a constant one off, a condition turned
+round or dropped, a statement dropped, arguments swapped, another value returned ... All mutants of a file are in one
+build, and one is chosen when a program starts; constants of the compiler's (tables, enumerations, case labels, bodies
+of macros) get a build each. The source tree is not touched: the work is done on a copy.
+
+Each mutant is judged twice, and each time the first kill ends it:
+  tests      unit tests and the replay of seeds and regressions; only programs that reach the site, its own test first
+  harnesses  the replay alone; then, with libFuzzer and sanitizers, the replay again and --seconds of processor time in
+             all, of which the harness that knows the site best gets half, the next one half of the rest, and so on
+A kill is a failed assertion, a violation, a crash, or no end within three times the usual time and two seconds.
+
+A mutant that the compiler makes the same object code of is no fault: it is set aside, as is one that does not compile,
+and another one takes its place in the sample. Survivors are printed as diffs; each is either equivalent for a reason
+that a person gives, or a test is missing.
+
+What is known is kept in the work folder, and a run on the same sources goes on from it; Ctrl-C prints what there is.
+
+exit codes: 0 measured, 1 below a floor, 2 could not run, 130 interrupted
+"""
+
+
+def arguments():
+    parser = Arguments("mutants", description="Count the faults that tests and harnesses see.", epilog=EPILOG)
+    parser.add_argument("--sample", type=count, default=400, metavar="N",
+                        help="how many mutants, drawn at random; 0: all (default: 400)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the draw (default: another one each time; printed)")
+    parser.add_argument("--file", action="append", default=[], metavar="F",
+                        help="only mutants of that file of parser/src, by its name (again for more)")
+    parser.add_argument("--mutant", action="append", default=[], metavar="NAME", help="only that one (again for more)")
+    parser.add_argument("--retry", type=Path, metavar="FILE",
+                        help="only those that lived in the report FILE (of --json)")
+    parser.add_argument("--list", action="store_true", help="print the names of all mutants, and stop")
+    parser.add_argument("--no-harnesses", action="store_true", help="leave the second judgement out")
+    parser.add_argument("--seconds", type=count, default=20, metavar="N",
+                        help="libFuzzer's processor time for a mutant, over all harnesses (default: 20; 0: none)")
+    parser.add_argument("--jobs", type=positive, default=build.os.cpu_count(), metavar="N",
+                        help="processes at once (default: one for each processor)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
+    parser.add_argument("--work", type=Path, metavar="DIR",
+                        help="where the copy, the builds and what is known are (default: mutants in the state folder)")
+    parser.add_argument("--min-tests", type=percent, default=0, metavar="PERCENT", help="floor for tests")
+    parser.add_argument("--min-harnesses", type=percent, default=0, metavar="PERCENT", help="floor for harnesses")
+    return parser.parse_args()
+
+
+def count(text):
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+class Progress:
+    """One line that is written over on a terminal; elsewhere a line now and then."""
+
+    def __init__(self):
+        self.terminal = sys.stdout.isatty()
+        self.begun = self.last = time.monotonic()
+        self.run = None
+
+    def __call__(self, words):
+        now = time.monotonic()
+        if now - self.last < (0.1 if self.terminal else 10):
+            return
+        self.last = now
+        done = [result for result in (self.run.results.values() if self.run else ()) if result.tried]
+        line = f"{now - self.begun:.0f} s, {len(done)} tried"
+        if done:
+            line += f", {sum(1 for result in done if not result.by_tests)} alive: {words}"
+        else:
+            line += f": {words}"
+        if self.terminal:
+            sys.stdout.write(f"\r\033[K{line[:110]}")
+            sys.stdout.flush()
+        else:
+            say(line)
+
+    def end(self):
+        if self.terminal:
+            sys.stdout.write("\r\033[K")
+
+
+def choose(work, options):
+    """The mutants that may be drawn, in the order of the draw."""
+    everything = [mutant for mutants in work.mutants.values() for mutant in mutants]
+    if options.file:
+        known = {Path(file).name for file in work.mutants}
+        for name in options.file:
+            if Path(name).name not in known:
+                raise Failure(f"unknown file '{name}'; known are: {', '.join(sorted(known))}")
+        wanted = {Path(name).name for name in options.file}
+        everything = [mutant for mutant in everything if Path(mutant.file).name in wanted]
+    names = list(options.mutant)
+    if options.retry:
+        kept = json.loads(options.retry.read_text(encoding="utf-8"))["results"]
+        names += [entry["name"] for entry in kept if entry["status"] == "alive" and not (
+            (entry["test"] or entry["replay"]) and (entry["replay"] or entry["fuzz"]))]
+    if options.mutant or options.retry:
+        by_name = {mutant.name: mutant for mutant in everything}
+        for name in names:
+            if name not in by_name:
+                raise Failure(f"unknown mutant '{name}' (the file may have changed; see --list)")
+        return [by_name[name] for name in dict.fromkeys(names)]
+    random.Random(options.seed).shuffle(everything)
+    return everything
+
+
+def measure(work, drawn, options):
+    """Try as many as were asked for; one that is no fault is replaced by the next of the draw."""
+    wanted = len(drawn) if options.sample == 0 or options.mutant or options.retry else min(options.sample, len(drawn))
+    position = 0
+    while True:
+        alive = [result for result in work.results.values() if result.status == "alive"]
+        missing = min(wanted - len(alive), len(drawn) - position)
+        if missing <= 0:
+            break
+        batch = work.take(drawn[position:position + missing])
+        position += missing
+        work.try_all(batch)
+        work.drop_equal(batch)
+    if not options.no_harnesses:
+        work.fuzz_all(work.results.values())
+
+
+def report(work, options, figures):
+    """Survivors as diffs, and the figures. Returns: nothing."""
+    for result in work.results.values():
+        if result.status != "alive" or not result.tried:
+            continue
+        lives = [word for word, lives in (("tests", not result.by_tests),
+                                          ("harnesses", result.fuzzed and not result.by_harnesses)) if lives]
+        if lives:
+            mutant = result.mutant
+            where = "" if result.reached else ", reached by nothing"
+            say(f"\n{mutant.name} lives through {' and '.join(lives)}{where}"
+                + ("" if "tests" in lives else f" (killed by {result.by_tests})"))
+            say(mutants_source.diff(work.originals[mutant.file], mutant).rstrip("\n"))
+    say()
+    for title, key in (("killed by tests and replay", "killers"), ("killed by harnesses", "oracles")):
+        if figures[key]:
+            say(f"{title}: " + ", ".join(f"{name} {number}" for name, number in figures[key].items()))
+    if options.json:
+        facts = {"seed": options.seed, "version": house.version(), "summary": figures,
+                 "results": [result.to_json() for result in work.results.values()]}
+        house.write_whole(options.json.absolute(), (json.dumps(facts, indent=1) + "\n").encode())
+    say(f"seed {options.seed}: {figures['mutants']} mutants; killed by tests and replay {figures['killed_by_tests']} "
+        f"({figures['tests_percent']:.1f} %), by harnesses alone {figures['killed_by_harnesses']} of "
+        f"{figures['decided_by_harnesses']} ({figures['harnesses_percent']:.1f} %; by replay "
+        f"{figures['killed_by_replay']}); set aside: same code {figures['equal']}, no code {figures['stillborn']}")
+
+
+def main():
+    options = arguments()
+    if options.seed is None:
+        options.seed = random.SystemRandom().randrange(1 << 31)
+    build.bootstrap("mutants")
+    from . import mutants_run
+    folder = options.work.absolute() if options.work else house.state_dir() / "mutants"
+    if folder.is_relative_to(house.ROOT / "parser"):
+        raise Failure("--work: not inside the parser")
+    progress = Progress()
+    work = mutants_run.Run(folder, options.jobs, options.seconds, options.seed, progress)
+    progress.run = work
+    work.prepare()
+    if options.list:
+        progress.end()
+        for mutants in work.mutants.values():
+            for mutant in mutants:
+                say(f"{mutant.name}\t{mutant.form}\t{' '.join(mutant.text.split())}")
+        return OK
+    drawn = choose(work, options)
+    code = OK
+    try:
+        work.survey()
+        work.resume()
+        measure(work, drawn, options)
+    except KeyboardInterrupt:
+        work.runner.stop()
+        code = INTERRUPTED
+    progress.end()
+    figures = mutants_run.summary(work.results.values())
+    report(work, options, figures)
+    if code == OK and (figures["tests_percent"] < options.min_tests
+                       or figures["harnesses_percent"] < options.min_harnesses):
+        code = FOUND
+    return code
+
+
+if __name__ == "__main__":
+    run("mutants", main)

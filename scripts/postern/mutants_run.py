@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: MIT
+"""A run over a sample of mutants: which are tried, in which order, what is known of each, and what is kept for later."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import house, mutants_sites, mutants_source, mutants_trial
+from .console import Failure
+from .mutants_trial import Kill, write
+
+SOURCES = "parser/src"
+SHARE = 3  # seconds of processor time below which a turn of libFuzzer is not worth its start
+
+
+class Result:
+    """What is known of one mutant."""
+
+    def __init__(self, mutant):
+        self.mutant = mutant
+        self.status = "alive"  # or "stillborn" (it does not compile), or "equal" (the compiler makes the same of it)
+        self.reached = []  # programs that run the line; of a constant of the compiler's, all that read its file
+        self.test = None  # Kill by a unit test
+        self.replay = None  # Kill by a harness, on seeds and regressions
+        self.fuzz = None  # Kill by a harness that makes its own inputs
+        self.tried = self.fuzzed = False
+
+    @property
+    def by_tests(self):
+        return self.test or self.replay
+
+    @property
+    def by_harnesses(self):
+        return self.replay or self.fuzz
+
+    def to_json(self):
+        kills = {key: kill and {"by": kill.by, "how": kill.how}
+                 for key, kill in (("test", self.test), ("replay", self.replay), ("fuzz", self.fuzz))}
+        mutant = self.mutant
+        return {"name": mutant.name, "file": mutant.file, "line": mutant.line, "kind": mutant.kind,
+                "text": mutant.text, "status": self.status, "reached": self.reached, "tried": self.tried,
+                "fuzzed": self.fuzzed, **kills}
+
+    def take(self, kept):
+        """Take over what an earlier run of the same sources found out."""
+        self.status, self.reached = kept["status"], kept["reached"]
+        self.tried, self.fuzzed = kept["tried"], kept["fuzzed"]
+        for key in ("test", "replay", "fuzz"):
+            setattr(self, key, Kill(**kept[key]) if kept[key] else None)
+
+
+class Run:
+    def __init__(self, work, jobs, seconds, seed, tell):
+        self.work = work
+        self.jobs = jobs
+        self.seconds = seconds
+        self.seed = seed
+        self.tell = tell  # progress, in a few words
+        self.runner = mutants_trial.Runner()
+        self.builds = mutants_trial.Builds(work, jobs)
+        self.results = {}  # by name
+        self.originals = {}
+        self.mutants = {}
+        self.earlier = {}  # what is known from other runs on the same sources, by name
+
+    # ---- the ground ----
+
+    def prepare(self):
+        """Copy the tree, and find all mutants in it."""
+        self.tell("copying the tree")
+        tree = self.builds.tree
+        names = mutants_trial.copy_tree(house.ROOT, tree)
+        total = hashlib.sha256()
+        for name in sorted(name for name in names if not name.endswith(".md")):
+            total.update(name.encode() + b"\0" + hashlib.sha256((tree / name).read_bytes()).digest())
+        self.fingerprint = total.hexdigest()
+        for path in sorted((tree / SOURCES).iterdir()):
+            if path.suffix in (".c", ".h"):
+                file = f"{SOURCES}/{path.name}"
+                self.originals[file] = path.read_bytes()
+                self.mutants[file] = mutants_sites.find(path, file, [tree / "parser" / "include", tree / SOURCES])
+
+    def restore(self, *files):
+        for file in files or self.originals:
+            path = self.builds.tree / file
+            if path.read_bytes() != self.originals[file]:
+                write(path, self.originals[file])
+
+    def survey(self):
+        """Run everything once, with all sites counting: what passes by where, and how long it takes. Kept for later."""
+        self.tests = list(self.builds.tests())
+        self.replays = list(self.builds.replays())
+        self.programs = [*self.tests, *self.replays]
+        kept = self._kept("survey.json")
+        if kept is None:
+            self.tell("building the programs, with all sites counting")
+            for file, mutants in self.mutants.items():
+                if any(mutant.form != "static" for mutant in mutants):
+                    write(self.builds.tree / file,
+                          mutants_source.every(self.originals[file], mutants, mutants_source.REACHED))
+            self.builds.must_build("dev", [program.target for program in self.programs])
+            kept = {"seconds": {}, "reach": {}}
+            with ThreadPoolExecutor(self.jobs) as pool:
+                for name, seconds, lines in pool.map(self._survey_one, self.programs):
+                    kept["seconds"][name], kept["reach"][name] = seconds, lines
+            self.restore()
+            self._keep("survey.json", kept)
+        for program in self.programs:
+            program.seconds = kept["seconds"][program.name]
+        self.reach = {name: {tuple(line) for line in lines} for name, lines in kept["reach"].items()}
+
+    def _survey_one(self, program):
+        self.tell(f"{program.name}: what does it reach?")
+        marks = self.work / f"reach.{program.name}"
+        marks.unlink(missing_ok=True)
+        code, said = self.runner.run(["/usr/bin/python3", "-c", _TIMED, *program.command], 300,
+                                     {"POSTERN_MUTANT_REACH": str(marks)})
+        if code != 0:
+            raise Failure(f"{program.name} fails without any mutant:\n{said[-4000:]}")
+        lines = set(marks.read_text(encoding="utf-8").splitlines()) if marks.exists() else set()
+        marks.unlink(missing_ok=True)
+        return (program.name, float(said.rsplit("\n", 2)[-2]),
+                sorted([line.split()[0], int(line.split()[1])] for line in lines))
+
+    def reaches(self, program, mutant):
+        reached = self.reach[program.name]
+        if mutant.form != "static":
+            return (mutant.file, mutant.number) in reached
+        # A constant leaves no trace: whatever comes by the file's code may read it. Some files have no code.
+        files = {file for file, _ in reached}
+        return mutant.file in files or not any(other.form != "static" for other in self.mutants[mutant.file])
+
+    # ---- keeping ----
+
+    def _kept(self, name):
+        try:
+            kept = json.loads((self.work / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return kept["what"] if kept.get("fingerprint") == self.fingerprint else None
+
+    def _keep(self, name, what):
+        house.write_whole(self.work / name, json.dumps({"fingerprint": self.fingerprint, "what": what}).encode())
+
+    def resume(self):
+        for kept in self._kept("results.json") or []:
+            self.earlier[kept["name"]] = kept
+
+    def save(self):
+        for result in self.results.values():
+            if result.tried:
+                self.earlier[result.mutant.name] = result.to_json()
+        self._keep("results.json", list(self.earlier.values()))
+
+    # ---- trying ----
+
+    def take(self, mutants):
+        """Have these in the run. Returns: those of them that are new to it."""
+        fresh = []
+        for mutant in mutants:
+            result = self.results[mutant.name] = Result(mutant)
+            if mutant.name in self.earlier:
+                result.take(self.earlier[mutant.name])
+            fresh.append(result)
+        return fresh
+
+    def try_all(self, results):
+        """Unit tests and replays for each, then the rest for those that live."""
+        by_file = {}
+        for result in results:
+            if not result.tried:
+                by_file.setdefault(result.mutant.file, []).append(result)
+        for file, batch in by_file.items():
+            self.try_file(file, [result for result in batch if result.mutant.form != "static"])
+            for result in batch:
+                if result.mutant.form == "static":
+                    self.try_alone(result)
+            self.restore(file)
+            self.save()
+
+    def try_file(self, file, batch):
+        """All mutants of a file in one build, each chosen when a program starts."""
+        if not batch:
+            return
+        self.tell(f"{file}: building {len(batch)} mutants at once")
+        write(self.builds.tree / file, mutants_source.every(self.originals[file], self.mutants[file]))
+        self.builds.must_build("dev", [program.target for program in self.programs])
+        with ThreadPoolExecutor(self.jobs) as pool:
+            list(pool.map(lambda result: self.judge(result, mutants_source.environment(result.mutant)), batch))
+
+    def try_alone(self, result):
+        """A build of its own."""
+        mutant = result.mutant
+        write(self.builds.tree / mutant.file, mutants_source.single(self.originals[mutant.file], mutant))
+        good, _ = self.builds.build("dev", [program.target for program in self.programs])
+        if good:
+            self.judge(result, {})
+        else:
+            result.status, result.tried = "stillborn", True
+
+    def judge(self, result, environment):
+        """Who sees it first: among the unit tests, and among the harnesses on what they have."""
+        self.tell(result.mutant.name)
+        reaching = [program for program in self.programs if self.reaches(program, result.mutant)]
+        result.reached = [program.name for program in reaching]
+        own = f"parser.test_{Path(result.mutant.file).stem}"
+        reaching.sort(key=lambda program: (program.name != own, not program.name.startswith("parser."),
+                                           program.seconds))
+        for kind, attribute in (("test", "test"), ("harness", "replay")):
+            for program in reaching:
+                if program.kind == kind:
+                    kill = self.runner.try_out(program, environment)
+                    if kill is not None:
+                        setattr(result, attribute, kill)
+                        break
+        result.tried = True
+
+    def drop_equal(self, results):
+        """Set those aside that the compiler makes the same object code of: they are no faults."""
+        alive = [result for result in results if result.status == "alive" and not (result.by_tests and
+                                                                                   result.by_harnesses)]
+        plain = {}
+        for result in alive:
+            mutant = result.mutant
+            if result.by_tests or result.fuzzed:  # it was seen, so it differs; or it was asked about already
+                continue
+            self.tell(f"{mutant.name}: the same code?")
+            if mutant.file not in plain:
+                plain[mutant.file] = self.builds.assembly(mutant.file)
+            write(self.builds.tree / mutant.file, mutants_source.single(self.originals[mutant.file], mutant))
+            made = self.builds.assembly(mutant.file)
+            self.restore(mutant.file)
+            if None in made.values():
+                result.status = "stillborn"
+            elif made == plain[mutant.file]:
+                result.status = "equal"
+        self.save()
+
+    # ---- the harnesses alone ----
+
+    def fuzz_all(self, results):
+        """libFuzzer with sanitizers on those that no replay has seen."""
+        left = [result for result in results if result.status == "alive" and not result.replay and not result.fuzzed]
+        if not left:
+            return
+        self.tell("building the harnesses for libFuzzer")
+        everything = list(self.builds.harnesses("libfuzzer"))
+        targets = [target for harness, _ in everything for target in _targets(harness)]
+        self.builds.must_build("libfuzzer", targets)
+        for number, result in enumerate(left, 1):
+            self.tell(f"libFuzzer, {number} of {len(left)}: {result.mutant.name}")
+            self.fuzz_one(result, everything, targets)
+            self.save()
+
+    def fuzz_one(self, result, everything, targets):
+        mutant = result.mutant
+        write(self.builds.tree / mutant.file, mutants_source.single(self.originals[mutant.file], mutant))
+        try:
+            good, said = self.builds.build("libfuzzer", targets)
+            if not good:
+                raise Failure(f"{mutant.name} does not build for libFuzzer: {said[-2000:]}")
+            chosen = [pair for pair in everything if pair[0].name in result.reached]
+            # The one that goes to the fewest other places knows this one best.
+            chosen.sort(key=lambda pair: (len(self.reach[pair[0].name]), pair[0].name))
+            result.replay = self.fuzz_turns([(*pair, 0) for pair in chosen])
+            if not result.replay and self.seconds:
+                given = shares(self.seconds, len(chosen))
+                result.fuzz = self.fuzz_turns([(*pair, share) for pair, share in zip(chosen, given)])
+            result.fuzzed = True
+        finally:
+            self.restore(mutant.file)
+
+    def fuzz_turns(self, turns):
+        """Some harnesses side by side, until one of them sees the fault. Returns: its Kill, or None."""
+        group, kills = object(), []
+
+        def one(turn):
+            if not kills:
+                kill = mutants_trial.fuzz(self.runner, *turn, self.seed, group)
+                if kill:
+                    kills.append(kill)
+
+        with ThreadPoolExecutor(self.jobs) as pool:
+            list(pool.map(one, turns))
+        return kills[0] if kills else None
+
+
+# Runs a program and prints the processor time that it took.
+_TIMED = """\
+import os, subprocess, sys
+code = subprocess.run(sys.argv[1:]).returncode
+spent = os.times()
+print(spent.children_user + spent.children_system)
+sys.exit(code if code >= 0 else 128 - code)
+"""
+
+
+def _targets(harness):
+    folder = harness.program.parent.name
+    return [f"{folder}/{harness.name}", *([f"{folder}/{harness.dictionary.name}"] if harness.dictionary else [])]
+
+
+def shares(seconds, count):
+    """Whole seconds for each of `count` harnesses: half of what is left each time, no share too small to be of use."""
+    left, given = seconds, []
+    for number in range(count):
+        share = max(SHARE, left // 2)
+        if left - share < SHARE or number == count - 1:
+            share = left
+        given.append(share)
+        left -= share
+        if left == 0:
+            break
+    return given
+
+
+def percent(part, whole):
+    return 100.0 * part / whole if whole else 100.0
+
+
+def summary(results):
+    """The figures, as a dictionary."""
+    counted = [result for result in results if result.status == "alive" and result.tried]
+    tests = [result for result in counted if result.by_tests]
+    decided = [result for result in counted if result.by_harnesses or result.fuzzed]
+    alone = [result for result in decided if result.by_harnesses]
+    killers = Counter(str(result.by_tests.by) for result in tests)
+    oracles = Counter(re.split(r" ", result.by_harnesses.how)[0] for result in alone)
+    return {"mutants": len(counted), "killed_by_tests": len(tests), "decided_by_harnesses": len(decided),
+            "killed_by_harnesses": len(alone), "killed_by_replay": sum(1 for result in alone if result.replay),
+            "equal": sum(1 for result in results if result.status == "equal"),
+            "stillborn": sum(1 for result in results if result.status == "stillborn"),
+            "tests_percent": percent(len(tests), len(counted)), "harnesses_percent": percent(len(alone), len(decided)),
+            "killers": dict(killers.most_common()), "oracles": dict(oracles.most_common())}
