@@ -61,8 +61,7 @@ typedef struct raw {
     const char *octets;
     size_t size;
 } raw;
-#define RAW(text)                                                                                                      \
-    { text, sizeof text - 1 }
+#define RAW(text) {text, sizeof text - 1}
 
 static void tokens(const raw *list, size_t size) {
     for (size_t i = 0; i < size; i++) print_token(list[i].octets, list[i].size);
@@ -170,6 +169,16 @@ static void exchanges(void) {
     for (unsigned bit = 0; bit < 6; bit++) token("NOOP o%08x\r\n", 1U << bit);
 }
 
+static void calls(void) {
+    title("the script of a client: what it begins behind, its words, line ends in escapes");
+    TOKENS(RAW("\r\n221 bye\r\n"), RAW("EHLO a.example\r\n"), RAW("MAIL "), RAW("RCPT "), RAW("DATA\r\n"),
+           RAW("DATA\r\nBODY "), RAW("BODY "), RAW(".\r\n"), RAW("\r\n.\r\n"), RAW("VRFY "), RAW("NOOP "),
+           RAW("AUTH PLAIN "), RAW("AUTH LOGIN\r\nRESPOND "), RAW("RESPOND "), RAW("RSET\r\n"), RAW("QUIT\r\n"),
+           RAW("\\r\\n"), RAW("\\n"), RAW("\\r"), RAW("\\x00"), RAW("\\x85"), RAW("\\xc2\\x85"), RAW("\\xe2\\x80\\xa8"),
+           RAW("\\r\\n."), RAW("\\r\\n.\\r\\n"), RAW("\\n.\\n"), RAW("\\x20"), RAW(">\\x20X=<"), RAW("a@b.example"),
+           RAW(" SIZE=1"), RAW(" SMTPUTF8"), RAW("NOOP o00000002\r\n"));
+}
+
 static void numbers(void) {
     title("numbers around limits");
     TOKENS(RAW("2147483647"), RAW("2147483648"), RAW("4294967295"), RAW("4294967296"), RAW("4294967301"),
@@ -190,14 +199,17 @@ int main(int argc, char **argv) {
     const bool address = strcmp(harness, "fuzz_address") == 0;
     const bool data = strcmp(harness, "fuzz_data") == 0;
     const bool reply = strcmp(harness, "fuzz_reply") == 0;
-    const bool session = strcmp(harness, "fuzz_session") == 0;
-    const bool all = !(line || command || address || data || reply || session);
+    const bool session = strcmp(harness, "fuzz_session") == 0 || strcmp(harness, "fuzz_chunks") == 0 ||
+                         strcmp(harness, "fuzz_differential") == 0 || strcmp(harness, "fuzz_bound") == 0;
+    const bool client = strcmp(harness, "fuzz_client") == 0;
+    const bool all = !(line || command || address || data || reply || session || client);
 
     printf("# %s, made by make_dictionary: do not edit.\n", all ? "All tokens" : harness);
     if (all || command || session) verbs();
     if (all || command || session) parameters();
-    if (all || reply) extensions();
-    if (all || reply) replies();
+    if (all || reply || client) extensions();
+    if (all || reply || client) replies();
+    if (all || client) calls();
     lines();
     if (all || data || session || line) ends_of_data();
     if (all || command || address || session) addresses();
