@@ -52,6 +52,11 @@ pf_model_options pf_judging_model(const pf_target *target, const pf_target_optio
     return model;
 }
 
+unsigned pf_compare_runs(const pf_target *target) {
+    return PF_COMPARE_LINES | (target->can & PF_CAN_RANGE ? PF_COMPARE_RANGE : 0) |
+           (target->words_vary ? 0 : PF_COMPARE_TEXT);
+}
+
 bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const uint8_t *octets, size_t size,
                  bool thorough, pf_violation *violation) {
     static pf_log log;

@@ -84,8 +84,8 @@ static bool lock_step(const pf_case *run, pf_violation *violation) {
             cuts[count++] = end;
     }
     (void)pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &log_of_varied);
-    const unsigned how = PF_COMPARE_TEXT | PF_COMPARE_RANGE | PF_COMPARE_LINES;
-    return pf_log_equal(run->log, &log_of_varied, how, &at) || tell(run, at, at, run->size, "in lock-step", violation);
+    return pf_log_equal(run->log, &log_of_varied, pf_compare_runs(run->target), &at) ||
+           tell(run, at, at, run->size, "in lock-step", violation);
 }
 
 /* ---- Commands that change nothing ---- */
@@ -197,9 +197,10 @@ static bool prefix(const pf_case *run, size_t size, pf_violation *violation) {
     char change[64];
 
     (void)pf_target_run(run->target, run->options, run->octets, size, NULL, 0, &log_of_varied);
-    const unsigned how = PF_COMPARE_TEXT | PF_COMPARE_RANGE | PF_COMPARE_LINES;
-    if (pf_log_equal(&log_of_varied, run->log, how, &at) || at >= log_of_varied.count) return true;
-    /* At the end of the stream a server may close. */
+    if (pf_log_equal(&log_of_varied, run->log, pf_compare_runs(run->target), &at) || at >= log_of_varied.count)
+        return true;
+    /* At the end of the stream a server may close, and say so. */
+    if (pf_hangs_up(&log_of_varied, at)) return true;
     if (at + 1 == log_of_varied.count && log_of_varied.events[at].kind == PF_EVENT_CLOSE) return true;
     snprintf(change, sizeof change, "of the first %zu octets alone", size);
     return tell(run, at < run->log->count ? at : run->log->count, at, size, change, violation);

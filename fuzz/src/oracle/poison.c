@@ -11,14 +11,13 @@
 
 static bool same_with(const pf_case *run, uint8_t fill, const size_t *cuts, size_t cut_count, pf_violation *violation) {
     static pf_log filled;
-    const unsigned how = PF_COMPARE_TEXT | PF_COMPARE_RANGE | PF_COMPARE_LINES;
     pf_target_options options = *run->options;
     size_t at;
 
     options.filled = true;
     options.fill = fill;
     (void)pf_target_run(run->target, &options, run->octets, run->size, cuts, cut_count, &filled);
-    if (pf_log_equal(run->log, &filled, how, &at)) return true;
+    if (pf_log_equal(run->log, &filled, pf_compare_runs(run->target), &at)) return true;
     char words[PF_VIOLATION_TEXT];
     char expected[PF_VIOLATION_TEXT] = "nothing more";
     char seen[PF_VIOLATION_TEXT];

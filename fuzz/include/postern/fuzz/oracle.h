@@ -101,6 +101,17 @@ bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const
 /* By all laws of a session. */
 bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 
+/* By CHUNK alone, without a model, in eight partitions that the input draws and one of a fuzzing run; thorough: in all
+ * others too. */
+bool pf_judge_chunks(const pf_target *target, const uint8_t *octets, size_t size, bool thorough,
+                     pf_violation *violation);
+
+/* By the model alone: REF in one piece and in one partition. And libpostern's layers, which are asked about parts of
+ * the session as the model sees it: a command line by pf_laws_command, a mailbox by pf_laws_address, a body by
+ * pf_laws_data. In: thorough, all parts; else one of each, chosen by the hash. */
+bool pf_judge_differential(const pf_target *target, const uint8_t *octets, size_t size, bool thorough,
+                           pf_violation *violation);
+
 /* ---- Laws of one layer ---- */
 
 /* Each judges one input. In: thorough, as above. */
@@ -118,6 +129,10 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
 /* reply.h: replies as the model reads them (REF), whatever the cuts (CHUNK); what the formatter makes of any text is
  * grammatical (GRAM) and is read back (ROUND). */
 bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* session.h, AUTH: policy and mechanisms are told what the client sent, nobody is let in without their yes (AUTH), and
+ * nothing of a secret is said or stays in the session (SECRET). The input is a session; bit 6 of its options keeps PLAIN
+ * and LOGIN for TLS. */
+bool pf_laws_auth(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* codec.h: decode(encode(x)) = x, and encode(decode(x)) = x for all that is decoded (ROUND). */
 bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 

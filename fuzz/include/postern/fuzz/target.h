@@ -92,6 +92,9 @@ typedef struct pf_target {
 /* libpostern's session as a target. */
 extern const pf_target pf_target_postern;
 
+/* The same, with its steps and its stack counted. Only in programs that link postern_counted and postern_counter. */
+extern const pf_target pf_target_counted;
+
 /* The marker that stands for the TLS handshake in a flat corpus file, \x16\x03: its octets; and where the next one
  * begins, at or behind `at`; `size` when there is none. */
 #define PF_HANDSHAKE_SIZE 2
