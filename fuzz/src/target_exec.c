@@ -139,11 +139,12 @@ static size_t whole_reply(const uint8_t *text, size_t size) {
 }
 
 static void take_replies(child *c) {
-    for (size_t size; (size = whole_reply(c->text, c->text_size)) > 0;) {
-        note_reply(c, c->text, size);
-        c->text_size -= size;
-        memmove(c->text, c->text + size, c->text_size);
-    }
+    size_t taken = 0;
+
+    for (size_t size; (size = whole_reply(c->text + taken, c->text_size - taken)) > 0; taken += size)
+        note_reply(c, c->text + taken, size);
+    c->text_size -= taken;
+    memmove(c->text, c->text + taken, c->text_size);
 }
 
 static void end_output(child *c) {
@@ -163,7 +164,7 @@ static bool read_output(child *c) {
         c->text_size += (size_t)got;
         c->output += (size_t)got;
         take_replies(c);
-        the_end.too_much = c->text_size == sizeof c->text || c->output > OUTPUT_MOST;
+        the_end.too_much = c->text_size == sizeof c->text || c->output > OUTPUT_MOST || c->log->full;
     }
     if (got <= 0 || the_end.too_much) end_output(c);
     return c->from >= 0;
