@@ -28,23 +28,25 @@ static postern_error octet_error(uint8_t octet) {
     }
 }
 
-/* Room for one more octet in a line that may have `most`? */
-static bool has_room(draft *line, size_t most) {
-    if (line->size == most) {
-        line->fault = (postern_fault){POSTERN_ERROR_LINE_TOO_LONG, line->limit};
-    } else if (line->size == line->capacity) {
-        line->fault = (postern_fault){POSTERN_ERROR_CAPACITY, line->capacity};
+/* There is no room for another octet of somebody's: the line is full, or `out` is. */
+static postern_fault no_room(const draft *line) {
+    if (line->size == line->limit - CRLF_SIZE) {
+        return (postern_fault){POSTERN_ERROR_LINE_TOO_LONG, line->limit};
     }
-    return line->fault.error == POSTERN_ERROR_NONE;
+    return (postern_fault){POSTERN_ERROR_CAPACITY, line->capacity};
 }
 
 /* Octets of somebody else: no line end, no NUL. */
 static void put(draft *line, const uint8_t *octets, size_t size) {
+    const size_t longest = line->limit - CRLF_SIZE;
+    const size_t most = longest < line->capacity ? longest : line->capacity;
     for (size_t i = 0; i < size && line->fault.error == POSTERN_ERROR_NONE; i++) {
         const postern_error error = octet_error(octets[i]);
         if (error != POSTERN_ERROR_NONE) {
             line->fault = (postern_fault){error, line->size};
-        } else if (has_room(line, line->limit - CRLF_SIZE)) {
+        } else if (line->size == most) {
+            line->fault = no_room(line);
+        } else {
             line->out[line->size++] = octets[i];
         }
     }
@@ -56,12 +58,15 @@ static void put_text(draft *line, const char *text, size_t size) {
 #define PUT(line, text) put_text(line, text, sizeof(text) - 1)
 
 static void put_crlf(draft *line) {
-    static const uint8_t crlf[CRLF_SIZE] = {'\r', '\n'};
-    for (size_t i = 0; i < CRLF_SIZE && line->fault.error == POSTERN_ERROR_NONE; i++) {
-        if (has_room(line, line->limit)) {
-            line->out[line->size++] = crlf[i];
-        }
+    if (line->fault.error != POSTERN_ERROR_NONE) {
+        return;
     }
+    if (line->capacity - line->size < CRLF_SIZE) {
+        line->fault = (postern_fault){POSTERN_ERROR_CAPACITY, line->capacity};
+        return;
+    }
+    line->out[line->size++] = '\r';
+    line->out[line->size++] = '\n';
 }
 
 static bool has_path(postern_verb verb) {
