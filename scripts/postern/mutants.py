@@ -2,7 +2,9 @@
 """scripts/mutants: would the tests and the harnesses see a fault in the parser?"""
 
 import json
+import os
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -47,7 +49,7 @@ def arguments():
     parser.add_argument("--no-harnesses", action="store_true", help="leave the second judgement out")
     parser.add_argument("--seconds", type=count, default=20, metavar="N",
                         help="libFuzzer's processor time for a mutant, over all harnesses (default: 20; 0: none)")
-    parser.add_argument("--jobs", type=positive, default=build.os.cpu_count(), metavar="N",
+    parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once (default: one for each processor)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
     parser.add_argument("--work", type=Path, metavar="DIR",
@@ -164,6 +166,9 @@ def report(work, options, figures):
 
 
 def main():
+    # In the background of a shell SIGINT is ignored; a run that is told to end says what it knows all the same.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     options = arguments()
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(1 << 31)

@@ -8,7 +8,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import house, mutants_sites, mutants_source, mutants_trial
+from . import house, mutants_sites, mutants_source, mutants_trial, workroom
 from .console import Failure
 from .mutants_trial import Kill, write
 
@@ -70,6 +70,10 @@ class Run:
 
     def prepare(self):
         """Copy the tree, and find all mutants in it."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.lock = workroom.locked(self.work)  # held as long as the process lives
+        if self.lock is None:
+            raise Failure(f"another run is at work in {self.work}")
         self.tell("copying the tree")
         tree = self.builds.tree
         names = mutants_trial.copy_tree(house.ROOT, tree)

@@ -18,7 +18,7 @@ class Workroom:
         self.state = state
         self.folder = state / "work" / f"{os.getpid()}.{time.time_ns()}"
         self.folder.mkdir(parents=True)
-        self.lock = _lock(self.folder)
+        self.lock = locked(self.folder)
 
     def turn(self, pair, number):
         """A new folder for a turn of that pair."""
@@ -34,7 +34,7 @@ class Workroom:
         """See to the rooms of campaigns that were killed. submit(pair, path) is told of each failing input of a pair
         that it knows; the others stay until a campaign comes that does."""
         for room in self.state.glob("work/*"):
-            lock = _lock(room) if room != self.folder else None
+            lock = locked(room) if room != self.folder else None
             if lock is None:
                 continue
             for folder in [*room.glob("*.*.*")]:
@@ -54,7 +54,7 @@ class Workroom:
             lock.close()
 
 
-def _lock(folder):
+def locked(folder):
     """The lock of a room as an open file, or None when somebody holds it."""
     lock = open(folder / "lock", "a", encoding="utf-8")
     try:
