@@ -48,7 +48,7 @@ pf_model_options pf_judging_model(const pf_target *target, const pf_target_optio
     model.require_auth = options->require_auth;
     model.error_budget = options->error_budget;
     model.text_line = target->limits.text_line;
-    model.recipients = target->limits.recipients;
+    model.recipients = target->limits.recipients != 0 ? target->limits.recipients : PF_MODEL_RECIPIENTS_MAX;
     return model;
 }
 

@@ -132,10 +132,10 @@ static size_t count_replies(const pf_log *log) {
     return count;
 }
 
-/* The kind of probe that the hash draws: the long ones less often. */
+/* The kind of probe that the hash draws: every other time one of the first, which have most to ask. */
 static unsigned draw_kind(uint32_t hash) {
     const unsigned kind = hash % (2 * PF_PROBE_KINDS);
-    return kind < PF_PROBE_KINDS ? kind : hash / 32 % 4 == 0 ? kind - PF_PROBE_KINDS : kind % 5;
+    return kind < PF_PROBE_KINDS ? kind : kind % 5;
 }
 
 enum { PREFIX_MOST = 1 << 14 };

@@ -387,9 +387,9 @@ static bool exchange(pf_probe *p, unsigned turn) {
 
 typedef bool writer(pf_probe *p, unsigned turn);
 
-static writer *const writers[PF_PROBE_KINDS] = {noop_line,  mail_line,   rcpt_line,  vrfy_line, data_line,
-                                                noop_line,  paths,       chunk_line, domains,   sizes,
-                                                recipients, chunk_sizes, exchange};
+/* The first five are drawn more often: they have most to ask. */
+static writer *const writers[PF_PROBE_KINDS] = {noop_line, chunk_sizes, sizes, data_line, mail_line,  rcpt_line,
+                                                vrfy_line, chunk_line,  paths, domains,   recipients, exchange};
 
 void pf_probe_begin(pf_probe *probe, const pf_case *run, const uint8_t *prefix, size_t size) {
     probe->limits = &run->target->limits;
