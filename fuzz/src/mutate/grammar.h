@@ -134,6 +134,8 @@ void pf_make_chunk(pf_maker *maker, bool last);
 
 /* AUTH with all that follows it. In: right, it succeeds. */
 void pf_make_auth(pf_maker *maker, bool right);
+/* The same with an odd answer, or an odd line end. */
+void pf_make_auth_broken(pf_maker *maker);
 /* One line behind 334, right or wrong. */
 void pf_make_auth_answer(pf_maker *maker);
 /* base64 of some octets. */

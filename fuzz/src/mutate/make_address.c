@@ -152,7 +152,7 @@ static void put_path(pf_maker *maker) {
     if (pf_one_in(maker, 12)) {
         PF_PUT(maker, "@");
         PF_PUT_ONE_OF(maker, domains);
-        if (pf_one_in(maker, 2)) PF_PUT(maker, ",@[192.0.2.1]");
+        if (pf_one_in(maker, 2)) PF_PUT(maker, ",@c.example");
         PF_PUT(maker, ":a@");
         PF_PUT_ONE_OF(maker, domains);
     } else {

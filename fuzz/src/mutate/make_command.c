@@ -80,11 +80,15 @@ static void put_rcpt(pf_maker *maker, pf_situation situation) {
     if (pf_one_in(maker, 4)) pf_make_rcpt_parameters(maker, situation);
 }
 
-static void put_string(pf_maker *maker) {
-    static const pf_word words[] = {W("a"), W("user"), W("a@b.example"), W("\"a b\""), W("\"\""), W("list"), W("x+y")};
+/* In: name, it may be a mailbox (RFC 5321 4.1.1.6); else a String alone. */
+static void put_string(pf_maker *maker, bool name) {
+    static const pf_word words[] = {W("a"), W("user"), W("\"a b\""), W("\"\""), W("list"), W("x+y")};
 
     PF_PUT(maker, " ");
-    PF_PUT_ONE_OF(maker, words);
+    if (name && pf_one_in(maker, 4))
+        pf_make_mailbox(maker);
+    else
+        PF_PUT_ONE_OF(maker, words);
 }
 
 static void put_node(pf_maker *maker) {
@@ -134,10 +138,10 @@ void pf_make_argument(pf_maker *maker, pf_verb verb, pf_situation situation) {
     case PF_VERB_BDAT: put_chunk_size(maker); break;
     case PF_VERB_AUTH: put_mechanism(maker); break;
     case PF_VERB_VRFY:
-    case PF_VERB_EXPN: put_string(maker); break;
+    case PF_VERB_EXPN: put_string(maker, true); break;
     case PF_VERB_NOOP:
     case PF_VERB_HELP:
-        if (pf_one_in(maker, 3)) put_string(maker);
+        if (pf_one_in(maker, 3)) put_string(maker, false);
         break;
     case PF_VERB_ETRN: put_node(maker); break;
     case PF_VERB_ATRN:

@@ -20,34 +20,38 @@ void pf_make_base64(pf_maker *maker, const uint8_t *octets, size_t size) {
 void pf_make_auth(pf_maker *maker, bool right) {
     static const pf_word good[] = {W("AUTH PLAIN AHVzZXIAcGFzcw==\r\n"), W("AUTH PLAIN\r\nAHVzZXIAcGFzcw==\r\n"),
                                    W("AUTH LOGIN\r\ndXNlcg==\r\ncGFzcw==\r\n"),
-                                   W("AUTH LOGIN dXNlcg==\r\ncGFzcw==\r\n"), W("AUTH plain AHVzZXIAcGFzcw==\r\n")};
+                                   W("AUTH LOGIN dXNlcg==\r\ncGFzcw==\r\n")};
     static const pf_word bad[] = {W("AUTH PLAIN AHVzZXIAcGFzcwA=\r\n"),
                                   W("AUTH PLAIN\r\n*\r\n"),
                                   W("AUTH LOGIN\r\n*\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\n*\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\nd3Jvbmc=\r\n"),
                                   W("AUTH PLAIN =\r\n"),
+                                  W("AUTH plain AHVzZXIAcGFzcw==\r\n"),
                                   W("AUTH LOGIN =\r\ncGFzcw==\r\n"),
                                   W("AUTH CRAM-MD5\r\n"),
                                   W("AUTH PLAIN\r\nNOOP\r\n"),
                                   W("AUTH PLAIN\r\n\r\n"),
                                   W("AUTH PLAIN\r\nAA=A\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\ncGFzcx==\r\n"),
-                                  W("AUTH PLAIN\r\nAHVzZXIAcGFzcw==\n"),
-                                  W("AUTH LOGIN\r\nQUIT\r\n"),
+
                                   W("AUTH PLAIN\r\n=\r\n")};
 
     if (right)
         PF_PUT_ONE_OF(maker, good);
-    else if (pf_one_in(maker, 3)) {
-        PF_PUT_ONE_OF(maker, good);
-        if (maker->size > 2) maker->size -= 2;
-        pf_make_line_end(maker);
-    } else if (pf_one_in(maker, 3)) {
+    else
+        PF_PUT_ONE_OF(maker, bad);
+}
+
+void pf_make_auth_broken(pf_maker *maker) {
+    if (pf_one_in(maker, 2)) {
         PF_PUT(maker, "AUTH PLAIN\r\n");
         pf_make_auth_answer(maker);
-    } else
-        PF_PUT_ONE_OF(maker, bad);
+        return;
+    }
+    pf_make_auth(maker, true);
+    if (maker->size > 2) maker->size -= 2;
+    pf_make_line_end(maker);
 }
 
 void pf_make_auth_answer(pf_maker *maker) {

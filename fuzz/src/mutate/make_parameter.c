@@ -306,8 +306,8 @@ static void bad_syntax(pf_maker *maker) {
 }
 
 static void bad_rcpt(pf_maker *maker) {
-    static const pf_word words[] = {W(" NOTIFY=NEVER,SUCCESS"), W(" NOTIFY=SUCCESS,SUCCESS"), W(" NOTIFY=X"),
-                                    W(" ORCPT=a@b.example"), W(" NOTIFY=SUCCESS,")};
+    static const pf_word words[] = {W(" NOTIFY=NEVER,SUCCESS"), W(" NOTIFY=X"), W(" ORCPT=a@b.example"),
+                                    W(" NOTIFY=SUCCESS,")};
     PF_PUT(maker, "RCPT TO:<a@b.example>");
     PF_PUT_ONE_OF(maker, words);
     PF_PUT(maker, "\r\n");

@@ -58,7 +58,6 @@ void pf_make_reply(pf_maker *maker) {
 
 static void bad_code(pf_maker *maker) {
     static const pf_word words[] = {W("25 OK"),
-                                    W("2500 OK"),
                                     W("199 OK"),
                                     W("600 OK"),
                                     W("260 OK"),
@@ -79,7 +78,8 @@ static void bad_code(pf_maker *maker) {
 }
 
 static void bad_separator(pf_maker *maker) {
-    static const pf_word words[] = {W("250OK"), W("250\tOK"), W("250_OK"), W("250:OK"), W("250--OK\r\n250+x")};
+    static const pf_word words[] = {W("250OK"),  W("2500 OK"), W("250\tOK"),
+                                    W("250_OK"), W("250:OK"),  W("250--OK\r\n250+x")};
     PF_PUT_ONE_OF(maker, words);
     PF_PUT(maker, "\r\n");
 }

@@ -157,7 +157,10 @@ static void group_of_smuggling(pf_maker *maker) {
 }
 
 static void group_of_auth(pf_maker *maker) {
-    pf_make_auth(maker, pf_one_in(maker, 2));
+    if (pf_one_in(maker, 3))
+        pf_make_auth_broken(maker);
+    else
+        pf_make_auth(maker, pf_one_in(maker, 2));
 }
 
 static void group_of_tls(pf_maker *maker) {
