@@ -200,7 +200,8 @@ int main(int argc, char **argv) {
     const bool data = strcmp(harness, "fuzz_data") == 0;
     const bool reply = strcmp(harness, "fuzz_reply") == 0;
     const bool session = strcmp(harness, "fuzz_session") == 0 || strcmp(harness, "fuzz_chunks") == 0 ||
-                         strcmp(harness, "fuzz_differential") == 0 || strcmp(harness, "fuzz_bound") == 0;
+                         strcmp(harness, "fuzz_differential") == 0 || strcmp(harness, "fuzz_bound") == 0 ||
+                         strncmp(harness, "fuzz_bugbench", strlen("fuzz_bugbench")) == 0;
     const bool client = strcmp(harness, "fuzz_client") == 0;
     const bool all = !(line || command || address || data || reply || session || client);
 

@@ -1,0 +1,32 @@
+/* fuzz_bugbench: a server that is faulty on purpose breaks a law.
+ *
+ * The bug is the number in the environment variable POSTERN_BUG, read once; without it the server is right, and keeps
+ * all laws of a session. It is there to measure fuzzers, laws and mutators: scripts/bugbench runs it for each bug. The
+ * input is that of fuzz_session. fuzz_bugbench_stock is the same, without Postern's mutator and protocol coverage.
+ *
+ *     ./scripts/bugbench --bugs 7
+ *
+ * SPDX-License-Identifier: MIT */
+#include <bench.h>
+#include <postern/fuzz/oracle.h>
+
+#include <stdlib.h>
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    const char *number = getenv("POSTERN_BUG");
+
+    (void)argc;
+    (void)argv;
+    pf_bench_bug = number != NULL ? atoi(number) : 0;
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    pf_violation violation;
+
+    if (!pf_judge(&pf_target_bench, data, size, pf_is_replay(), &violation)) pf_violation_abort(&violation);
+    return 0;
+}
