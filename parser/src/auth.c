@@ -24,8 +24,7 @@ void postern_engine_auth_wipe(postern_session *s, uint64_t line) {
     wipe(s->decoded, line < sizeof s->decoded ? (size_t)line : sizeof s->decoded);
     s->auth_told = s->question == QUESTION_AUTH;
     if (s->state != POSTERN_STATE_AUTH && s->question != QUESTION_AUTH) {
-        wipe(s->auth.memory, sizeof s->auth.memory);
-        wipe(s->auth.challenge, sizeof s->auth.challenge);
+        wipe(&s->auth, sizeof s->auth);
     }
 }
 

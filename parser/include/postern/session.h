@@ -292,8 +292,8 @@ POSTERN_API POSTERN_NONNULL_ARGS(1, 2) void postern_session_init(postern_session
  * POSTERN_MISUSE, fed after CLOSE (event->kind is CLOSE).
  * Out: taken, octets consumed, at most `size`; event. In: octets may be NULL when size is 0.
  *
- * Nothing that a client sends with AUTH stays in the session: its lines are wiped before the replies to them are yielded,
- * and what the mechanism kept (postern_auth) before that one which ends the exchange, or before CLOSE.
+ * Nothing that a client sends with AUTH stays in the session: its lines are wiped before the replies to them are
+ * yielded, and what the mechanism kept (postern_auth) before the reply that ends the exchange, or before CLOSE.
  *
  * Call it again with what was not taken, until it says NEED_MORE. While PENDING it takes nothing. After the 220 to
  * STARTTLS it takes, and forgets, all it is fed until postern_session_tls_done. */
