@@ -121,7 +121,7 @@ static void bend_event(crooked *c, size_t at, const uint8_t *octets, size_t size
         const size_t told = decode(text + 4, line + argument, length - argument - 2);
         memcpy(text + 4 + told, "\r\n", 2);
         retell(c->log, event, text, 4 + told + 2);
-    } else if (crooked_is == CROOKED_TRACE_XTEXT && strcmp(event->verb, "MAIL") == 0 && event->code == 250) {
+    } else if (crooked_is == CROOKED_TRACE_XTEXT && strcmp(event->verb, "MAIL") == 0) {
         pf_event trace = {.kind = PF_EVENT_TRACE, .begin = event->begin, .end = event->end};
         trace.size = (uint32_t)decode(text, line, length);
         pf_log_append(c->log, &trace, (const uint8_t *)text);

@@ -15,7 +15,7 @@ typedef enum crooked_fault {
     /* CANON */
     CROOKED_ECHO,        /* the reply to NOOP has its argument */
     CROOKED_ECHO_XTEXT,  /* the same, decoded */
-    CROOKED_TRACE_XTEXT, /* an ENVID is written to a log, decoded */
+    CROOKED_TRACE_XTEXT, /* a MAIL is written to a log, decoded */
     /* NODATA */
     CROOKED_LF_DOT_ENDS,    /* a dot behind a bare LF ends a message */
     CROOKED_CHUNK_IS_RUN,   /* a chunk of 6 has no octets */
