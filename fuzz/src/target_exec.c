@@ -3,14 +3,13 @@
  * SPDX-License-Identifier: MIT */
 #include <postern/fuzz/exec.h>
 
-#include "client_view.h"
+#include "wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -23,29 +22,17 @@ enum {
     REPLY_MS = 2000,
     SESSION_MS = 10000,
     END_MS = 300,              /* to end by itself, when its stream has ended and nothing is awaited */
-    REPLY_MOST = 65536,        /* octets of one reply */
     OUTPUT_MOST = 1024 * 1024, /* octets of all of them */
     TAKEN_MS = 50              /* to take octets out of the pipe, when they call for no reply */
 };
 
 typedef struct child {
-    pf_log *log;
+    pf_wire *wire;
     pid_t pid;
     int to;   /* -1: closed */
     int from; /* -1: it has ended its output */
     uint64_t deadline;
-
-    pf_client client;
-    uint8_t *sent; /* all octets of the client so far */
-    size_t sent_size;
-    size_t sent_room;
-    size_t line_noted; /* the LINE that begins at this octet, less one, is in the log; 0: none */
-    const char *last_verb;
-    size_t last_begin;
-
-    uint8_t text[REPLY_MOST]; /* output that is no whole reply yet */
-    size_t text_size;
-    size_t output;
+    size_t output; /* octets */
 } child;
 
 static child the_child;
@@ -76,98 +63,26 @@ static unsigned reply_ms(void) {
     return settings.reply_ms > 0 ? settings.reply_ms : REPLY_MS;
 }
 
-/* ---- Replies ---- */
-
-static bool is_digit(uint8_t octet) {
-    return octet >= '0' && octet <= '9';
-}
-
-/* The code that a line begins with, or 0. */
-static int code_of(const uint8_t *line, size_t size) {
-    if (size < 3 || !is_digit(line[0]) || !is_digit(line[1]) || !is_digit(line[2])) return 0;
-    return (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
-}
-
-static void append(child *c, pf_event_kind kind, const char *verb, int code, size_t begin, size_t end,
-                   const uint8_t *text, size_t size) {
-    const pf_event event = {
-        .kind = kind, .code = code, .begin = begin, .end = end, .verb = verb, .size = (uint32_t)size};
-    pf_log_append(c->log, &event, text);
-}
-
-/* The line that is answered, or should be, goes before its reply. */
-static void note_line(child *c, const pf_due *due) {
-    if (due->body || strcmp(due->verb != NULL ? due->verb : "", "CONNECT") == 0 || c->line_noted == due->begin + 1)
-        return;
-    append(c, PF_EVENT_LINE, due->verb, 0, due->begin, due->end, NULL, 0);
-    c->line_noted = due->begin + 1;
-}
-
-static void note_reply(child *c, const uint8_t *text, size_t size) {
-    const int code = code_of(text, size);
-    pf_due due;
-
-    if (pf_client_is_lost(&c->client, c->sent, c->sent_size)) {
-        the_end.lost = true;
-        return;
-    }
-    if (!pf_client_due(&c->client, c->sent, c->sent_size, &due)) {
-        /* One that nobody asked for: it is told with the reply before. */
-        append(c, PF_EVENT_REPLY, c->last_verb, code, c->last_begin, c->last_begin, text, size);
-        if (code == 421 || code == 221) c->client.place = PF_CLIENT_OVER;
-    } else {
-        note_line(c, &due);
-        const char *verb = pf_client_answered(&c->client, &due, code, text, size);
-        const bool message = due.body || (due.last && strcmp(verb, "BDAT_CHUNK") == 0);
-        const size_t end = due.chunk > 0 ? due.chunk : due.end;
-        if (message && due.number == 0) append(c, PF_EVENT_MESSAGE_END, NULL, 0, due.begin, end, NULL, 0);
-        append(c, PF_EVENT_REPLY, verb, code, due.begin, end, text, size);
-        c->last_verb = verb;
-        c->last_begin = due.begin;
-    }
-}
-
-/* The octets of the first whole reply, up to the LF behind a line that none follows; 0: it is not all there. */
-static size_t whole_reply(const uint8_t *text, size_t size) {
-    for (size_t begin = 0;;) {
-        const uint8_t *lf = memchr(text + begin, '\n', size - begin);
-        if (lf == NULL) return 0;
-        const size_t end = (size_t)(lf - text) + 1;
-        if (code_of(text + begin, end - begin) == 0 || text[begin + 3] != '-') return end;
-        begin = end;
-    }
-}
-
-static void take_replies(child *c) {
-    size_t taken = 0;
-
-    for (size_t size; (size = whole_reply(c->text + taken, c->text_size - taken)) > 0; taken += size)
-        note_reply(c, c->text + taken, size);
-    c->text_size -= taken;
-    memmove(c->text, c->text + taken, c->text_size);
-}
+/* ---- Output ---- */
 
 static void end_output(child *c) {
     if (c->from >= 0) close(c->from);
     c->from = -1;
-    /* What it left unfinished is no reply, and is judged as one. TLS has records, not replies. */
-    if (c->text_size > 0 && c->client.place != PF_CLIENT_TLS) note_reply(c, c->text, c->text_size);
-    c->text_size = 0;
+    pf_wire_ended(c->wire);
 }
 
-/* Read what is there. Returns: false when the output has ended. */
-static bool read_output(child *c) {
-    const ssize_t got = read(c->from, c->text + c->text_size, sizeof c->text - c->text_size);
+/* Read what is there. */
+static void read_output(child *c) {
+    uint8_t octets[16384];
+    const ssize_t got = read(c->from, octets, sizeof octets);
 
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got > 0) {
-        c->text_size += (size_t)got;
+        pf_wire_heard(c->wire, octets, (size_t)got);
         c->output += (size_t)got;
-        take_replies(c);
-        the_end.too_much = c->text_size == sizeof c->text || c->output > OUTPUT_MOST || c->log->full;
+        the_end.too_much = pf_wire_is_full(c->wire) || c->output > OUTPUT_MOST;
     }
     if (got <= 0 || the_end.too_much) end_output(c);
-    return c->from >= 0;
 }
 
 /* ---- Waiting ---- */
@@ -179,7 +94,7 @@ static bool wait_for(child *c, bool room, uint64_t deadline, bool *can_write) {
 
     *can_write = false;
     if (now >= deadline || poll(ends, 2, (int)(deadline - now)) < 0) return now < deadline && errno == EINTR;
-    if (ends[0].revents != 0) (void)read_output(c);
+    if (ends[0].revents != 0) read_output(c);
     *can_write = ends[1].revents != 0;
     return true;
 }
@@ -190,7 +105,7 @@ static void await_replies(child *c) {
     bool can_write;
     pf_due due;
 
-    while (!the_end.late && c->from >= 0 && pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete)
+    while (!the_end.late && c->from >= 0 && pf_wire_awaits(c->wire, &due))
         if (!wait_for(c, false, deadline, &can_write)) the_end.late = true;
 }
 
@@ -312,13 +227,10 @@ static void reap(child *c) {
 
 static void *open_session(const pf_target_options *options, pf_log *log) {
     child *c = &the_child;
-    uint8_t *const memory = c->sent;
-    const size_t room = c->sent_room;
 
     (void)options;
     if (c->pid != 0) return NULL;
-    *c = (child){.log = log, .to = -1, .from = -1, .sent = memory, .sent_room = room};
-    c->client = (pf_client){.lmtp = settings.lmtp, .practice = settings.practice};
+    *c = (child){.wire = pf_wire_open(log, settings.lmtp, settings.practice), .to = -1, .from = -1};
     c->deadline = now_ms() + (settings.session_ms > 0 ? settings.session_ms : SESSION_MS);
     the_end = (pf_exec_end){.status = -1};
     if (!start(c)) return NULL;
@@ -327,38 +239,19 @@ static void *open_session(const pf_target_options *options, pf_log *log) {
     return c;
 }
 
-/* Keep what is sent: what a reply answers is found in it. */
-static bool keep(child *c, const uint8_t *octets, size_t size) {
-    if (c->sent_room - c->sent_size < size) {
-        const size_t room = 2 * (c->sent_size + size) + 4096;
-        uint8_t *more = realloc(c->sent, room);
-        if (more == NULL) return false;
-        c->sent = more;
-        c->sent_room = room;
-    }
-    memcpy(c->sent + c->sent_size, octets, size);
-    c->sent_size += size;
-    return true;
-}
-
-static bool send_octets(child *c, const uint8_t *octets, size_t size) {
-    return keep(c, octets, size) && write_all(c, octets, size);
-}
-
 /* How many of these octets a client that awaits each reply sends before it waits. */
-static size_t one_step(child *c, const uint8_t *octets, size_t size) {
-    const size_t before = c->sent_size;
+static size_t one_step(const child *c, const uint8_t *octets, size_t size) {
+    const size_t before = pf_wire_size(c->wire);
     pf_due due;
 
-    if (!settings.lockstep || !keep(c, octets, size)) return size;
-    const bool known = pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete;
-    const size_t end = known && due.chunk > 0 ? due.chunk : due.end;
-    c->sent_size = before;
-    return known && end > before && end - before < size ? end - before : size;
+    if (!settings.lockstep || !pf_wire_would_await(c->wire, octets, size, &due)) return size;
+    const size_t end = due.chunk > 0 ? due.chunk : due.end;
+    return end > before && end - before < size ? end - before : size;
 }
 
 static bool is_over(const child *c) {
-    return c->client.place == PF_CLIENT_OVER || c->client.place == PF_CLIENT_TLS;
+    const pf_client_place place = pf_wire_place(c->wire);
+    return place == PF_CLIENT_OVER || place == PF_CLIENT_TLS;
 }
 
 /* Behind 221 and 421 the program closes. */
@@ -374,34 +267,30 @@ static bool feed(void *session, const uint8_t *octets, size_t size) {
 
     while (size > 0 && c->from >= 0 && !is_over(c) && !the_end.late) {
         const size_t now = one_step(c, octets, size);
-        if (!send_octets(c, octets, now)) break;
+        pf_wire_sent(c->wire, octets, now);
+        if (!write_all(c, octets, now)) break;
         octets += now;
         size -= now;
         await_replies(c);
     }
     await_taking(c);
-    if (c->client.place == PF_CLIENT_OVER) await_close(c);
+    if (pf_wire_place(c->wire) == PF_CLIENT_OVER) await_close(c);
     return c->from >= 0 && !is_over(c);
-}
-
-/* The program has closed before its client did. Not so when it has ended in trouble and owes a reply. */
-static void note_close(child *c) {
-    pf_due due;
-    const bool owes = pf_client_due(&c->client, c->sent, c->sent_size, &due) && due.complete;
-
-    if (!owes || the_end.status == 0) append(c, PF_EVENT_CLOSE, NULL, 0, c->client.at, c->client.at, NULL, 0);
 }
 
 static void close_session(void *session) {
     child *c = session;
     const bool closed = c->from < 0 && !the_end.too_much;
+    pf_due due;
 
     if (c->to >= 0) close(c->to);
     c->to = -1;
     if (!closed && !the_end.too_much && !the_end.late) await_close(c);
     if (c->from >= 0) end_output(c);
     reap(c);
-    if (closed && !pf_client_is_lost(&c->client, c->sent, c->sent_size)) note_close(c);
+    the_end.lost = pf_wire_is_lost(c->wire);
+    /* Who has ended in trouble, and owes a reply, has not closed the connection. */
+    if (closed && (the_end.status == 0 || !pf_wire_awaits(c->wire, &due))) pf_wire_closed(c->wire);
 }
 
 const pf_target *pf_target_exec(const char *command, const pf_exec_options *options) {

@@ -1,10 +1,7 @@
 /* postern/fuzz/exec.h: a server on a pipe as a target: a program that speaks SMTP on its standard input and output.
  *
- * Nothing of such a server is seen but its replies. Which command each of them answers is found by their order, with
- * the eyes of a client: lines end at CRLF; behind a 354 a message is read to its end; behind BDAT so many octets; behind
- * a 334 one line. The log has LINE and MESSAGE_END events too, which say what the client meant, not what the server
- * understood: kinds promises REPLY and CLOSE alone. The text of replies may change from run to run (dates, queue
- * numbers).
+ * Nothing of such a server is seen but its replies; which command each of them answers is found by their order
+ * (wire.h). Their text may change from run to run (dates, queue numbers).
  *
  * A server that reads no end to the stream, or never answers, is ended after a while. POSIX only.
  *
