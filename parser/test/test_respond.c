@@ -112,27 +112,100 @@ static void words_that_do_not_fit_give_way(void **state) {
     expect_dialogue(&d, HELLO "MAIL FROM:<a@b>\r\nNOOP\r\n", "220 EHLO 250 MAIL 550 NOOP 250");
 }
 
-/* Whatever a policy says, the reply is one that may answer the question. */
+/* ---- Whatever a policy says, the reply is one that may answer the question ---- */
+
+static postern_decision give_rcpt(void *user, const postern_command *command, const postern_transaction *transaction) {
+    (void)transaction;
+    return give(user, command);
+}
+
+static postern_decision give_transaction(void *user, const postern_transaction *transaction) {
+    (void)transaction;
+    return give(user, NULL);
+}
+
+static postern_decision give_message(void *user, const postern_transaction *transaction, uint32_t recipient) {
+    (void)recipient;
+    return give_transaction(user, transaction);
+}
+
+static postern_decision give_authenticated(void *user, const postern_credentials *credentials) {
+    (void)credentials;
+    return give(user, NULL);
+}
+
+static postern_decision give_greeting(void *user) {
+    return give(user, NULL);
+}
+
+/* In: text, a dialogue whose last reply answers the question; lawful, the codes that may answer it, ended by 0. */
+static void expect_lawful(const char *text, const int *lawful) {
+    for (int code = -1; code <= 1000; code++) {
+        bool fits = false;
+        char begin[16];
+        for (const int *at = lawful; *at != 0; at++) {
+            fits = fits || *at == code;
+        }
+        answer = (postern_decision){.verdict = POSTERN_ANSWER,
+                                    .code = code,
+                                    .enhanced = {(uint8_t)(code / 100), 7, 1},
+                                    .text = words("so it is")};
+        const char *last = dialogue_replies(&d, text);
+        for (const char *next = last; next != NULL && next[2] != '\0'; next = strstr(next + 2, "\r\n")) {
+            last = next;
+        }
+        last += *last == '\r' ? 2 : 0;
+        (void)snprintf(begin, sizeof begin, "%d ", fits ? code : 451);
+        assert_int_equal(strncmp(last, begin, strlen(begin)), 0);
+        assert_int_equal(strstr(last, "so it is\r\n") != NULL, fits);
+        guard_release();
+    }
+}
+
+#define EXPECT_LAWFUL(member, function, text, ...)                                                                     \
+    do {                                                                                                               \
+        static const int lawful[] = {__VA_ARGS__, 0};                                                                  \
+        dialogue_init(&d);                                                                                             \
+        d.policy.member = function;                                                                                    \
+        expect_lawful(text, lawful);                                                                                   \
+    } while (0)
+
 static void a_policy_cannot_break_the_protocol(void **state) {
     (void)state;
-    for (int code = -1; code <= 1000; code++) {
-        char text[32];
-        answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = code};
-        d.policy.mail = give;
-        (void)snprintf(text, sizeof text, "\r\n%d ", code);
-        static const int lawful[] = {250, 421, 450, 451, 452, 455, 530, 550, 552, 553, 554, 555};
+    EXPECT_LAWFUL(hello, give, HELLO, 421, 450, 451, 502, 504, 550, 554);
+    EXPECT_LAWFUL(mail, give, HELLO "MAIL FROM:<a@b>\r\n", 250, 421, 450, 451, 452, 455, 530, 550, 552, 553, 554, 555);
+    EXPECT_LAWFUL(rcpt, give_rcpt, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\n", 250, 251, 252, 421, 450, 451, 452, 455,
+                  530, 550, 551, 552, 553, 554, 555, 556);
+    EXPECT_LAWFUL(data, give_transaction, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n", 421, 450, 451, 452, 550,
+                  552, 554);
+    EXPECT_LAWFUL(chunk, give_transaction, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nBDAT 1\r\nx", 421, 450, 451, 452,
+                  550, 552, 554);
+    EXPECT_LAWFUL(message, give_message, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n.\r\n", 250, 421, 450, 451,
+                  452, 550, 552, 553, 554);
+    EXPECT_LAWFUL(vrfy, give, "VRFY a\r\n", 250, 251, 252, 421, 450, 451, 502, 504, 550, 551, 553, 554);
+    EXPECT_LAWFUL(other, give, "EXPN a\r\n", 211, 214, 250, 251, 252, 253, 421, 450, 451, 452, 453, 458, 459, 500, 501,
+                  502, 503, 504, 530, 550, 551, 553, 554);
+    EXPECT_LAWFUL(authenticate, give_authenticated, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n", 421, 422, 432, 435, 450,
+                  454, 500, 501, 504, 523, 524, 525, 530, 534, 535, 538, 550, 554);
+}
+
+static void a_policy_cannot_break_the_greeting(void **state) {
+    (void)state;
+    static const int lawful[] = {421, 450, 451, 521, 550, 553, 554, 0};
+
+    d.policy.connect = give_greeting;
+    for (int code = 221; code <= 1000; code++) { /* 220 is the engine's own */
         bool fits = false;
-        for (size_t i = 0; i < COUNT_OF(lawful); i++) {
-            fits = fits || lawful[i] == code;
+        for (const int *at = lawful; *at != 0; at++) {
+            fits = fits || *at == code;
         }
-        const char *replies = dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n");
-        const char *last = strstr(replies, "9Z\r\n");
-        assert_non_null(last);
-        if (fits) {
-            assert_int_equal(strncmp(last + 2, text, strlen(text)), 0);
-        } else {
-            assert_int_equal(strncmp(last + 2, "\r\n451 4.3.0 ", 12), 0);
-        }
+        answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = code, .text = words("so it is")};
+        const char *greeting = dialogue_replies(&d, "");
+        char text[32];
+        (void)snprintf(text, sizeof text, "%d so it is\r\n", code);
+        assert_int_equal(strcmp(greeting, text) == 0, fits);
+        assert_true(fits || strncmp(greeting, "451 ", 4) == 0);
+        guard_release();
     }
 }
 
@@ -179,8 +252,9 @@ static void errors_have_a_budget(void **state) {
     /* Refusals by the policy are errors too, of an address and of a message. */
     expect_dialogue(&d, HELLO "MAIL FROM:<reject-a@b>\r\nMAIL FROM:<defer-a@b>\r\nMAIL FROM:<reject-a@b>\r\nNOOP\r\n",
                     "220 EHLO 250 MAIL 550 MAIL 450 MAIL 421 close");
-    expect_dialogue(&d, HELLO "A\r\nB\r\nMAIL FROM:<a@b>\r\nRCPT TO:<bodyreject-a@b>\r\nDATA\r\n.\r\nNOOP\r\n",
-                    "220 EHLO 250 ? !verb-unknown@0 500 ? !verb-unknown@0 500 MAIL 250 RCPT 250 DATA 354 end 421 close");
+    expect_dialogue(
+        &d, HELLO "A\r\nB\r\nMAIL FROM:<a@b>\r\nRCPT TO:<bodyreject-a@b>\r\nDATA\r\n.\r\nNOOP\r\n",
+        "220 EHLO 250 ? !verb-unknown@0 500 ? !verb-unknown@0 500 MAIL 250 RCPT 250 DATA 354 end 421 close");
     /* Words that do not fit give way, and are counted once. */
     static char many[POSTERN_SESSION_REPLY_MAX];
     memset(many, '\n', sizeof many - 1);
@@ -223,6 +297,7 @@ int main(void) {
         cmocka_unit_test_setup(a_policy_may_choose_its_words, setup),
         cmocka_unit_test_setup(words_that_do_not_fit_give_way, setup),
         cmocka_unit_test_setup(a_policy_cannot_break_the_protocol, setup),
+        cmocka_unit_test_setup(a_policy_cannot_break_the_greeting, setup),
         cmocka_unit_test_setup(after_421_the_session_is_over, setup),
         cmocka_unit_test_setup(a_greeting_may_refuse, setup),
         cmocka_unit_test_setup(errors_have_a_budget, setup),
