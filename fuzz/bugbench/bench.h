@@ -9,7 +9,7 @@
 #ifndef POSTERN_FUZZ_BUGBENCH_BENCH_H
 #define POSTERN_FUZZ_BUGBENCH_BENCH_H
 
-#include <postern/fuzz/target.h>
+#include <postern/fuzz/client.h>
 
 typedef enum pf_bench_side { PF_BENCH_SERVER, PF_BENCH_CLIENT } pf_bench_side;
 
@@ -31,5 +31,8 @@ extern int pf_bench_bug;
 
 /* The server as a target. */
 extern const pf_target pf_target_bench;
+
+/* The client. */
+extern const pf_client pf_client_bench;
 
 #endif

@@ -195,7 +195,7 @@ static void adapter_close(void *client) {
 const pf_client pf_client_postern = {.name = "libpostern",
                                      .calls = PF_CALLS_ALL,
                                      .can = PF_CAN_FILL,
-                                     .exact = true,
+                                     .exact = PF_EXACT_ALL,
                                      .reply_lines = POSTERN_REPLY_LINES_MAX,
                                      .open = adapter_open,
                                      .call = adapter_call,

@@ -118,7 +118,7 @@ static const char *path_fault(const uint8_t *line, const pf_model_command *read,
 static const char *reading_fault(const pf_client_case *run, const pf_call *call, pf_octets line) {
     static pf_model_command read;
     pf_model_options options = PF_MODEL_OPTIONS;
-    const bool exact = run->client->exact;
+    const bool exact = run->client->exact & PF_EXACT_CALLS;
 
     if (call->kind == PF_CALL_RESPOND)
         return !exact || is_base64(line.data, line.size - 2, call->argument) ? NULL : "the base64 of the response";

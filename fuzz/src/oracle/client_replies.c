@@ -3,7 +3,7 @@
  * GRAM   whatever was taken for a reply is one: one code on all its lines, lines of 512 octets, CRLF, no NUL
  * REF    and all of them were read, with their codes and texts, up to the first octets that are no reply
  *
- * The first is owed by every client; the second by those that say that they are exact.
+ * The first is owed by every client; the second by those that promise it.
  *
  * SPDX-License-Identifier: MIT */
 #include "client_judging.h"
@@ -119,7 +119,7 @@ static bool ref(const pf_client_case *run, pf_violation *violation) {
     const pf_record *record = run->record;
     reading r = begin_reading(run);
 
-    if (!run->client->exact || record->full) return true;
+    if (!(run->client->exact & PF_EXACT_REPLIES) || record->full) return true;
     for (size_t i = next_note(record, 0);; i = next_note(record, i + 1)) {
         char expected[PF_VIOLATION_TEXT];
         next_reply(&r, run->client);

@@ -77,7 +77,7 @@ static const char *message_fault(const pf_client_case *run, size_t at) {
     if (data.consumed < wire.size) return "no end of the message before its end";
     if (false_end(wire.data, wire.size - TRUE_END) < wire.size - TRUE_END)
         return "nothing that might be taken for the end before the end";
-    if (!run->client->exact) return NULL;
+    if (!(run->client->exact & PF_EXACT_MESSAGES)) return NULL;
     const size_t size = collect(run, at);
     return data.content_size == size && memcmp(arrived, handed_in, size) == 0 ? NULL : "the message that was handed in";
 }

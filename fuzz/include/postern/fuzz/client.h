@@ -122,13 +122,18 @@ typedef struct pf_client_options {
     uint8_t fill;
 } pf_client_options;
 
+/* What a client promises beyond what every client owes, a set. A client that repairs, or is more tolerant in what it
+ * sends, or stricter in what it reads, says nothing. */
+#define PF_EXACT_CALLS 1u    /* a line is sent if a strict server reads exactly what was handed in */
+#define PF_EXACT_MESSAGES 2u /* so is a message: octet for octet, and CRLF at its end if it has none */
+#define PF_EXACT_REPLIES 4u  /* every reply that is grammatical is read, and its text is reported as it was sent */
+#define PF_EXACT_ALL 7u
+
 typedef struct pf_client {
     const char *name;
-    unsigned calls; /* set of 1u << pf_call_kind that it has; the others are not made */
-    unsigned can;   /* PF_CAN_FILL, PF_CAN_COUNT (target.h) */
-    /* It leaves as they are the addresses, texts and messages that it takes, and takes every reply that is grammatical.
-     * A client that repairs, or refuses more, says no; then only what every client owes is asked. */
-    bool exact;
+    unsigned calls;       /* set of 1u << pf_call_kind that it has; the others are not made */
+    unsigned can;         /* PF_CAN_FILL, PF_CAN_COUNT (target.h) */
+    unsigned exact;       /* PF_EXACT set */
     bool practice;        /* reads replies by what is seen in practice: any text but NUL, CR and LF */
     uint32_t reply_lines; /* lines of one reply after which it gives up; 0: none */
     uint32_t steps_octet; /* PF_CAN_COUNT: what an octet may cost at the most, and a session; 0: not said */
