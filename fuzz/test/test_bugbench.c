@@ -1,0 +1,181 @@
+/* test_bugbench.c: every bug of the bench is alive, is reported by the law that it is there for, and by none where it
+ * is not: corpus/bugbench/BNN-... are the inputs that prove it.
+ *
+ * Each is judged in a process of its own, which a sanitizer may end.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE
+#endif
+#include "model_support.h"
+
+#include <bench.h>
+#include <postern/fuzz/oracle.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_ASAN true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_ASAN true
+#endif
+#endif
+#ifndef WITH_ASAN
+#define WITH_ASAN false
+#endif
+
+enum { FILE_MOST = 1 << 16, NAME_MOST = 32 };
+
+static uint8_t octets[FILE_MOST];
+
+static size_t read_file(const char *folder, const char *name) {
+    char path[1024];
+    (void)snprintf(path, sizeof path, "%s/%s/%s", POSTERN_CORPUS, folder, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    const size_t size = fread(octets, 1, FILE_MOST, file);
+    fclose(file);
+    assert_true(size < FILE_MOST);
+    return size;
+}
+
+/* Is the name one of the words? */
+static bool is_one_of(const char *words, const char *name) {
+    const size_t size = strlen(name);
+
+    for (const char *at = strstr(words, name); at != NULL; at = strstr(at + 1, name))
+        if ((at == words || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0')) return true;
+    return false;
+}
+
+/* The name of the oracle that reports the input first, "SAN" when the process died of it; "" for none. */
+static void first_reporter(int bug, size_t size, char out[static NAME_MOST]) {
+    int ends[2];
+    int status;
+
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        static const int deadly[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS, SIGABRT}; /* cmocka would go on */
+        pf_violation violation;
+        for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) (void)signal(deadly[i], SIG_DFL);
+        const int nowhere = open("/dev/null", O_WRONLY);
+        close(ends[0]);
+        if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0) _exit(1);
+        pf_bench_bug = bug;
+        const bool good = pf_judge(&pf_target_bench, octets, size, true, &violation);
+        const char *name = good ? "" : violation.oracle;
+        _exit(write(ends[1], name, strlen(name)) == (ssize_t)strlen(name) ? 0 : 1);
+    }
+    close(ends[1]);
+    const ssize_t said = read(ends[0], out, NAME_MOST - 1);
+    close(ends[0]);
+    out[said > 0 ? said : 0] = '\0';
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) (void)snprintf(out, NAME_MOST, "SAN");
+}
+
+static int is_trigger(const struct dirent *entry) {
+    return entry->d_name[0] == 'B';
+}
+
+static int bug_of(const char *name) {
+    return (int)strtol(name + 1, NULL, 10);
+}
+
+/* The triggers of a bug. Returns: how many there are. */
+static int each_trigger(const pf_bench_row *row) {
+    struct dirent **entries;
+    char folder[1024];
+    int found = 0;
+    (void)snprintf(folder, sizeof folder, "%s/bugbench", POSTERN_CORPUS);
+    const int count = scandir(folder, &entries, is_trigger, alphasort);
+    assert_true(count > 0);
+    for (int i = 0; i < count; i++) {
+        if (bug_of(entries[i]->d_name) == row->number) {
+            char name[NAME_MOST];
+            const size_t size = read_file("bugbench", entries[i]->d_name);
+            first_reporter(row->number, size, name);
+            print_message("%s: %s\n", entries[i]->d_name, name[0] != '\0' ? name : "nobody");
+            /* What only a sanitizer sees may pass without one, and may be seen in what it does. */
+            const bool unseen = !WITH_ASAN && is_one_of(row->oracles, "SAN");
+            if (!unseen && !is_one_of(row->oracles, name))
+                fail_msg("%s is reported by '%s', not by %s", entries[i]->d_name, name, row->oracles);
+            first_reporter(0, size, name);
+            if (name[0] != '\0') fail_msg("%s is reported by '%s' without its bug", entries[i]->d_name, name);
+            found++;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    return found;
+}
+
+static void every_bug_of_the_server_is_reported(void **state) {
+    (void)state;
+    for (const pf_bench_row *row = pf_bench_bugs; row->number != 0; row++)
+        if (row->side == PF_BENCH_SERVER && each_trigger(row) == 0) fail_msg("bug %d has no trigger", row->number);
+}
+
+/* Does the judge know an oracle of this name? Three of them are not of a session. */
+static bool is_oracle(const char *name) {
+    for (size_t i = 0; pf_session_oracles[i] != NULL; i++)
+        if (strcmp(pf_session_oracles[i]->name, name) == 0) return true;
+    return strcmp(name, "SAN") == 0 || strcmp(name, "ROUND") == 0 || strcmp(name, "INJ") == 0;
+}
+
+static void the_list_is_whole(void **state) {
+    (void)state;
+    int number = 0;
+    for (const pf_bench_row *row = pf_bench_bugs; row->number != 0; row++) {
+        char words[256];
+        assert_int_equal(row->number, ++number);
+        assert_non_null(memchr("EMHX", row->class_, 4));
+        assert_true(row->model[0] != '\0' && row->defect[0] != '\0' && row->oracles[0] != '\0');
+        (void)snprintf(words, sizeof words, "%s", row->oracles);
+        for (char *word = strtok(words, " "); word != NULL; word = strtok(NULL, " "))
+            if (!is_oracle(word)) fail_msg("bug %d: there is no oracle %s", number, word);
+    }
+    assert_int_equal(number, 72);
+}
+
+static int is_seed(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+/* Without a bug it is as right as any other: all sessions of the corpus. */
+static void without_a_bug_it_is_right(void **state) {
+    (void)state;
+    struct dirent **entries;
+    char folder[1024];
+    (void)snprintf(folder, sizeof folder, "%s/seeds/fuzz_session", POSTERN_CORPUS);
+    const int count = scandir(folder, &entries, is_seed, alphasort);
+    assert_true(count > 100);
+    pf_bench_bug = 0;
+    for (int i = 0; i < count; i++) {
+        pf_violation violation;
+        const size_t size = read_file("seeds/fuzz_session", entries[i]->d_name);
+        if (!pf_judge(&pf_target_bench, octets, size, false, &violation)) {
+            pf_violation_print(&violation);
+            fail_msg("%s", entries[i]->d_name);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_list_is_whole),
+        cmocka_unit_test(without_a_bug_it_is_right),
+        cmocka_unit_test(every_bug_of_the_server_is_reported),
+    };
+    return cmocka_run_group_tests_name("bugbench", tests, NULL, NULL);
+}
