@@ -106,15 +106,16 @@ static size_t decode(char *out, const uint8_t *octets, size_t size) {
     return written;
 }
 
-/* In: octets, of the segment at hand, whose first has the number `fed`. */
+/* In: octets, of the segment at hand. */
 static void bend_event(crooked *c, size_t at, const uint8_t *octets, size_t size) {
     pf_event *event = &c->log->events[at];
-    const bool known = event->verb != NULL && event->kind == PF_EVENT_REPLY && event->end <= c->fed + size;
+    const uint64_t first = c->fed + c->log->shift;
+    const bool known = event->verb != NULL && event->kind == PF_EVENT_REPLY && event->end <= first + size;
     const bool echo = crooked_is == CROOKED_ECHO || crooked_is == CROOKED_ECHO_XTEXT;
     char text[512] = "250 ";
 
-    if (!known || event->begin < c->fed) return;
-    const uint8_t *line = octets + (event->begin - c->fed);
+    if (!known || event->begin < first) return;
+    const uint8_t *line = octets + (event->begin - first);
     const size_t argument = strlen("NOOP ");
     const size_t length = (size_t)(event->end - event->begin);
     if (echo && strcmp(event->verb, "NOOP") == 0 && length > argument + 2 && length < 100) {

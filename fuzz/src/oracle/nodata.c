@@ -41,6 +41,15 @@ static bool is_verb(const pf_event *event, const char *verb) {
     return event->verb != NULL && strcmp(event->verb, verb) == 0;
 }
 
+/* Is it the line of a BDAT, whatever the server took it for? */
+static bool begins_chunk(const pf_case *run, const pf_event *line) {
+    const size_t size = (size_t)(line->end - line->begin);
+    const uint8_t *octets = run->octets + line->begin;
+
+    if (is_verb(line, "AUTH_CONTINUATION") || size < strlen("BDAT\r\n")) return false;
+    return pf_spells(octets, strlen("BDAT"), "BDAT") && (octets[4] == ' ' || octets[4] == '\r');
+}
+
 /* A server that does not know BDAT, and offers none, reads commands behind it. */
 static bool knows_no_bdat(const pf_case *run, size_t line) {
     const pf_event *next = line + 1 < run->log->count ? &run->log->events[line + 1] : NULL;
@@ -73,7 +82,7 @@ static bool lines_are_apart(const pf_case *run, pf_violation *violation) {
             }
             if (!line_may_begin(run, event->begin, payload))
                 return pf_broken(run, &pf_oracle_nodata, i, "commands that begin behind a CRLF", NULL, violation);
-            if (is_verb(event, "BDAT") && !knows_no_bdat(run, i))
+            if (begins_chunk(run, event) && !knows_no_bdat(run, i))
                 payload = chunk_payload(run, (size_t)event->begin, (size_t)event->end);
         } else if (event->kind == PF_EVENT_REPLY && event->code == 354 && is_verb(event, "DATA")) {
             payload = data_payload(run, (size_t)event->end);
