@@ -1,7 +1,7 @@
 /* bound.c: BOUND, work is linear in the input and memory is constant. Toolkit room: fuzz/.
  *
  * No clock: the target counts its steps and the octets that it holds. A piece of the input is repeated until the input
- * is some 1,024 octets long, and twice that: cost(2n) <= 2.2 cost(n) + a little. One step up is no proof, since a
+ * is some 512 octets long, and twice that: cost(2n) <= 2.2 cost(n) + a little. One step up is no proof, since a
  * buffer may grow up to its limit: a violation is a cost that goes on growing too fast, and memory that goes on
  * growing, over all doublings that follow. A target that declares what an octet may cost at the most is held to it,
  * too.
@@ -12,9 +12,9 @@
 #include <stdio.h>
 
 enum {
-    FIRST_SIZE = 1024,
-    STEPS_DOUBLINGS = 4, /* 1,024 to 16,384 octets */
-    MEMORY_DOUBLINGS = 7 /* to 131,072, beyond every limit of a line */
+    FIRST_SIZE = 512,
+    STEPS_DOUBLINGS = 4, /* 512 to 8,192 octets */
+    MEMORY_DOUBLINGS = 8 /* to 131,072, beyond every limit of a line */
 };
 
 /* A piece of the input that is repeated, and how the whole is fed. */
