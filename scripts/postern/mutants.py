@@ -23,7 +23,8 @@ Each mutant is judged twice, and each time the first kill ends it:
   tests      unit tests and the replay of seeds and regressions; only programs that reach the site, its own test first
   harnesses  the replay alone; then, with libFuzzer and sanitizers, the replay again and --seconds of processor time in
              all, of which the harness that knows the site best gets half, the next one half of the rest, and so on
-A kill is a failed assertion, a violation, a crash, or no end within three times the usual time and two seconds.
+A kill is a failed assertion, a violation, a crash, or no end within one and a half times the usual time and two
+seconds.
 
 A mutant that the compiler makes the same object code of is no fault: it is set aside, as is one that does not compile,
 and another one takes its place in the sample. Survivors are printed as diffs; each is either equivalent for a reason

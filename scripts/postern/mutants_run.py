@@ -113,12 +113,16 @@ class Run:
             self.restore()
             self._keep("survey.json", kept)
         for program in self.programs:
-            program.seconds = kept["seconds"][program.name]
-        self.reach = {name: {tuple(line) for line in lines} for name, lines in kept["reach"].items()}
+            program.seconds = kept["seconds"][program.key]
+        self.reach = {key: {tuple(line) for line in lines} for key, lines in kept["reach"].items()}
+        self.breadth = Counter()  # of a harness: how many sites it goes to
+        for name in {program.name for program in self.replays}:
+            self.breadth[name] = len(set().union(*(self.reach[program.key] for program in self.replays
+                                                   if program.name == name)))
 
     def _survey_one(self, program):
         self.tell(f"{program.name}: what does it reach?")
-        marks = self.work / f"reach.{program.name}"
+        marks = self.work / f"reach.{program.key}"
         marks.unlink(missing_ok=True)
         code, said = self.runner.run(["/usr/bin/python3", "-c", _TIMED, *program.command], 300,
                                      {"POSTERN_MUTANT_REACH": str(marks)})
@@ -126,11 +130,11 @@ class Run:
             raise Failure(f"{program.name} fails without any mutant:\n{said[-4000:]}")
         lines = set(marks.read_text(encoding="utf-8").splitlines()) if marks.exists() else set()
         marks.unlink(missing_ok=True)
-        return (program.name, float(said.rsplit("\n", 2)[-2]),
+        return (program.key, float(said.rsplit("\n", 2)[-2]),
                 sorted([line.split()[0], int(line.split()[1])] for line in lines))
 
     def reaches(self, program, mutant):
-        reached = self.reach[program.name]
+        reached = self.reach[program.key]
         if mutant.form != "static":
             return (mutant.file, mutant.number) in reached
         # A constant leaves no trace: whatever comes by the file's code may read it. Some files have no code.
@@ -209,7 +213,7 @@ class Run:
         """Who sees it first: among the unit tests, and among the harnesses on what they have."""
         self.tell(result.mutant.name)
         reaching = [program for program in self.programs if self.reaches(program, result.mutant)]
-        result.reached = [program.name for program in reaching]
+        result.reached = list(dict.fromkeys(program.name for program in reaching))
         own = f"parser.test_{Path(result.mutant.file).stem}"
         reaching.sort(key=lambda program: (program.name != own, not program.name.startswith("parser."),
                                            program.seconds))
@@ -268,7 +272,7 @@ class Run:
                 raise Failure(f"{mutant.name} does not build for libFuzzer: {said[-2000:]}")
             chosen = [pair for pair in everything if pair[0].name in result.reached]
             # The one that goes to the fewest other places knows this one best.
-            chosen.sort(key=lambda pair: (len(self.reach[pair[0].name]), pair[0].name))
+            chosen.sort(key=lambda pair: (self.breadth[pair[0].name], pair[0].name))
             result.replay = self.fuzz_turns([(*pair, 0) for pair in chosen])
             if not result.replay and self.seconds:
                 given = shares(self.seconds, len(chosen))

@@ -20,6 +20,7 @@ from .console import Failure
 FOLDERS = ("parser", "fuzz", "harnesses", "corpus", "CMakeLists.txt", "CMakePresets.json", "LICENSE")
 SHARED = ["-DBUILD_SHARED_LIBS=ON", "-DCMAKE_LINK_DEPENDS_NO_SHARED=ON", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"]
 PLAIN = ["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_C_FLAGS=-O1 -w"]
+INPUTS = 25  # of a harness, in one go
 FUZZED = ["-DCMAKE_C_FLAGS=-w"]
 
 # What cmake writes for ctest (which itself knows no program that is not built yet). A test of ours takes no arguments.
@@ -34,6 +35,11 @@ class Program:
     command: list
     target: str
     seconds: float = 0.1  # of processor time that it takes without a fault
+    part: int = 0  # of the inputs of a harness
+
+    @property
+    def key(self):
+        return f"{self.name}#{self.part}" if self.part else self.name
 
 
 @dataclass
@@ -118,10 +124,15 @@ class Builds:
                                               for kind in ("seeds", "regressions")) if path.is_dir()]
 
     def replays(self):
+        """The harnesses on their inputs, a few at a time: most faults are seen by the first few."""
         folder = self.folder("dev")
         for harness, inputs in self.harnesses("dev"):
-            yield Program(harness.name, "harness", [str(harness.program), "--missing-ok", "--quiet", *map(str, inputs)],
-                          os.path.relpath(harness.program, folder))
+            files = sorted(path for place in inputs for path in place.rglob("*") if path.is_file())
+            parts = -(-len(files) // INPUTS)
+            for part in range(parts):  # every so many, so that each part has something of everything
+                yield Program(harness.name, "harness", [str(harness.program), "--quiet",
+                                                        *map(str, files[part::parts])],
+                              os.path.relpath(harness.program, folder), part=part)
 
     def assembly(self, file):
         """What the compiler makes of the file, or of all that include it, with all its skill."""
@@ -191,7 +202,7 @@ class Runner:
         """Run a program against a mutant. Returns: a Kill, or None."""
         # An assertion that fails ends the test at once; by lines, for an abort leaves none of what was not written.
         words = ["stdbuf", "-oL", *program.command] if program.kind == "test" else program.command
-        code, said = self.run(words, 3 * program.seconds + 2, {"CMOCKA_TEST_ABORT": "1", **(more or {})})
+        code, said = self.run(words, 1.5 * program.seconds + 2, {"CMOCKA_TEST_ABORT": "1", **(more or {})})
         if code == 0:
             return None
         return Kill(program.name, how_it_ended(code, said))
