@@ -197,7 +197,8 @@ int main(int argc, char **argv) {
     const bool line = strcmp(harness, "fuzz_line") == 0;
     const bool command = strcmp(harness, "fuzz_command") == 0;
     const bool address = strcmp(harness, "fuzz_address") == 0;
-    const bool data = strcmp(harness, "fuzz_data") == 0;
+    const bool smuggling = strcmp(harness, "fuzz_smuggling") == 0;
+    const bool data = strcmp(harness, "fuzz_data") == 0 || smuggling;
     const bool reply = strcmp(harness, "fuzz_reply") == 0;
     const bool session = strcmp(harness, "fuzz_session") == 0 || strcmp(harness, "fuzz_chunks") == 0 ||
                          strcmp(harness, "fuzz_differential") == 0 || strcmp(harness, "fuzz_bound") == 0 ||
@@ -206,7 +207,7 @@ int main(int argc, char **argv) {
     const bool all = !(line || command || address || data || reply || session || client);
 
     printf("# %s, made by make_dictionary: do not edit.\n", all ? "All tokens" : harness);
-    if (all || command || session) verbs();
+    if (all || command || session || smuggling) verbs();
     if (all || command || session) parameters();
     if (all || reply || client) extensions();
     if (all || reply || client) replies();
