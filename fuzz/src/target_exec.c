@@ -306,6 +306,3 @@ const pf_target *pf_target_exec(const char *command, const pf_exec_options *opti
     target.practice = options->practice;
     return &target;
 }
-
-const pf_oracle *const pf_exec_oracles[] = {
-    &pf_oracle_gram, &pf_oracle_one, &pf_oracle_state, &pf_oracle_canon, &pf_oracle_nodata, &pf_oracle_chunk, NULL};

@@ -6,6 +6,8 @@
 #include "files.h"
 #include "judge_print.h"
 
+#include <postern/fuzz/wire.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +70,7 @@ static bool could_not_run(const judging *judge, const pf_log *log) {
 static int judge_octets(judging *judge, const char *path, const uint8_t *octets, size_t size) {
     static pf_log log;
     const pf_target_options options = pf_target_options_read(octets, size);
-    const pf_oracle *const *oracles = judge->exec ? pf_exec_oracles : pf_session_oracles;
+    const pf_oracle *const *oracles = judge->exec ? pf_wire_oracles : pf_session_oracles;
     judgement found = {.path = path, .octets = octets, .size = size, .log = &log};
 
     found.skipped = is_mismatch(judge, octets, size);

@@ -40,9 +40,6 @@ typedef struct pf_exec_end {
 
 pf_exec_end pf_exec_last(void);
 
-/* The laws that can be judged from outside, ended by NULL; for pf_judge_by. */
-extern const pf_oracle *const pf_exec_oracles[];
-
 #ifdef __cplusplus
 }
 #endif

@@ -10,7 +10,7 @@
 #ifndef POSTERN_FUZZ_WIRE_H
 #define POSTERN_FUZZ_WIRE_H
 
-#include <postern/fuzz/event.h>
+#include <postern/fuzz/oracle.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,6 +37,9 @@ void pf_wire_ended(pf_wire *wire);
 
 /* The server has closed the connection. */
 void pf_wire_closed(pf_wire *wire);
+
+/* The laws that can be judged from outside, whatever else a server takes or refuses, ended by NULL: for pf_judge_by. */
+extern const pf_oracle *const pf_wire_oracles[];
 
 #ifdef __cplusplus
 }
