@@ -89,7 +89,11 @@ static bool gram(const pf_client_case *run, pf_violation *violation) {
 
     for (size_t i = next_note(record, 0); i < record->count; i = next_note(record, i + 1)) {
         char expected[PF_VIOLATION_TEXT];
-        if (record->notes[i].kind == PF_NOTE_BROKEN) return true;
+        if (record->notes[i].kind == PF_NOTE_BROKEN) {
+            const size_t behind = next_note(record, i + 1);
+            if (behind == record->count) return true;
+            return pf_client_broken(run, &pf_client_gram, behind, "nothing behind what is no reply", NULL, violation);
+        }
         next_reply(&r, run->client);
         if (r.verdict.result == PF_ACCEPT) continue;
         snprintf(expected, sizeof expected, "no reply to be read here: %s",
