@@ -3,6 +3,7 @@
  * The bug is the number in the environment variable POSTERN_BUG, read once; without it the server is right, and keeps
  * all laws of a session. It is there to measure fuzzers, laws and mutators: scripts/bugbench runs it for each bug. The
  * input is that of fuzz_session. fuzz_bugbench_stock is the same, without Postern's mutator and protocol coverage.
+ * fuzz_bugbench_client has the bugs of the client, and the input of fuzz_client.
  *
  *     ./scripts/bugbench --bugs 7
  *

@@ -202,8 +202,8 @@ int main(int argc, char **argv) {
     const bool reply = strcmp(harness, "fuzz_reply") == 0;
     const bool session = strcmp(harness, "fuzz_session") == 0 || strcmp(harness, "fuzz_chunks") == 0 ||
                          strcmp(harness, "fuzz_differential") == 0 || strcmp(harness, "fuzz_bound") == 0 ||
-                         strncmp(harness, "fuzz_bugbench", strlen("fuzz_bugbench")) == 0;
-    const bool client = strcmp(harness, "fuzz_client") == 0;
+                         strcmp(harness, "fuzz_bugbench") == 0 || strcmp(harness, "fuzz_bugbench_stock") == 0;
+    const bool client = strcmp(harness, "fuzz_client") == 0 || strncmp(harness, "fuzz_bugbench_client", 20) == 0;
     const bool all = !(line || command || address || data || reply || session || client);
 
     printf("# %s, made by make_dictionary: do not edit.\n", all ? "All tokens" : harness);

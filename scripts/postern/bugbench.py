@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: MIT
+"""scripts/bugbench: which of the planted bugs does a fuzzer find, and how soon?"""
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from . import build, bugrun, bugtable, house, libfuzzer, violation
+from .bugrun import Plan, Run
+from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
+
+EPILOG = """\
+The bench is a server and a client that have one bug at a time (fuzz/bugbench). Each bug is looked for until the first
+finding or until the budget is spent, on one core, by each engine in two ways. Postern's way is the engine with
+Postern's mutator and with protocol coverage; the stock way is the same harness, with the same oracles, dictionary,
+length limits and seeds (the ok- sessions of corpus/seeds/fuzz_bugbench, at most ten), and neither of the two. No seed
+may trigger a bug: that is looked at first. Figures are medians over --seeds runs; a miss counts as the executions
+that were spent, and is marked with ">". The ratio is stock / Postern.
+
+--clean N runs N executions of Postern's way without any bug: whatever is reported then is a false alarm.
+
+Ctrl-C gives the table so far.
+
+exit codes: 0 the bench ran, 1 --clean had a finding, 2 could not run (or a seed triggers a bug), 130 interrupted
+"""
+
+BUILDS = {"libfuzzer": ("bugbench-libfuzzer", "libfuzzer", ("-DPOSTERN_BUGBENCH=ON",)),
+          "afl": ("bugbench-afl", "afl", ("-DPOSTERN_BUGBENCH=ON", "-DPOSTERN_SANITIZE=address"))}
+SEEDS_MOST = 10
+
+
+def numbers(text):
+    """argparse type: "1,5-9,B31"."""
+    chosen = set()
+    for word in text.split(","):
+        found = re.fullmatch(r"[Bb]?(\d+)(?:-[Bb]?(\d+))?", word.strip())
+        if not found:
+            raise argparse.ArgumentTypeError(f"'{word}' is no bug and no range of bugs")
+        chosen.update(range(int(found[1]), int(found[2] or found[1]) + 1))
+    return sorted(chosen)
+
+
+def arguments():
+    parser = Arguments("bugbench", description="Measure how soon planted bugs are found.", epilog=EPILOG)
+    parser.add_argument("--engine", choices=[*BUILDS, "both"], default="both", help="(default: both)")
+    parser.add_argument("--way", choices=[*bugtable.WAYS, "both"], default="both", help="(default: both)")
+    parser.add_argument("--budget", type=positive, default=60, metavar="SECONDS", help="of each run (default: 60)")
+    parser.add_argument("--seeds", type=positive, default=3, metavar="N", help="runs of each (default: 3)")
+    parser.add_argument("--bugs", type=numbers, default=None, metavar="LIST", help="such as 1,5-9 (default: all)")
+    parser.add_argument("--jobs", type=positive, default=os.cpu_count(), metavar="N",
+                        help="runs at a time, a core each (default: one for each core)")
+    parser.add_argument("--json", metavar="FILE", help="write the table as JSON")
+    parser.add_argument("--markdown", metavar="FILE", help="write the table as Markdown")
+    parser.add_argument("--clean", type=positive, metavar="EXECUTIONS", help="look for false alarms instead")
+    return parser.parse_args()
+
+
+def harness_name(side, way):
+    return "fuzz_bugbench" + ("_client" if side == "client" else "") + ("_stock" if way == "stock" else "")
+
+
+class Bench:
+    """What was built, and where it starts from."""
+
+    def __init__(self, engines):
+        self.harnesses = {}
+        for engine in engines:
+            name, preset, extra = BUILDS[engine]
+            folder = build.configure(preset, name, extra)
+            wanted = [harness for harness in build.harnesses(folder) if harness.name.startswith("fuzz_bugbench")]
+            build.build(preset, [*build.targets_of(wanted), "bugbench_list"], name, extra)
+            for harness in build.harnesses(folder):
+                self.harnesses[engine, harness.name] = harness
+            self.bugs = bugrun.read_bugs(folder / "fuzz/bugbench/bugbench_list")
+
+    def harness(self, engine, side, way):
+        return self.harnesses[engine, harness_name(side, way)]
+
+    @staticmethod
+    def seeds(side):
+        return house.SEEDS / harness_name(side, "postern")
+
+    def check_seeds(self, engine, bugs):
+        """No seed may be the finding."""
+        for side in sorted({bug.side for bug in bugs}):
+            seeds = sorted(self.seeds(side).iterdir())
+            if len(seeds) > SEEDS_MOST or any(not seed.name.startswith("ok-") for seed in seeds):
+                raise Failure(f"{house.short(self.seeds(side))} is to hold at most {SEEDS_MOST} ok- sessions")
+            for bug in [bug for bug in bugs if bug.side == side]:
+                oracle = bugrun.judge_alone(self.harness(engine, side, "stock"), bug.number, seeds)
+                if oracle:
+                    raise Failure(f"a seed in {house.short(self.seeds(side))} triggers bug {bug.number} ({oracle})")
+
+
+class Loop:
+    """All plans, some at a time, until they are done or somebody ends it."""
+
+    def __init__(self, bench, budget, jobs):
+        self.bench = bench
+        self.budget = budget
+        self.jobs = jobs
+        self.outcomes = {}  # (bug, engine, way) -> [Outcome]
+        self.interrupted = False
+
+    def run(self, plans):
+        waiting = list(plans)
+        running = []
+        done = 0
+        before = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+        with tempfile.TemporaryDirectory(prefix="postern-bugbench-") as room:
+            try:
+                while (waiting or running) and not self.interrupted:
+                    while waiting and len(running) < self.jobs:
+                        running.append(self._start(waiting.pop(0), Path(room) / str(len(plans) - len(waiting))))
+                    time.sleep(0.05)
+                    for one in list(running):
+                        outcome = one.poll()
+                        if outcome is None:
+                            continue
+                        running.remove(one)
+                        done += 1
+                        self._note(one.plan, outcome, f"{done}/{len(plans)}")
+            finally:
+                for one in running:
+                    one.stop()
+                for number, handler in before.items():
+                    signal.signal(number, handler)
+
+    def _interrupt(self, _number, _frame):
+        self.interrupted = True
+
+    def _start(self, plan, work):
+        harness = self.bench.harness(plan.engine, plan.bug.side, plan.way)
+        return Run(plan, harness, self.bench.seeds(plan.bug.side), self.budget, work)
+
+    def _note(self, plan, outcome, count):
+        self.outcomes.setdefault((plan.bug.number, plan.engine, plan.way), []).append(outcome)
+        what = f"{outcome.oracle} after" if outcome.found else "missed in"
+        say(f"[{count}] B{plan.bug.number:02} {plan.engine} {plan.way} seed {plan.seed}: {what} "
+            f"{outcome.executions:,} executions, {outcome.seconds:.1f} s")
+
+
+def facts(options):
+    machine = platform.machine()
+    try:
+        cpu = re.search(r"^model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text(), re.M).group(1)
+    except (OSError, AttributeError):
+        cpu = machine
+    return {"date": date.today().isoformat(), "version": house.version(), "machine": f"{cpu}, {os.cpu_count()} cores",
+            "budget": f"{options.budget} s", "runs": options.seeds}
+
+
+def bench(options):
+    engines = list(BUILDS) if options.engine == "both" else [options.engine]
+    ways = list(bugtable.WAYS) if options.way == "both" else [options.way]
+    build.bootstrap(*engines)
+    room = Bench(engines)
+    unknown = [str(number) for number in options.bugs or [] if number not in room.bugs]
+    if unknown:
+        raise Failure(f"there is no bug {', '.join(unknown)}")
+    bugs = [room.bugs[number] for number in options.bugs or room.bugs]
+    room.check_seeds(engines[0], bugs)
+    # Seed by seed, so that whoever ends it early has something of everything; the ways beside each other, so that both
+    # see the same load.
+    plans = [Plan(bug, engine, way, seed) for seed in range(1, options.seeds + 1) for bug in bugs for engine in engines
+             for way in ways]
+    loop = Loop(room, options.budget, options.jobs)
+    say(f"{len(plans)} runs of at most {options.budget} s, {options.jobs} at a time")
+    loop.run(plans)
+    table = bugtable.Table(bugs, engines, loop.outcomes, facts(options))
+    say()
+    say(table.text())
+    for sentence in table.summary():
+        say(sentence)
+    if options.json:
+        house.write_whole(Path(options.json).absolute(), table.json().encode())
+    if options.markdown:
+        house.write_whole(Path(options.markdown).absolute(), table.markdown().encode())
+    return INTERRUPTED if loop.interrupted else OK
+
+
+def clean(options):
+    """Executions without a bug, on all cores."""
+    build.bootstrap("libfuzzer")
+    room = Bench(["libfuzzer"])
+    share = -(-options.clean // options.jobs)
+    harness = room.harness("libfuzzer", "server", "postern")
+    with tempfile.TemporaryDirectory(prefix="postern-bugbench-") as folder:
+        started = []
+        for number in range(options.jobs):
+            work = Path(folder) / str(number)
+            work.mkdir()
+            shutil.copytree(room.seeds("server"), work / "inputs")
+            command = bugrun.libfuzzer_command(harness, work, work / "inputs", 0, number + 1, f"-runs={share}")
+            with open(work / "log", "wb") as log:
+                started.append((work, subprocess.Popen(
+                    ["setpriv", "--pdeathsig", "KILL", *map(str, command)], cwd=work, stdin=subprocess.DEVNULL,
+                    stdout=log, stderr=log, env={**bugrun.environment(0), "ASAN_OPTIONS": libfuzzer.FAST})))
+        say(f"{options.jobs} runs of {share:,} executions without a bug")
+        executions, failed = 0, 0
+        for work, process in started:
+            code = process.wait()
+            report = (work / "log").read_text("utf-8", "replace")
+            ran = re.search(r"stat::number_of_executed_units:\s*(\d+)", report)
+            if not ran:
+                raise Failure(f"{harness.name} did not run:\n{report[-2000:]}")
+            executions += int(ran.group(1))
+            verdict = violation.read(report, code) if code != 0 else None
+            if verdict:
+                failed += 1
+                kept = house.state_dir() / "findings" / harness.name
+                kept.mkdir(parents=True, exist_ok=True)
+                for path in [*work.glob("crash-*"), *work.glob("timeout-*"), *work.glob("oom-*")]:
+                    shutil.copy(path, kept)
+                    say(f"{verdict.oracle}: {verdict.summary}; kept as {kept / path.name}")
+        say(f"{executions:,} executions without a bug, {failed} of {len(started)} runs with a finding")
+    return FOUND if failed else OK
+
+
+def main():
+    options = arguments()
+    return clean(options) if options.clean else bench(options)
+
+
+if __name__ == "__main__":
+    run("bugbench", main)

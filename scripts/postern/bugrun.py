@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""One run of the bug bench: one bug, one engine, one way, one seed, until the first finding or until time is up."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import afl, libfuzzer, violation
+from .console import Failure
+
+MAX_LEN = 3072
+LEN_CONTROL = 100  # libFuzzer's own default, said so that nobody wonders
+TIMEOUT = 10  # seconds that one input may take
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A line of what bugbench_list prints."""
+    number: int
+    class_: str
+    side: str  # server or client
+    oracles: str
+    model: str
+    defect: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run. Ways differ in the program alone: in what Postern adds to the engine."""
+    bug: Bug
+    engine: str
+    way: str
+    seed: int
+
+
+@dataclass
+class Outcome:
+    found: bool
+    executions: int
+    seconds: float
+    oracle: str = ""
+
+
+def environment(number):
+    return {**os.environ, "POSTERN_BUG": str(number)}
+
+
+def libfuzzer_command(harness, work, seeds, budget, seed, *more):
+    """What both ways say to libFuzzer; Postern's way leaves counts of edges out, which say nothing of SMTP."""
+    fresh = work / "fresh"
+    fresh.mkdir()
+    flags = ["-use_counters=0"] if harness.kind else []
+    return [harness.program, *flags, f"-dict={harness.dictionary}", f"-max_len={MAX_LEN}",
+            f"-len_control={LEN_CONTROL}", f"-seed={seed}", f"-max_total_time={budget}", f"-timeout={TIMEOUT}",
+            "-rss_limit_mb=2048", "-print_final_stats=1", "-reload=0", f"-artifact_prefix={work}/", *more, fresh, seeds]
+
+
+class Run:
+    """A running plan. Life: poll() until it returns an Outcome, or stop()."""
+
+    def __init__(self, plan, harness, seeds, budget, work):
+        self.plan = plan
+        self.harness = harness
+        self.work = work
+        self.budget = budget
+        work.mkdir(parents=True)
+        self.log = work / "log"
+        inputs = work / "inputs"
+        shutil.copytree(seeds, inputs)
+        if plan.engine == "libfuzzer":
+            command = libfuzzer_command(harness, work, inputs, budget, plan.seed)
+            more = {"ASAN_OPTIONS": libfuzzer.FAST}
+        else:
+            command = ["afl-fuzz", "-i", inputs, "-o", work / "out", "-s", plan.seed, "-V", budget, "-G", MAX_LEN,
+                       "-t", TIMEOUT * 1000, "-x", harness.dictionary, "--", harness.program]
+            more = {**afl.QUIET, "AFL_BENCH_UNTIL_CRASH": "1"}
+            if harness.kind:
+                more |= {"AFL_CUSTOM_MUTATOR_LIBRARY": str(harness.program.parents[1] / afl.MUTATOR),
+                         "POSTERN_MUTATE_KIND": harness.kind}
+        with open(self.log, "wb") as log:
+            self.began = time.monotonic()
+            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)], cwd=work,
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                            env={**environment(plan.bug.number), **more})
+
+    def poll(self):
+        """Returns: the outcome, once it is there."""
+        code = self.process.poll()
+        if code is None and time.monotonic() - self.began < self.budget + 30:
+            return None
+        seconds = time.monotonic() - self.began
+        self.stop()
+        report = self.log.read_text("utf-8", "replace")
+        outcome = self._libfuzzer(report, code) if self.plan.engine == "libfuzzer" else self._afl(report)
+        outcome.seconds = seconds
+        shutil.rmtree(self.work, ignore_errors=True)
+        return outcome
+
+    def _libfuzzer(self, report, code):
+        ran = re.search(r"stat::number_of_executed_units:\s*(\d+)", report)
+        if not ran:
+            raise Failure(f"{self.harness.name} did not run:\n{report[-2000:]}")
+        verdict = violation.read(report, code) if code != 0 else None
+        return Outcome(verdict is not None, int(ran.group(1)), 0.0, verdict.oracle if verdict else "")
+
+    def _afl(self, report):
+        try:
+            facts = (self.work / "out/default/fuzzer_stats").read_text()
+            executions = int(re.search(r"^execs_done\s*: (\d+)", facts, re.M).group(1))
+        except (OSError, AttributeError):
+            raise Failure(f"afl-fuzz did not run {self.harness.name}:\n{report[-2000:]}") from None
+        crashes = sorted((self.work / "out/default/crashes").glob("id:*"))
+        if not crashes:
+            return Outcome(False, executions, 0.0)
+        oracle = judge_alone(self.harness, self.plan.bug.number, crashes[:1])
+        return Outcome(True, executions, 0.0, oracle or "?")
+
+    def stop(self):
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+
+
+def judge_alone(harness, number, paths):
+    """Run inputs one after the other, as the engine would. Returns: the oracle that stopped it, or ""."""
+    try:
+        done = subprocess.run([str(harness.program), *map(str, paths)], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60, env=environment(number))
+    except subprocess.TimeoutExpired:
+        return "BOUND"
+    if done.returncode == 0:
+        return ""
+    verdict = violation.read(done.stderr.decode("utf-8", "replace"), done.returncode)
+    return verdict.oracle if verdict else "?"
+
+
+def read_bugs(program):
+    """All bugs, by number, as the program lists them."""
+    said = subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout
+    rows = [line.split("\t") for line in said.splitlines()]
+    return {int(row[0]): Bug(int(row[0]), *row[1:]) for row in rows}
+
+
+def one_core(number):
+    """Keep a process that this one starts on one core: pass as preexec_fn. Rotates over the cores there are."""
+    cores = sorted(os.sched_getaffinity(0))
+    return lambda: os.sched_setaffinity(0, {cores[number % len(cores)]})
+
+
+def seeds_of(folder):
+    """The ok- sessions of a harness."""
+    return sorted(path for path in Path(folder).glob("ok-*"))
