@@ -21,6 +21,7 @@ typedef struct pf_bench {
     size_t capacity;
     const uint8_t *other;
     size_t other_size;
+    bool items_found;
     size_t item_count;
     pf_item items[PF_ITEMS_MOST];
     uint8_t piece[PF_PIECE_MOST];
@@ -31,12 +32,12 @@ typedef struct pf_operation {
     const char *name;
     unsigned weight;
     bool (*run)(pf_bench *bench);
+    bool items; /* it wants the items of a session */
 } pf_operation;
 
 typedef struct pf_operations {
     const pf_operation *list;
     size_t count;
-    bool items; /* they want the items of a session */
 } pf_operations;
 
 extern const pf_operations pf_operations_session;
@@ -46,7 +47,7 @@ extern const pf_operations pf_operations_data;
 extern const pf_operations pf_operations_reply;
 extern const pf_operations pf_operations_line;
 
-#define PF_OPERATIONS(list, items) {list, sizeof(list) / sizeof *(list), items}
+#define PF_OPERATIONS(list) {list, sizeof(list) / sizeof *(list)}
 
 /* Begin a piece. In: replaced, how many octets it will take the place of. */
 void pf_piece(pf_bench *bench, size_t replaced);

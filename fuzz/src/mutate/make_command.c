@@ -33,18 +33,55 @@ static const pf_word verbs[PF_VERB_COUNT] = {[PF_VERB_NONE] = W("XYZZY"),
                                              VERB(XCLIENT),
                                              VERB(XFORWARD)};
 
-pf_verb pf_verb_of(const uint8_t *line, size_t size) {
-    size_t length = 0;
+/* The first four letters of a verb as a number; every verb has other ones. */
+#define KEY(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
-    while (length < size && length < 9 && (line[length] | 0x20) >= 'a' && (line[length] | 0x20) <= 'z') length++;
-    if (length < 4 || length > 8) return PF_VERB_NONE;
-    for (int verb = PF_VERB_NONE + 1; verb < PF_VERB_COUNT; verb++) {
-        if (verbs[verb].size != length || (verbs[verb].octets[0] ^ line[0]) & 0x5f) continue;
-        size_t at = 1;
-        while (at < length && ((verbs[verb].octets[at] ^ line[at]) & 0x5f) == 0) at++;
-        if (at == length) return (pf_verb)verb;
+static pf_verb verb_of_key(uint32_t key) {
+    switch (key) {
+    case KEY('E', 'H', 'L', 'O'): return PF_VERB_EHLO;
+    case KEY('H', 'E', 'L', 'O'): return PF_VERB_HELO;
+    case KEY('L', 'H', 'L', 'O'): return PF_VERB_LHLO;
+    case KEY('M', 'A', 'I', 'L'): return PF_VERB_MAIL;
+    case KEY('R', 'C', 'P', 'T'): return PF_VERB_RCPT;
+    case KEY('D', 'A', 'T', 'A'): return PF_VERB_DATA;
+    case KEY('B', 'D', 'A', 'T'): return PF_VERB_BDAT;
+    case KEY('R', 'S', 'E', 'T'): return PF_VERB_RSET;
+    case KEY('N', 'O', 'O', 'P'): return PF_VERB_NOOP;
+    case KEY('Q', 'U', 'I', 'T'): return PF_VERB_QUIT;
+    case KEY('V', 'R', 'F', 'Y'): return PF_VERB_VRFY;
+    case KEY('E', 'X', 'P', 'N'): return PF_VERB_EXPN;
+    case KEY('H', 'E', 'L', 'P'): return PF_VERB_HELP;
+    case KEY('S', 'T', 'A', 'R'): return PF_VERB_STARTTLS;
+    case KEY('A', 'U', 'T', 'H'): return PF_VERB_AUTH;
+    case KEY('S', 'E', 'N', 'D'): return PF_VERB_SEND;
+    case KEY('S', 'O', 'M', 'L'): return PF_VERB_SOML;
+    case KEY('S', 'A', 'M', 'L'): return PF_VERB_SAML;
+    case KEY('T', 'U', 'R', 'N'): return PF_VERB_TURN;
+    case KEY('E', 'T', 'R', 'N'): return PF_VERB_ETRN;
+    case KEY('A', 'T', 'R', 'N'): return PF_VERB_ATRN;
+    case KEY('B', 'U', 'R', 'L'): return PF_VERB_BURL;
+    case KEY('O', 'N', 'E', 'X'): return PF_VERB_ONEX;
+    case KEY('V', 'E', 'R', 'B'): return PF_VERB_VERB;
+    case KEY('X', 'C', 'L', 'I'): return PF_VERB_XCLIENT;
+    case KEY('X', 'F', 'O', 'R'): return PF_VERB_XFORWARD;
+    default: return PF_VERB_NONE;
     }
-    return PF_VERB_NONE;
+}
+
+static bool is_letter(uint8_t octet) {
+    return (octet | 0x20) >= 'a' && (octet | 0x20) <= 'z';
+}
+
+pf_verb pf_verb_of(const uint8_t *line, size_t size) {
+    enum { KEY_SIZE = 4, UPPER = 0xdf };
+
+    if (size < KEY_SIZE) return PF_VERB_NONE;
+    const pf_verb verb = verb_of_key(KEY(line[0] & UPPER, line[1] & UPPER, line[2] & UPPER, line[3] & UPPER));
+    if (verb == PF_VERB_NONE) return PF_VERB_NONE;
+    const pf_word *word = &verbs[verb];
+    size_t length = KEY_SIZE;
+    while (length < size && length < word->size && (line[length] & UPPER) == (uint8_t)word->octets[length]) length++;
+    return length == word->size && (length == size || !is_letter(line[length])) ? verb : PF_VERB_NONE;
 }
 
 void pf_make_verb(pf_maker *maker, pf_verb verb) {

@@ -39,11 +39,19 @@ static const pf_operation *draw_operation(pf_bench *bench, const pf_operations *
     return operation;
 }
 
-/* An operation that does not apply has changed nothing, so that the items stay true. */
+/* Run one operation on the items as they are now: who has changed nothing has left them true. */
+static bool run(pf_bench *bench, const pf_operation *operation) {
+    if (operation->items && !bench->items_found) {
+        bench->item_count = pf_items_find(bench->items, bench->octets, bench->size);
+        bench->items_found = true;
+    }
+    return operation->run(bench);
+}
+
 static void change(pf_bench *bench, const pf_operations *operations) {
-    if (operations->items) bench->item_count = pf_items_find(bench->items, bench->octets, bench->size);
+    bench->items_found = false;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++)
-        if (draw_operation(bench, operations)->run(bench)) return;
+        if (run(bench, draw_operation(bench, operations))) return;
     (void)pf_havoc(bench);
 }
 
@@ -56,7 +64,7 @@ static void set_up(pf_bench *bench, uint64_t seed, uint8_t *octets, size_t size,
     bench->capacity = capacity;
     bench->other = other;
     bench->other_size = other_size;
-    bench->item_count = 0;
+    bench->items_found = false;
 }
 
 size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t size, size_t capacity,
@@ -76,12 +84,10 @@ size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t siz
 
 bool pf_mutate_by(pf_mutate_kind kind, size_t operation, uint64_t seed, uint8_t *octets, size_t *size, size_t capacity,
                   const uint8_t *other, size_t other_size) {
-    const pf_operations *operations = operations_of(kind);
     pf_bench bench;
 
     set_up(&bench, seed, octets, *size, capacity, other, other_size);
-    if (operations->items) bench.item_count = pf_items_find(bench.items, octets, *size);
-    const bool changed = operations->list[operation].run(&bench);
+    const bool changed = run(&bench, &operations_of(kind)->list[operation]);
     *size = bench.size;
     return changed;
 }

@@ -70,20 +70,20 @@ static bool fresh_command(pf_bench *bench) {
 }
 
 static const pf_operation commands[] = {
-    {"change-verb", 20, change_verb},
-    {"change-argument", 32, change_argument},
-    {"change-address", 44, change_address},
-    {"change-parameters", 48, change_parameters},
-    {"stretch-line", 10, stretch_command},
-    {"change-line-end", 8, pf_change_line_end},
-    {"insert-odd-octet", 18, pf_insert_odd_octet},
-    {"change-number", 18, pf_change_number},
-    {"change-case", 8, pf_change_case},
-    {"fresh-command", 14, fresh_command},
-    {"splice", 8, pf_splice_octets},
-    {"havoc", 28, pf_havoc},
+    {"change-verb", 20, change_verb, false},
+    {"change-argument", 32, change_argument, false},
+    {"change-address", 44, change_address, false},
+    {"change-parameters", 48, change_parameters, false},
+    {"stretch-line", 10, stretch_command, false},
+    {"change-line-end", 8, pf_change_line_end, false},
+    {"insert-odd-octet", 18, pf_insert_odd_octet, false},
+    {"change-number", 18, pf_change_number, false},
+    {"change-case", 8, pf_change_case, false},
+    {"fresh-command", 14, fresh_command, false},
+    {"splice", 8, pf_splice_octets, false},
+    {"havoc", 28, pf_havoc, false},
 };
-const pf_operations pf_operations_command = PF_OPERATIONS(commands, false);
+const pf_operations pf_operations_command = PF_OPERATIONS(commands);
 
 /* ---- An address ---- */
 
@@ -92,13 +92,13 @@ static bool change_mailbox(pf_bench *bench) {
 }
 
 static const pf_operation addresses[] = {
-    {"change-mailbox", 128, change_mailbox},
-    {"insert-odd-octet", 40, pf_insert_odd_octet},
-    {"change-number", 20, pf_change_number},
-    {"splice", 20, pf_splice_octets},
-    {"havoc", 48, pf_havoc},
+    {"change-mailbox", 128, change_mailbox, false},
+    {"insert-odd-octet", 40, pf_insert_odd_octet, false},
+    {"change-number", 20, pf_change_number, false},
+    {"splice", 20, pf_splice_octets, false},
+    {"havoc", 48, pf_havoc, false},
 };
-const pf_operations pf_operations_address = PF_OPERATIONS(addresses, false);
+const pf_operations pf_operations_address = PF_OPERATIONS(addresses);
 
 /* ---- A message ---- */
 
@@ -131,20 +131,20 @@ static bool end_of_data_last(pf_bench *bench) {
 }
 
 static const pf_operation messages[] = {
-    {"end-of-data", 48, pf_insert_end_of_data},
-    {"end-of-data-last", 28, end_of_data_last},
-    {"insert-content", 20, insert_content},
-    {"change-dots", 28, change_dots},
-    {"change-line-end", 32, pf_change_line_end},
-    {"insert-odd-octet", 24, pf_insert_odd_octet},
-    {"stretch-line", 12, stretch_line},
-    {"drop-line", 12, drop_line},
-    {"repeat-line", 8, repeat_line},
-    {"splice", 12, pf_splice_octets},
-    {"havoc", 28, pf_havoc},
-    {"cut", 4, pf_havoc_cut},
+    {"end-of-data", 48, pf_insert_end_of_data, false},
+    {"end-of-data-last", 28, end_of_data_last, false},
+    {"insert-content", 20, insert_content, false},
+    {"change-dots", 28, change_dots, false},
+    {"change-line-end", 32, pf_change_line_end, false},
+    {"insert-odd-octet", 24, pf_insert_odd_octet, false},
+    {"stretch-line", 12, stretch_line, false},
+    {"drop-line", 12, drop_line, false},
+    {"repeat-line", 8, repeat_line, false},
+    {"splice", 12, pf_splice_octets, false},
+    {"havoc", 28, pf_havoc, false},
+    {"cut", 4, pf_havoc_cut, false},
 };
-const pf_operations pf_operations_data = PF_OPERATIONS(messages, false);
+const pf_operations pf_operations_data = PF_OPERATIONS(messages);
 
 /* ---- Replies ---- */
 
@@ -209,22 +209,22 @@ static bool insert_enhanced(pf_bench *bench) {
 }
 
 static const pf_operation replies[] = {
-    {"insert-reply", 32, insert_reply},
-    {"insert-line", 28, insert_reply_line},
-    {"change-code", 28, change_code},
-    {"change-separator", 20, change_separator},
-    {"insert-enhanced", 20, insert_enhanced},
-    {"drop-line", 16, drop_line},
-    {"repeat-line", 12, repeat_line},
-    {"stretch-line", 10, stretch_line},
-    {"change-line-end", 18, pf_change_line_end},
-    {"insert-odd-octet", 14, pf_insert_odd_octet},
-    {"change-number", 10, pf_change_number},
-    {"splice", 12, pf_splice_octets},
-    {"havoc", 30, pf_havoc},
-    {"cut", 6, pf_havoc_cut},
+    {"insert-reply", 32, insert_reply, false},
+    {"insert-line", 28, insert_reply_line, false},
+    {"change-code", 28, change_code, false},
+    {"change-separator", 20, change_separator, false},
+    {"insert-enhanced", 20, insert_enhanced, false},
+    {"drop-line", 16, drop_line, false},
+    {"repeat-line", 12, repeat_line, false},
+    {"stretch-line", 10, stretch_line, false},
+    {"change-line-end", 18, pf_change_line_end, false},
+    {"insert-odd-octet", 14, pf_insert_odd_octet, false},
+    {"change-number", 10, pf_change_number, false},
+    {"splice", 12, pf_splice_octets, false},
+    {"havoc", 30, pf_havoc, false},
+    {"cut", 6, pf_havoc_cut, false},
 };
-const pf_operations pf_operations_reply = PF_OPERATIONS(replies, false);
+const pf_operations pf_operations_reply = PF_OPERATIONS(replies);
 
 /* ---- Lines ---- */
 
@@ -251,15 +251,15 @@ static bool change_limit(pf_bench *bench) {
 }
 
 static const pf_operation lines[] = {
-    {"insert-line", 32, insert_line},
-    {"drop-line", 20, drop_line},
-    {"repeat-line", 8, repeat_line},
-    {"stretch-line", 28, stretch_line},
-    {"change-line-end", 60, pf_change_line_end},
-    {"insert-odd-octet", 36, pf_insert_odd_octet},
-    {"change-limit", 8, change_limit},
-    {"splice", 16, pf_splice_octets},
-    {"havoc", 40, pf_havoc},
-    {"cut", 8, pf_havoc_cut},
+    {"insert-line", 32, insert_line, false},
+    {"drop-line", 20, drop_line, false},
+    {"repeat-line", 8, repeat_line, false},
+    {"stretch-line", 28, stretch_line, false},
+    {"change-line-end", 60, pf_change_line_end, false},
+    {"insert-odd-octet", 36, pf_insert_odd_octet, false},
+    {"change-limit", 8, change_limit, false},
+    {"splice", 16, pf_splice_octets, false},
+    {"havoc", 40, pf_havoc, false},
+    {"cut", 8, pf_havoc_cut, false},
 };
-const pf_operations pf_operations_line = PF_OPERATIONS(lines, false);
+const pf_operations pf_operations_line = PF_OPERATIONS(lines);
