@@ -58,8 +58,7 @@ static void login_asks_twice(void **state) {
     expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\ndXNlcg==\r\nNOOP\r\n",
                     "220 EHLO 250 AUTH 334 response 535 NOOP 250");
     expect_dialogue(&d, HELLO "AUTH LOGIN =\r\ncGFzcw==\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 535 NOOP 250");
-    expect_dialogue(&d, HELLO "AUTH LOGIN AHVz\r\ncGFzcw==\r\nNOOP\r\n",
-                    "220 EHLO 250 AUTH 334 response 535 NOOP 250");
+    expect_dialogue(&d, HELLO "AUTH LOGIN AHVz\r\ncGFzcw==\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 535 NOOP 250");
     expect_dialogue(&d, HELLO "AUTH LOGIN\r\n\r\ncGFzcw==\r\nNOOP\r\n",
                     "220 EHLO 250 AUTH 334 response 334 response 535 NOOP 250");
     expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\n\r\nNOOP\r\n", "220 EHLO 250 AUTH 334 response 535 NOOP 250");
@@ -150,6 +149,7 @@ static void a_mechanism_must_be_known_and_safe(void **state) {
     d.config.plaintext_auth = false;
     assert_null(strstr(dialogue_replies(&d, HELLO), "AUTH"));
     expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\nNOOP\r\n", "220 EHLO 250 AUTH 538 NOOP 250");
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n"), "\r\n538 5.7.11 "));
     expect_dialogue(&d, HELLO "STARTTLS\r\n\x16\x03" HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n",
                     "220 EHLO 250 STARTTLS 220 tls EHLO 250 AUTH 235");
     d.config.tls_active = true;
@@ -201,6 +201,11 @@ static void a_mechanism_of_ones_own(void **state) {
     expect_dialogue(&d, HELLO "AUTH PUPPET Aw==\r\n", "220 EHLO 250 AUTH 454");
     expect_dialogue(&d, HELLO "AUTH PUPPET BA==\r\n", "220 EHLO 250 AUTH 534");
     expect_dialogue(&d, HELLO "AUTH PUPPET BQ==\r\n", "220 EHLO 250 AUTH 432");
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PUPPET AA==\r\n"), "\r\n235 2.7.0 "));
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PUPPET AQ==\r\n"), "\r\n535 5.7.8 "));
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PUPPET Ag==\r\n"), "\r\n501 5.5.2 "));
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PUPPET Aw==\r\n"), "\r\n454 4.7.0 "));
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PUPPET BA==\r\n"), "\r\n534 5.7.9 "));
     expect_dialogue(&d, HELLO "AUTH PUPPET\r\nAAAA\r\n\r\nAA==\r\nNOOP\r\n",
                     "220 EHLO 250 AUTH 334 response 334 response 334 response 235 NOOP 250");
     const char *replies = dialogue_replies(&d, HELLO "AUTH PUPPET\r\nAAAA\r\nBQ==\r\n");
