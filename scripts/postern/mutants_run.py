@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from . import house, mutants_sites, mutants_source, mutants_trial, workroom
@@ -101,11 +102,7 @@ class Run:
         kept = self._kept("survey.json")
         if kept is None:
             self.tell("building the programs, with all sites counting")
-            for file, mutants in self.mutants.items():
-                if any(mutant.form != "static" for mutant in mutants):
-                    write(self.builds.tree / file,
-                          mutants_source.every(self.originals[file], mutants, mutants_source.REACHED))
-            self.builds.must_build("dev", [program.target for program in self.programs])
+            self.build_every(list(self.mutants), mutants_source.REACHED)
             kept = {"seconds": {}, "reach": {}}
             with ThreadPoolExecutor(self.jobs) as pool:
                 for name, seconds, lines in pool.map(self._survey_one, self.programs):
@@ -119,6 +116,26 @@ class Run:
         for name in {program.name for program in self.replays}:
             self.breadth[name] = len(set().union(*(self.reach[program.key] for program in self.replays
                                                    if program.name == name)))
+
+    def build_every(self, files, prelude):
+        """Build with all sites of these files. Where the compiler cannot take one, its line gets builds of its own."""
+        for _ in range(8):
+            for file in files:
+                octets, mutants = self.originals[file], self.mutants[file]
+                if any(mutant.form != "static" for mutant in mutants):
+                    write(self.builds.tree / file, mutants_source.every(octets, mutants, prelude))
+            good, said = self.builds.build("dev", [program.target for program in self.programs])
+            lines = set(re.findall(r"^(\S+):([0-9]+):[0-9]+: error:", said, re.M))
+            if good:
+                return
+            known = {(mutant.file, str(mutant.line)) for file in files for mutant in self.mutants[file]
+                     if mutant.form != "static"}
+            if not lines & known:
+                break
+            for file in files:
+                self.mutants[file] = [replace(mutant, form="static") if (file, str(mutant.line)) in lines else mutant
+                                      for mutant in self.mutants[file]]
+        raise Failure(f"the tree does not build: {said[-4000:]}")
 
     def _survey_one(self, program):
         self.tell(f"{program.name}: what does it reach?")
@@ -182,6 +199,8 @@ class Run:
             if not result.tried:
                 by_file.setdefault(result.mutant.file, []).append(result)
         for file, batch in by_file.items():
+            for result in batch:  # what could not be built with the others is known since the survey
+                result.mutant = self.mutants[file][result.mutant.number - 1]
             self.try_file(file, [result for result in batch if result.mutant.form != "static"])
             for result in batch:
                 if result.mutant.form == "static":
@@ -194,8 +213,10 @@ class Run:
         if not batch:
             return
         self.tell(f"{file}: building {len(batch)} mutants at once")
-        write(self.builds.tree / file, mutants_source.every(self.originals[file], self.mutants[file]))
-        self.builds.must_build("dev", [program.target for program in self.programs])
+        self.build_every([file], mutants_source.CHOSEN)
+        for result in batch:
+            result.mutant = self.mutants[file][result.mutant.number - 1]
+        batch = [result for result in batch if result.mutant.form != "static"]
         with ThreadPoolExecutor(self.jobs) as pool:
             list(pool.map(lambda result: self.judge(result, mutants_source.environment(result.mutant)), batch))
 

@@ -179,7 +179,7 @@ class _Reader:
         elif kind == kinds.DECL_STMT:
             for child in children:
                 self.declaration(child, False)
-        else:
+        elif kind != kinds.ASM_STMT:
             for child in children:
                 self.statement(child)
 
