@@ -16,8 +16,9 @@ from .console import FOUND, OK, Arguments, Failure, positive, run, say, show_com
 EPILOG = """\
 Builds the project as OSS-Fuzz does, by scripts/ossfuzz/build.sh into a fresh $OUT; moves that elsewhere; and looks at
 it: every target, seed archive, dictionary and options file, what is linked, how each target starts, and what it does
-with awkward inputs and with its seeds. Without options: clang 14, libFuzzer with address, undefined, memory and coverage,
-AFL++ with address, and an engine given as an archive. --all adds clang 19 and 22 and the introspector's flags.
+with awkward inputs and with its seeds. Without options: clang 14, libFuzzer with address, undefined, memory and
+coverage, AFL++ with address, and an engine given as an archive. --all adds clang 19 and 22 and the introspector's
+flags.
 
   --out DIR looks at a folder that something else has filled, and builds nothing.
 
@@ -32,10 +33,13 @@ def arguments():
     parser.add_argument("--all", action="store_true", help="also with clang 19 and 22, and the introspector's flags")
     parser.add_argument("--out", metavar="DIR", type=Path, help="look at DIR instead of building (with --engine and "
                         "--sanitizer: how it was built; default libfuzzer, address)")
-    parser.add_argument("--want", metavar="NAME", nargs="*", default=None, help="with --out: targets that must be there")
-    parser.add_argument("--openssl", metavar="DIR", type=Path, help="source of OpenSSL 3, which build.sh then builds for "
-                        "fuzz_starttls (with memory, that target is left out without it)")
-    parser.add_argument("--jobs", metavar="N", type=positive, default=2, help="targets looked at side by side (default 2)")
+    parser.add_argument("--want", metavar="NAME", nargs="*", default=[], help="with --out: targets that must be there")
+    parser.add_argument("--openssl", metavar="DIR", type=Path, help="source of OpenSSL 3, which build.sh then builds "
+                        "for fuzz_starttls (with memory, that target is left out without it)")
+    parser.add_argument("--seconds", metavar="N", type=positive, default=25, help="time for one input (default 25, as "
+                        "OSS-Fuzz has it)")
+    parser.add_argument("--jobs", metavar="N", type=positive, default=2, help="targets looked at side by side "
+                        "(default 2)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the result as JSON too")
     parser.add_argument("--keep", action="store_true", help="keep the folders of the builds")
     return parser.parse_args()
@@ -97,7 +101,7 @@ def check_folder(options, scratch):
     if not options.out.is_dir():
         raise Failure(f"{options.out} is no folder")
     place = demands.Place(options.out.resolve(), scratch, options.engine or "libfuzzer", options.sanitizer or "address",
-                          matrix.CLANGS[0], options.want or [])
+                          matrix.CLANGS[0], options.want, options.seconds)
     return [report(str(options.out), place, look(place, options.jobs), 0)]
 
 
@@ -111,7 +115,8 @@ def check_builds(options, scratch):
         began = time.monotonic()
         room = scratch / build.name
         out, wanted = make(build, room, options.openssl)
-        place = demands.Place(out, room / "look", build.engine, build.sanitizer, build.clang, wanted)
+        place = demands.Place(out, room / "look", build.engine, build.sanitizer, build.clang, wanted,
+                              options.seconds)
         place.work.mkdir()
         results.append(report(build.name, place, look(place, options.jobs), time.monotonic() - began))
         if not options.keep:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What OSS-Fuzz demands of the folder $OUT that a build has filled: one function a demand, each yields complaints.
 
-A complaint is (target or file, what is wrong and what to do). Thresholds are those of base-runner's bad_build_check where
-it has one; the rest is what reviewers of google/oss-fuzz look for by hand."""
+A complaint is (target or file, what is wrong and what to do). Thresholds are those of base-runner's bad_build_check
+where it has one; the rest is what reviewers of google/oss-fuzz look for by hand."""
 
 import os
 import re
@@ -14,7 +14,6 @@ from pathlib import Path
 
 RUNS = 4
 EDGES = 100
-SECONDS = 25         # for one input
 MEGABYTES = 2560     # of memory
 BIG = 1 << 20
 
@@ -36,6 +35,7 @@ class Place:
     sanitizer: str
     clang: int
     wanted: list = field(default_factory=list)
+    seconds: int = 25  # for one input
 
     def targets(self):
         """The fuzz targets, found as base-runner finds them."""
@@ -44,13 +44,17 @@ class Place:
                       and path.read_bytes()[:4] == b"\x7fELF" and b"LLVMFuzzerTestOneInput" in path.read_bytes())
 
     def seeds(self, target):
-        """The seeds of a target, unpacked."""
+        """The folder of a target's seeds, unpacked; not there when they are not."""
         folder = self.work / "seeds" / target.name
         archive = self.out / f"{target.name}_seed_corpus.zip"
-        if not folder.exists() and archive.exists():
+        if not folder.exists() and zipfile.is_zipfile(archive):
             with zipfile.ZipFile(archive) as opened:
                 opened.extractall(folder)
         return folder
+
+    def limits(self):
+        """Of time and memory, as libFuzzer's options."""
+        return [f"-timeout={self.seconds}", f"-rss_limit_mb={MEGABYTES}"] if self.is_libfuzzer else []
 
     @property
     def is_libfuzzer(self):
@@ -111,7 +115,8 @@ def seeds_are_readable(place):
 
 
 # name="value", where only \\ \" and \xHH are understood by both libFuzzer and AFL++
-_TOKEN = re.compile(rb'\s*(?:[A-Za-z0-9_]+(?:@\d+)?\s*=\s*)?"((?:[^"\\\x00-\x1f\x7f-\xff]|\\\\|\\"|\\x[0-9A-Fa-f]{2})*)"\s*')
+_TOKEN = re.compile(rb'\s*(?:[A-Za-z0-9_]+(?:@\d+)?\s*=\s*)?'
+                    rb'"((?:[^"\\\x00-\x1f\x7f-\xff]|\\\\|\\"|\\x[0-9A-Fa-f]{2})*)"\s*')
 
 
 def dictionaries_are_portable(place):
@@ -188,24 +193,25 @@ def _awkward(place):
     return sorted(folder.iterdir())
 
 
-def _limits():
-    return [f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}"]
-
-
 def starts(place, target):
     """it starts anywhere, with nothing of the build at hand, and is instrumented"""
     if place.is_libfuzzer and place.sanitizer != "coverage":
         code, text = run([target, f"-runs={RUNS}", "-seed=1337"])
+        if "Is the code instrumented" in text:
+            yield "has no instrumented edges: compile what is fuzzed with $CFLAGS"
+            return
         if code != 0 or f"Done {RUNS} runs" not in text:
-            yield f"does not run {RUNS} times from another folder (exit {code}); it must not need files, arguments or " \
-                  f"the working directory:\n      {last_lines(text)}"
+            yield f"does not run {RUNS} times from another folder (exit {code}); it must not need files, arguments " \
+                  f"or the working directory:\n      {last_lines(text)}"
             return
         edges = re.search(r"Loaded \d+ modules?.*(?:counters|guards)\): (\d+)", text)
         count = int(edges.group(1)) if edges else 0
         if count < EDGES:
             yield f"has {count} instrumented edges, under {EDGES}: compile what is fuzzed with $CFLAGS"
     elif place.engine == "afl":
-        seed = next(iter(sorted(place.seeds(target).iterdir())))
+        if not place.seeds(target).exists():
+            return
+        seed = min(place.seeds(target).iterdir())
         shown = place.work / f"{target.name}.map"
         code, text = run(["afl-showmap", "-q", "-m", "none", "-o", shown, "--", target, seed])
         edges = len(shown.read_text().splitlines()) if shown.exists() else 0
@@ -216,8 +222,11 @@ def starts(place, target):
 
 def awkward_inputs(place, target):
     """empty, one-octet and one-mebibyte inputs, within the limits of time and memory"""
-    for path in _awkward(place):
-        code, text = run([target, *(_limits() if place.is_libfuzzer else []), path], seconds=2 * SECONDS)
+    inputs = _awkward(place)
+    if run([target, *place.limits(), *inputs], seconds=place.seconds * len(inputs))[0] == 0:
+        return
+    for path in inputs:
+        code, text = run([target, *place.limits(), path], seconds=2 * place.seconds)
         if code != 0:
             yield f"fails on {path.name} (exit {code}):\n      {last_lines(text)}"
 
@@ -228,7 +237,7 @@ def seeds_pass(place, target):
     if not folder.exists():
         return
     if place.is_libfuzzer:
-        code, text = run([target, "-runs=0", *_limits(), folder])
+        code, text = run([target, "-runs=0", *place.limits(), folder])
     else:
         code, text = run([target, *sorted(folder.iterdir())])
     if code != 0:
