@@ -169,6 +169,25 @@ static void exchanges(void) {
     for (unsigned bit = 0; bit < 6; bit++) token("NOOP o%08x\r\n", 1U << bit);
 }
 
+static void secrets(void) {
+    title("AUTH: mechanisms, messages, and where they are nearly right");
+    TOKENS(RAW("AUTH X-PUPPET "), RAW("AUTH X-PUPPET\r\n"), RAW("AUTH LOGIN =\r\n"), RAW("AUTH PLAIN *\r\n"),
+           RAW("AHVzZXIAd29yZA=="), RAW("AHllcy1tZQB4"), RAW("AGxhdGVyLW1lAHg="), RAW("AHdlYWstbWUAeA=="),
+           RAW("AHdyb25nLW1lAHg="), RAW("AG9kZC1tZQB4"), RAW("dXNlcgB1c2VyAHBhc3M="), RAW("AHVzZXIAcGFzcwA="),
+           RAW("AHVzZXIA"), RAW("AAAA"), RAW("AAA="), RAW("AAE="), RAW("===="), RAW("BnNlY3JldA==\r\n"),
+           RAW("AHNlY3JldA==\r\n"), RAW("AXNlY3JldA==\r\n"), RAW("AnNlY3JldA==\r\n"), RAW("*\n\r\n"), RAW(" \r\n"),
+           RAW("NOOP o00000040\r\n"), RAW("NOOP o00000014\r\n"), RAW("NOOP o00000054\r\n"));
+}
+
+static void records(void) {
+    title("records of TLS, and what looks like one");
+    TOKENS(RAW("\x14\x03\x03\0\x01\x01"), RAW("\x15\x03\x03\0\x02\x01\0"), RAW("\x15\x03\x03\0\x02\x02\x28"),
+           RAW("\x16\x03\x01\x02\0"), RAW("\x16\x03\x03\0\x04\0\0\0\0"), RAW("\x17\x03\x03\0\0"),
+           RAW("\x17\x03\x03\x40\x11"), RAW("\x80\x2e\x01\x03\x01"), RAW("STARTTLS\r\nNOOP\r\n\x16\x03"),
+           RAW("STARTTLS\r\nNO\x16\x03"), RAW("STARTTLS\r\n\r\x16\x03"), RAW("NOOP o00000008\r\n"),
+           RAW("NOOP o0000000c\r\n"));
+}
+
 static void calls(void) {
     title("the script of a client: what it begins behind, its words, line ends in escapes");
     TOKENS(RAW("\r\n221 bye\r\n"), RAW("EHLO a.example\r\n"), RAW("MAIL "), RAW("RCPT "), RAW("DATA\r\n"),
@@ -201,8 +220,10 @@ int main(int argc, char **argv) {
     const bool data = strcmp(harness, "fuzz_data") == 0 || smuggling;
     const bool reply = strcmp(harness, "fuzz_reply") == 0;
     const bool session = strcmp(harness, "fuzz_session") == 0 || strcmp(harness, "fuzz_chunks") == 0 ||
-                         strcmp(harness, "fuzz_differential") == 0 || strcmp(harness, "fuzz_bound") == 0 ||
-                         strcmp(harness, "fuzz_bugbench") == 0 || strcmp(harness, "fuzz_bugbench_stock") == 0;
+                         strcmp(harness, "fuzz_limits") == 0 || strcmp(harness, "fuzz_differential") == 0 ||
+                         strcmp(harness, "fuzz_bound") == 0 || strcmp(harness, "fuzz_auth") == 0 ||
+                         strcmp(harness, "fuzz_starttls") == 0 || strcmp(harness, "fuzz_bugbench") == 0 ||
+                         strcmp(harness, "fuzz_bugbench_stock") == 0;
     const bool client = strcmp(harness, "fuzz_client") == 0 || strncmp(harness, "fuzz_bugbench_client", 20) == 0;
     const bool all = !(line || command || address || data || reply || session || client);
 
@@ -216,6 +237,8 @@ int main(int argc, char **argv) {
     if (all || data || session || line) ends_of_data();
     if (all || command || address || session) addresses();
     if (all || command || session || line) exchanges();
+    if (strcmp(harness, "fuzz_auth") == 0) secrets();
+    if (strcmp(harness, "fuzz_starttls") == 0) records();
     if (all || command || session) numbers();
     if (all || command || address || session) encodings();
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

@@ -136,8 +136,9 @@ static void names_tell_the_verdict(void **state) {
         {"seeds/fuzz_line", name_of_line, 20},       {"seeds/fuzz_command", name_of_command, 100},
         {"seeds/fuzz_address", name_of_address, 60}, {"seeds/fuzz_data", name_of_data, 30},
         {"seeds/fuzz_reply", name_of_reply, 30},     {"seeds/fuzz_session", name_of_session, 150},
-        {"seeds/fuzz_smuggling", name_of_data, 40},
+        {"seeds/fuzz_smuggling", name_of_data, 40},  {"seeds/fuzz_limits", name_of_session, 10},
         {"seeds/fuzz_chunks", name_of_session, 10},  {"seeds/fuzz_differential", name_of_session, 10},
+        {"seeds/fuzz_auth", name_of_session, 40},     {"seeds/fuzz_starttls", name_of_session, 30},
         {"seeds/fuzz_bound", name_of_session, 10},
     };
     size_t all = 0;

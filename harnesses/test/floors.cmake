@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Law of the house: dependencies run one way, parser <- fuzz <- harnesses, and the model knows nothing of the parser.
+# Libraries from outside, OpenSSL and the like, stand behind harnesses alone.
 # What a source includes is asked of the compiler, so that an include by a detour counts too.
 # In: CC, ROOT (source tree).
 
@@ -22,6 +23,10 @@ foreach(room IN LISTS rooms)
     execute_process(COMMAND ${CC} -std=c11 -D_GNU_SOURCE -I${ROOT}/parser/include -I${ROOT}/fuzz/include
       -I${ROOT}/fuzz/src -I${ROOT}/parser/src -MM ${file} OUTPUT_VARIABLE seen COMMAND_ERROR_IS_FATAL ANY)
     math(EXPR count "${count} + 1")
+    file(STRINGS ${file} outside REGEX "^ *# *include *<(openssl|uv|jansson|pcap)[./]")
+    if(outside)
+      string(APPEND wrong "${file} knows a library that only harnesses may link: ${outside}\n")
+    endif()
     string(REGEX REPLACE "[ \\\n]+" ";" seen "${seen}")
     foreach(path IN LISTS seen)
       get_filename_component(path "${path}" ABSOLUTE)

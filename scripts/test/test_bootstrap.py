@@ -34,6 +34,9 @@ class Bootstrap(support.Case):
         self.assertEqual(lists["python"], {"python3"})
         self.assertNotIn("libcmocka-dev", lists["afl"])
         self.assertIn("libcmocka-dev", lists["check"])
+        self.assertNotIn("libssl-dev", lists["build"])
+        for verb in ("libfuzzer", "afl", "reproduce", "check", "coverage"):
+            self.assertIn("libssl-dev", lists[verb])
         for package in ("swaks", "msmtp", "exim4-daemon-light"):
             self.assertNotIn(package, lists["check"])
 
