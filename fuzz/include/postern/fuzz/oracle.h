@@ -133,6 +133,8 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
  * nothing of a secret is said or stays in the session (SECRET). The input is a session; bit 6 of its options keeps PLAIN
  * and LOGIN for TLS. */
 bool pf_laws_auth(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* What fits is taken and what does not is refused, in lengths and capacities that the input chooses (LIMIT). */
+bool pf_laws_limits(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* codec.h: decode(encode(x)) = x, and encode(decode(x)) = x for all that is decoded (ROUND). */
 bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 
