@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A run over a sample of mutants: which are tried, in which order, what is known of each, and what is kept for later."""
+"""A run over a sample of mutants: which are tried, in which order, what is known of each, and what is kept."""
 
 import hashlib
 import json
@@ -294,7 +294,8 @@ class Run:
             chosen = [pair for pair in everything if pair[0].name in result.reached]
             # The one that goes to the fewest other places knows this one best.
             chosen.sort(key=lambda pair: (self.breadth[pair[0].name], pair[0].name))
-            result.replay = self.fuzz_turns([(*pair, 0) for pair in chosen])
+            if not result.by_tests:  # sanitizers on the replay; else libFuzzer's own first look at it is enough
+                result.replay = self.fuzz_turns([(*pair, 0) for pair in chosen])
             if not result.replay and self.seconds:
                 given = shares(self.seconds, len(chosen))
                 result.fuzz = self.fuzz_turns([(*pair, share) for pair, share in zip(chosen, given)])
@@ -350,6 +351,10 @@ def percent(part, whole):
     return 100.0 * part / whole if whole else 100.0
 
 
+def _by_harness(result):
+    return any(name.startswith("fuzz_") for name in result.reached)
+
+
 def summary(results):
     """The figures, as a dictionary."""
     counted = [result for result in results if result.status == "alive" and result.tried]
@@ -360,6 +365,7 @@ def summary(results):
     oracles = Counter(re.split(r" ", result.by_harnesses.how)[0] for result in alone)
     return {"mutants": len(counted), "killed_by_tests": len(tests), "decided_by_harnesses": len(decided),
             "killed_by_harnesses": len(alone), "killed_by_replay": sum(1 for result in alone if result.replay),
+            "reached_by_harnesses": sum(1 for result in decided if result.by_harnesses or _by_harness(result)),
             "equal": sum(1 for result in results if result.status == "equal"),
             "stillborn": sum(1 for result in results if result.status == "stillborn"),
             "tests_percent": percent(len(tests), len(counted)), "harnesses_percent": percent(len(alone), len(decided)),

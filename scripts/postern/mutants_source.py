@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A file with one mutant in it, or with all of them, of which the environment chooses one at run time.
 
-With all of them, each site reads `(MUTANT(7) ? (mutated) : MUTANT(8) ? (mutated otherwise) : (original))`; only the last
-arm holds further sites, so the file grows with the number of mutants and not with their products.
+With all of them, each site reads `(MUTANT(7) ? (mutated) : MUTANT(8) ? (mutated otherwise) : (original))`; only the
+last arm holds further sites, so the file grows with the number of mutants and not with their products.
 """
 
 import difflib
