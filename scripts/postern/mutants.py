@@ -164,7 +164,8 @@ def report(work, options, figures):
         f"({figures['tests_percent']:.1f} %), by harnesses alone {figures['killed_by_harnesses']} of "
         f"{figures['decided_by_harnesses']} ({figures['harnesses_percent']:.1f} %; by replay "
         f"{figures['killed_by_replay']}; no harness reaches "
-        f"{figures['decided_by_harnesses'] - figures['reached_by_harnesses']}); set aside: same code {figures['equal']}, no code {figures['stillborn']}")
+        f"{figures['decided_by_harnesses'] - figures['reached_by_harnesses']}); "
+        f"set aside: same code {figures['equal']}, no code {figures['stillborn']}")
 
 
 def main():

@@ -85,7 +85,8 @@ class Tiny(support.Case):
 
     def test_every_kind_of_fault_is_there(self):
         for site in (("value > most", "value >= most"), ("i < size", "i >= size"),
-                     ("one && !other", "(one) || (!other)"), ("one && !other", "one"), ("!other", "(other)"), ("from - what", "from + what"), ("i++", "i--"),
+                     ("one && !other", "(one) || (!other)"), ("one && !other", "one"),
+                     ("!other", "(other)"), ("from - what", "from + what"), ("i++", "i--"),
                      ("value > most", "0"), ("value = most", "(void)0"), ("break;", ";"), ("10", "11"), ("99", "98"),
                      ("take(7, 2)", "take(2, 7)"), ("case 'a':", ""), ("4", "3"), (">=", ">"),
                      ("all += values[i]", "all -= values[i]"), ("all", "(all) + 1"), ("'9'", "('9' - 1)")):
