@@ -26,7 +26,8 @@ typedef struct bench_client {
     int code;
     bool broken;
 
-    bool line_start; /* of the message that is sent */
+    bool first; /* nothing of the message was sent */
+    bool line_start;
     bool after_cr;
     char out[2 * LINE_LIMIT];
     size_t out_size;
@@ -240,14 +241,13 @@ static bool send_auth(bench_client *c, pf_octets argument) {
 /* ---- Messages ---- */
 
 static bool begin_message(bench_client *c) {
-    c->line_start = true;
+    c->first = c->line_start = true;
     c->after_cr = false;
     return put(c, "DATA", (pf_octets){NULL, 0}, "") && send_line(c);
 }
 
 static bool is_stuffed(const bench_client *c, uint8_t octet) {
-    if (octet != '.') return false;
-    return BUG(67) ? !c->line_start : c->line_start;
+    return octet == '.' && c->line_start && !(BUG(67) && c->first);
 }
 
 static bool send_content(bench_client *c, pf_octets content) {
@@ -257,11 +257,12 @@ static bool send_content(bench_client *c, pf_octets content) {
 
     for (size_t i = 0; good && i < content.size; i++) {
         const uint8_t octet = content.data[i];
-        good = octet != '\0' && c->after_cr == (octet == '\n');
+        good = octet != '\0' && (c->after_cr == (octet == '\n') || (BUG(67) && octet == '\n'));
         if (is_stuffed(c, octet)) stuffed[size++] = '.';
         stuffed[size++] = (char)octet;
+        c->line_start = octet == '\n' && c->after_cr;
         c->after_cr = octet == '\r';
-        c->line_start = octet == '\n';
+        c->first = false;
     }
     if (good) pf_record_write(c->record, (const uint8_t *)stuffed, size);
     free(stuffed);

@@ -48,13 +48,18 @@ static size_t read_file(const char *folder, const char *name) {
 static bool is_one_of(const char *words, const char *name) {
     const size_t size = strlen(name);
 
-    for (const char *at = strstr(words, name); at != NULL; at = strstr(at + 1, name))
+    for (const char *at = size > 0 ? strstr(words, name) : NULL; at != NULL; at = strstr(at + 1, name))
         if ((at == words || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0')) return true;
     return false;
 }
 
+static bool judge(pf_bench_side side, size_t size, bool thorough, pf_violation *violation) {
+    if (side == PF_BENCH_SERVER) return pf_judge(&pf_target_bench, octets, size, thorough, violation);
+    return pf_client_judge(pf_client_oracles, &pf_client_bench, octets, size, thorough, violation);
+}
+
 /* The name of the oracle that reports the input first, "SAN" when the process died of it; "" for none. */
-static void first_reporter(int bug, size_t size, char out[static NAME_MOST]) {
+static void first_reporter(pf_bench_side side, int bug, size_t size, char out[static NAME_MOST]) {
     int ends[2];
     int status;
 
@@ -70,7 +75,7 @@ static void first_reporter(int bug, size_t size, char out[static NAME_MOST]) {
         close(ends[0]);
         if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0) _exit(1);
         pf_bench_bug = bug;
-        const bool good = pf_judge(&pf_target_bench, octets, size, true, &violation);
+        const bool good = judge(side, size, true, &violation);
         const char *name = good ? "" : violation.oracle;
         _exit(write(ends[1], name, strlen(name)) == (ssize_t)strlen(name) ? 0 : 1);
     }
@@ -102,13 +107,13 @@ static int each_trigger(const pf_bench_row *row) {
         if (bug_of(entries[i]->d_name) == row->number) {
             char name[NAME_MOST];
             const size_t size = read_file("bugbench", entries[i]->d_name);
-            first_reporter(row->number, size, name);
+            first_reporter(row->side, row->number, size, name);
             print_message("%s: %s\n", entries[i]->d_name, name[0] != '\0' ? name : "nobody");
             /* What only a sanitizer sees may pass without one, and may be seen in what it does. */
             const bool unseen = !WITH_ASAN && is_one_of(row->oracles, "SAN");
             if (!unseen && !is_one_of(row->oracles, name))
                 fail_msg("%s is reported by '%s', not by %s", entries[i]->d_name, name, row->oracles);
-            first_reporter(0, size, name);
+            first_reporter(row->side, 0, size, name);
             if (name[0] != '\0') fail_msg("%s is reported by '%s' without its bug", entries[i]->d_name, name);
             found++;
         }
@@ -118,17 +123,19 @@ static int each_trigger(const pf_bench_row *row) {
     return found;
 }
 
-static void every_bug_of_the_server_is_reported(void **state) {
+static void every_bug_is_reported(void **state) {
     (void)state;
     for (const pf_bench_row *row = pf_bench_bugs; row->number != 0; row++)
-        if (row->side == PF_BENCH_SERVER && each_trigger(row) == 0) fail_msg("bug %d has no trigger", row->number);
+        if (each_trigger(row) == 0) fail_msg("bug %d has no trigger", row->number);
 }
 
-/* Does the judge know an oracle of this name? Three of them are not of a session. */
+/* Does a judge know an oracle of this name? */
 static bool is_oracle(const char *name) {
     for (size_t i = 0; pf_session_oracles[i] != NULL; i++)
         if (strcmp(pf_session_oracles[i]->name, name) == 0) return true;
-    return strcmp(name, "SAN") == 0 || strcmp(name, "ROUND") == 0 || strcmp(name, "INJ") == 0;
+    for (size_t i = 0; pf_client_oracles[i] != NULL; i++)
+        if (strcmp(pf_client_oracles[i]->name, name) == 0) return true;
+    return strcmp(name, "SAN") == 0;
 }
 
 static void the_list_is_whole(void **state) {
@@ -150,19 +157,18 @@ static int is_seed(const struct dirent *entry) {
     return entry->d_name[0] != '.';
 }
 
-/* Without a bug it is as right as any other: all sessions of the corpus. */
-static void without_a_bug_it_is_right(void **state) {
-    (void)state;
+/* Without a bug they are as right as any other: all sessions of the corpus. */
+static void right_on(pf_bench_side side, const char *seeds, int least) {
     struct dirent **entries;
     char folder[1024];
-    (void)snprintf(folder, sizeof folder, "%s/seeds/fuzz_session", POSTERN_CORPUS);
+    (void)snprintf(folder, sizeof folder, "%s/%s", POSTERN_CORPUS, seeds);
     const int count = scandir(folder, &entries, is_seed, alphasort);
-    assert_true(count > 100);
+    assert_true(count > least);
     pf_bench_bug = 0;
     for (int i = 0; i < count; i++) {
         pf_violation violation;
-        const size_t size = read_file("seeds/fuzz_session", entries[i]->d_name);
-        if (!pf_judge(&pf_target_bench, octets, size, false, &violation)) {
+        const size_t size = read_file(seeds, entries[i]->d_name);
+        if (!judge(side, size, side == PF_BENCH_CLIENT, &violation)) {
             pf_violation_print(&violation);
             fail_msg("%s", entries[i]->d_name);
         }
@@ -171,11 +177,17 @@ static void without_a_bug_it_is_right(void **state) {
     free(entries);
 }
 
+static void without_a_bug_all_is_right(void **state) {
+    (void)state;
+    right_on(PF_BENCH_SERVER, "seeds/fuzz_session", 100);
+    right_on(PF_BENCH_CLIENT, "seeds/fuzz_client", 50);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_is_whole),
-        cmocka_unit_test(without_a_bug_it_is_right),
-        cmocka_unit_test(every_bug_of_the_server_is_reported),
+        cmocka_unit_test(without_a_bug_all_is_right),
+        cmocka_unit_test(every_bug_is_reported),
     };
     return cmocka_run_group_tests_name("bugbench", tests, NULL, NULL);
 }

@@ -81,22 +81,18 @@ static size_t add(size_t size, const uint8_t *octets, size_t more) {
     return size + more;
 }
 
-/* The stream with [begin, end) of it repeated, or a line of the law's own where there is nothing to repeat. Returns:
- * its size. */
+/* The stream with [begin, end) of it repeated. Returns: its size. */
 static size_t repeat(const pf_client_case *run, pf_span unit, size_t times) {
-    static const uint8_t own[] = "250-a\r\n";
     const size_t whole = pf_script_stream(run->script);
     size_t size = add(0, run->octets, unit.begin);
 
-    for (size_t i = 0; i < times; i++)
-        size = unit.end > unit.begin ? add(size, run->octets + unit.begin, unit.end - unit.begin)
-                                     : add(size, own, sizeof own - 1);
+    for (size_t i = 0; i < times; i++) size = add(size, run->octets + unit.begin, unit.end - unit.begin);
     return add(size, run->octets + unit.end, whole - unit.end);
 }
 
 static bool costs_too_much(const pf_client_case *run, pf_span unit, pf_violation *violation) {
     const pf_client *client = run->client;
-    const size_t length = unit.end > unit.begin ? unit.end - unit.begin : 7;
+    const size_t length = unit.end - unit.begin;
     uint64_t before = UINT64_MAX / 4;
     bool grows = true;
 
@@ -123,27 +119,31 @@ static bool costs_too_much(const pf_client_case *run, pf_span unit, pf_violation
     return true;
 }
 
-/* Line n of the stream, cyclically; an empty span where there is none. */
-static pf_span line_of(const uint8_t *octets, size_t size, size_t n) {
-    pf_span line = {0, 0};
+enum { LINES_MOST = 64, LINES_THOROUGH = 16 };
 
-    while (line.end < size) {
-        const uint8_t *lf = memchr(octets + line.end, '\n', size - line.end);
+/* The lines of the stream that end, the first ones. Returns: how many. */
+static size_t find_lines(const uint8_t *octets, size_t size, pf_span *lines) {
+    size_t count = 0;
+    size_t at = 0;
+
+    while (at < size && count < LINES_MOST) {
+        const uint8_t *lf = memchr(octets + at, '\n', size - at);
         if (lf == NULL) break;
-        line = (pf_span){line.end, (size_t)(lf - octets) + 1};
-        if (n-- == 0) return line;
+        lines[count] = (pf_span){at, (size_t)(lf - octets) + 1};
+        at = lines[count++].end;
     }
-    return (pf_span){0, 0};
+    return count;
 }
 
 static bool bound(const pf_client_case *run, pf_violation *violation) {
-    enum { LINES_THOROUGH = 8 };
     const size_t size = pf_script_stream(run->script);
+    pf_span lines[LINES_MOST];
+    const size_t count = find_lines(run->octets, size, lines);
 
-    if (size > STREAM_MOST / 4) return true;
-    if (!run->thorough) return !costs_too_much(run, line_of(run->octets, size, run->hash >> 4 & 7), violation);
-    for (size_t n = 0; n <= LINES_THOROUGH; n++)
-        if (costs_too_much(run, line_of(run->octets, size, n), violation)) return false;
+    if (count == 0 || size > STREAM_MOST / 4) return true;
+    if (!run->thorough) return !costs_too_much(run, lines[(run->hash >> 4) % count], violation);
+    for (size_t n = 0; n < count && n < LINES_THOROUGH; n++)
+        if (costs_too_much(run, lines[n], violation)) return false;
     return true;
 }
 
