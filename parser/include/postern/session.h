@@ -67,7 +67,7 @@ typedef struct postern_transaction {
     uint32_t recipients; /* accepted so far */
     postern_body body;
     bool smtputf8;
-    bool requiretls;
+    bool requiretls;        /* RFC 8689 2: a client may say it within TLS alone; in clear, refusing is the policy's */
     uint64_t declared_size; /* SIZE=, 0 when absent */
 } postern_transaction;
 
