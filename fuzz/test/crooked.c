@@ -124,7 +124,7 @@ static void bend_event(crooked *c, size_t at, const uint8_t *octets, size_t size
         retell(c->log, event, text, 4 + told + 2);
     } else if (crooked_is == CROOKED_TRACE_XTEXT && strcmp(event->verb, "MAIL") == 0) {
         pf_event trace = {.kind = PF_EVENT_TRACE, .begin = event->begin, .end = event->end};
-        trace.size = (uint32_t)decode(text, line, length);
+        trace.size = (uint32_t)decode(text, line, length - 2);
         pf_log_append(c->log, &trace, (const uint8_t *)text);
     } else if (crooked_is == CROOKED_KNOWS_AUTH && c->secure && strcmp(event->verb, "AUTH") == 0) {
         event->code = 503;

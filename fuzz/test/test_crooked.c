@@ -33,6 +33,7 @@ static const sample samples[] = {
     {CROOKED_ECHO_XTEXT, "CANON", "NOOP a+00b\\r\\n"},
     {CROOKED_TRACE_XTEXT, "CANON", HELLO "MAIL FROM:<> ENVID=a+0D+0Ab\\r\\n"},
     {CROOKED_TRACE_XTEXT, "CANON", HELLO "MAIL FROM:<> ENVID=a+0Ab\\r\\n"},
+    {CROOKED_TRACE_XTEXT, "CANON", HELLO "MAIL FROM:<> ENVID=a+0D+0A\\r\\n"},
     {CROOKED_TRACE_XTEXT, "CANON", HELLO "MAIL FROM:<> ENVID=a+1Bb\\r\\n"},
     {CROOKED_LF_DOT_ENDS, "NODATA", ENVELOPE "DATA\\r\\nx\\n.\\r\\n" NEXT ".\\r\\n"},
     {CROOKED_LF_DOT_ENDS, "STRICT", ENVELOPE "DATA\\r\\nx\\n.\\r\\n"},

@@ -69,7 +69,7 @@ static size_t stray_in_trace(const uint8_t *octets, size_t size) {
         if (!is_control(octets[i])) continue;
         const size_t line_end = octets[i] == '\r' && i + 1 < size && octets[i + 1] == '\n' ? 2 : octets[i] == '\n';
         const size_t next = i + line_end;
-        if (line_end == 0 || (next < size && octets[next] != ' ' && octets[next] != '\t')) return i;
+        if (line_end == 0 || next == size || (octets[next] != ' ' && octets[next] != '\t')) return i;
         i = next - 1;
     }
     return size;

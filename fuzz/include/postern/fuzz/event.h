@@ -26,7 +26,8 @@ typedef enum pf_event_kind {
     PF_EVENT_STARTTLS,    /* the handshake begins with the next octet */
     PF_EVENT_CLOSE,       /* the server closes the connection */
     PF_EVENT_TRACE        /* a line that the server writes elsewhere, of what it took from the client: into its log, or
-                             into a message as a trace field (RFC 5321 4.4). Never within a body */
+                             into a message as a trace field (RFC 5321 4.4). Its octets are without the line end that the
+                             server gives it. Never within a body */
 } pf_event_kind;
 
 /* Set of kinds, for what a target can emit and what an oracle needs: 1u << kind. */
