@@ -154,17 +154,18 @@ def report(work, options, figures):
             say(mutants_source.diff(work.originals[mutant.file], mutant).rstrip("\n"))
     say()
     for title, key in (("killed by tests and replay", "killers"), ("killed by harnesses", "oracles")):
-        if figures[key]:
+        if figures[key] and not (options.no_harnesses and key == "oracles"):
             say(f"{title}: " + ", ".join(f"{name} {number}" for name, number in figures[key].items()))
     if options.json:
         facts = {"seed": options.seed, "version": house.version(), "summary": figures,
                  "results": [result.to_json() for result in work.results.values()]}
         house.write_whole(options.json.absolute(), (json.dumps(facts, indent=1) + "\n").encode())
+    alone = ("" if options.no_harnesses else
+             f"by harnesses alone {figures['killed_by_harnesses']} of {figures['decided_by_harnesses']} "
+             f"({figures['harnesses_percent']:.1f} %; by replay {figures['killed_by_replay']}; no harness reaches "
+             f"{figures['decided_by_harnesses'] - figures['reached_by_harnesses']}); ")
     say(f"seed {options.seed}: {figures['mutants']} mutants; killed by tests and replay {figures['killed_by_tests']} "
-        f"({figures['tests_percent']:.1f} %), by harnesses alone {figures['killed_by_harnesses']} of "
-        f"{figures['decided_by_harnesses']} ({figures['harnesses_percent']:.1f} %; by replay "
-        f"{figures['killed_by_replay']}; no harness reaches "
-        f"{figures['decided_by_harnesses'] - figures['reached_by_harnesses']}); "
+        f"({figures['tests_percent']:.1f} %); {alone}"
         f"set aside: same code {figures['equal']}, no code {figures['stillborn']}")
 
 
@@ -181,7 +182,8 @@ def main():
     if folder.is_relative_to(house.ROOT / "parser"):
         raise Failure("--work: not inside the parser")
     progress = Progress()
-    work = mutants_run.Run(folder, options.jobs, options.seconds, options.seed, progress)
+    seconds = None if options.no_harnesses else options.seconds
+    work = mutants_run.Run(folder, options.jobs, seconds, options.seed, progress)
     progress.run = work
     work.prepare()
     if options.list:

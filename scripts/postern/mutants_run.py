@@ -27,7 +27,7 @@ class Result:
         self.test = None  # Kill by a unit test
         self.replay = None  # Kill by a harness, on seeds and regressions
         self.fuzz = None  # Kill by a harness that makes its own inputs
-        self.tried = self.fuzzed = False
+        self.tried = self.replayed = self.fuzzed = False
 
     @property
     def by_tests(self):
@@ -43,18 +43,19 @@ class Result:
         mutant = self.mutant
         return {"name": mutant.name, "file": mutant.file, "line": mutant.line, "kind": mutant.kind,
                 "text": mutant.text, "status": self.status, "reached": self.reached, "tried": self.tried,
-                "fuzzed": self.fuzzed, **kills}
+                "replayed": self.replayed, "fuzzed": self.fuzzed, **kills}
 
     def take(self, kept):
         """Take over what an earlier run of the same sources found out."""
         self.status, self.reached = kept["status"], kept["reached"]
-        self.tried, self.fuzzed = kept["tried"], kept["fuzzed"]
+        self.tried, self.replayed, self.fuzzed = kept["tried"], kept["replayed"], kept["fuzzed"]
         for key in ("test", "replay", "fuzz"):
             setattr(self, key, Kill(**kept[key]) if kept[key] else None)
 
 
 class Run:
     def __init__(self, work, jobs, seconds, seed, tell):
+        """`seconds` None: the harnesses are not judged apart."""
         self.work = work
         self.jobs = jobs
         self.seconds = seconds
@@ -196,7 +197,7 @@ class Run:
         """Unit tests and replays for each, then the rest for those that live."""
         by_file = {}
         for result in results:
-            if not result.tried:
+            if result.status == "alive" and not self.is_done(result):
                 by_file.setdefault(result.mutant.file, []).append(result)
         for file, batch in by_file.items():
             for result in batch:  # what could not be built with the others is known since the survey
@@ -207,6 +208,9 @@ class Run:
                     self.try_alone(result)
             self.restore(file)
             self.save()
+
+    def is_done(self, result):
+        return result.tried and (result.replayed or self.seconds is None)
 
     def try_file(self, file, batch):
         """All mutants of a file in one build, each chosen when a program starts."""
@@ -238,14 +242,16 @@ class Run:
         own = f"parser.test_{Path(result.mutant.file).stem}"
         reaching.sort(key=lambda program: (program.name != own, not program.name.startswith("parser."),
                                            program.seconds))
-        for kind, attribute in (("test", "test"), ("harness", "replay")):
-            for program in reaching:
-                if program.kind == kind:
-                    kill = self.runner.try_out(program, environment)
-                    if kill is not None:
-                        setattr(result, attribute, kill)
-                        break
-        result.tried = True
+        if not result.tried:
+            result.test = self.first_kill(reaching, "test", environment)
+            result.tried = True
+        if not result.replayed and (self.seconds is not None or not result.test):
+            result.replay = self.first_kill(reaching, "harness", environment)
+            result.replayed = True
+
+    def first_kill(self, programs, kind, environment):
+        kills = (self.runner.try_out(program, environment) for program in programs if program.kind == kind)
+        return next((kill for kill in kills if kill is not None), None)
 
     def drop_equal(self, results):
         """Set those aside that the compiler makes the same object code of: they are no faults."""
@@ -359,7 +365,7 @@ def summary(results):
     """The figures, as a dictionary."""
     counted = [result for result in results if result.status == "alive" and result.tried]
     tests = [result for result in counted if result.by_tests]
-    decided = [result for result in counted if result.by_harnesses or result.fuzzed]
+    decided = [result for result in counted if result.replay or result.fuzzed]
     alone = [result for result in decided if result.by_harnesses]
     killers = Counter(str(result.by_tests.by) for result in tests)
     oracles = Counter(re.split(r" ", result.by_harnesses.how)[0] for result in alone)
