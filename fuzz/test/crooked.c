@@ -40,6 +40,7 @@ static const bend bends[] = {
     BEND(CROOKED_LF_DOT_ENDS, "x\n.\r\n", "\r\n.\r\n"),
     BEND(CROOKED_CHUNK_IS_RUN, "BDAT 6", "BDAT 0"),
     BEND(CROOKED_CHUNK_IS_EMPTY, "BDAT 24", "BDAT 00"),
+    BEND(CROOKED_CHUNK_OF_5, "BDAT 5", "BDAT 0"),
     BEND(CROOKED_REFUSED_CHUNK, "BDAT 6 LATE", "RSET 6 LATE"),
     BEND(CROOKED_CR_IS_SPACE, "P\rx", "P x"),
     BEND(CROOKED_LF_ENDS, " \n", "\r\n"),

@@ -20,6 +20,7 @@ typedef enum crooked_fault {
     CROOKED_LF_DOT_ENDS,    /* a dot behind a bare LF ends a message */
     CROOKED_CHUNK_IS_RUN,   /* a chunk of 6 has no octets */
     CROOKED_CHUNK_IS_EMPTY, /* nor one of 24 */
+    CROOKED_CHUNK_OF_5,     /* nor one of 5 */
     CROOKED_REFUSED_CHUNK,  /* none that is refused has */
     CROOKED_REST_IS_RUN,    /* a command line ends behind 512 octets */
     /* STRICT: what is read as something else, and so accepted */

@@ -40,6 +40,7 @@ static const sample samples[] = {
     {CROOKED_CHUNK_IS_RUN, "NODATA", ENVELOPE "BDAT 6\\r\\nNOOP\\r\\nBDAT 0 LAST\\r\\n"},
     {CROOKED_CHUNK_IS_RUN, "NODATA", ENVELOPE "BDAT 6 LAST\\r\\nNOOP\\r\\n"},
     {CROOKED_CHUNK_IS_EMPTY, "NODATA", ENVELOPE "BDAT 24\\r\\nNOOP\\r\\nNOOP\\r\\nNOOP\\r\\nNOOP\\r\\n"},
+    {CROOKED_CHUNK_OF_5, "NODATA", ENVELOPE "BDAT 5\\r\\nNOO\\r\\nBDAT 0 LAST\\r\\n"},
     {CROOKED_REFUSED_CHUNK, "NODATA", ENVELOPE "BDAT 6 LATE\\r\\nNOOP\\r\\n"},
     {CROOKED_REST_IS_RUN, "LIMIT", "NOOP\\r\\n"},
     {CROOKED_CR_IS_SPACE, "STRICT", "NOOP\\rx\\r\\n"},
