@@ -174,6 +174,15 @@ static void canaries_tell_of_what_is_run(void **state) {
     }
 }
 
+static void a_control_is_told_behind_a_wall(void **state) {
+    (void)state;
+    static const pf_oracle *const oracles[] = {&pf_oracle_canon, NULL};
+    pf_violation violation;
+    assert_true(judge(oracles, &crooked_target_replies, "NOOP a+0D+0A250 b\\r\\n", &violation));
+    crooked_is = CROOKED_ECHO_XTEXT;
+    assert_false(judge(oracles, &crooked_target_replies, "NOOP a+0D+0A250 b\\r\\n", &violation));
+}
+
 /* ---- Limits ---- */
 
 /* A target that declares another limit than it has is told of, whether it is higher or lower: each probe asks. */
@@ -288,6 +297,7 @@ int main(void) {
         cmocka_unit_test_setup(hanging_up_is_lawful, start),
         cmocka_unit_test_setup(the_rest_of_a_line_is_no_command, start),
         cmocka_unit_test_setup(canaries_tell_of_what_is_run, start),
+        cmocka_unit_test_setup(a_control_is_told_behind_a_wall, start),
         cmocka_unit_test_setup(a_wrong_limit_is_told, start),
         cmocka_unit_test_setup(limits_are_asked_in_turn, start),
         cmocka_unit_test_setup(injections_are_tried_in_turn, start),

@@ -22,10 +22,12 @@ static int hex_value(uint8_t octet) {
 /* Did the client send this octet in [begin, end), plain or as xtext? A CRLF is a line end, and no octets of anything.
  */
 static bool was_sent(const pf_case *run, const pf_event *event, uint8_t octet) {
-    const uint64_t end = event->end < run->size ? event->end : run->size;
+    /* Who does not say what a reply answers may have had it from anywhere. */
+    const bool tells = run->target->can & PF_CAN_RANGE;
+    const uint64_t end = tells && event->end < run->size ? event->end : run->size;
     const uint8_t *octets = run->octets;
 
-    for (uint64_t i = event->begin; i < end; i++) {
+    for (uint64_t i = tells ? event->begin : 0; i < end; i++) {
         if (octets[i] == '\r' && i + 1 < end && octets[i + 1] == '\n') {
             i++;
             continue;
