@@ -3,6 +3,7 @@
 """A server of SMTP on standard input and output that has one fault: faulty_server.py [FAULT]. For test_judge.py."""
 
 import os
+import re
 import signal
 import sys
 import time
@@ -37,7 +38,7 @@ class Server:
             if FAULT == "ignores-the-end":
                 time.sleep(3600)
             sys.exit(0)
-        if FAULT == "cut-ends-line" and not octets.endswith(b"\n"):
+        if FAULT == "cut-ends-line" and len(octets) < 16 and not octets.endswith(b"\n"):
             octets += b"\r\n"
         self.buffer += octets
 
@@ -72,7 +73,7 @@ class Server:
             self.mail, self.recipients = False, 0
         self.say(250, "chunk")
 
-    def envelope(self, verb):
+    def envelope(self, verb, line):
         if verb == b"MAIL":
             right = self.hello and not self.mail
         else:
@@ -81,6 +82,8 @@ class Server:
             right = self.recipients > 0
         if not right:
             self.say(503, "not now")
+        elif verb != b"DATA" and not re.fullmatch(rb"(MAIL FROM|RCPT TO):<[^>]*>", line, re.I):
+            self.say(501, "one path and nothing else")
         elif verb == b"DATA":
             self.say(354, "go on")
             self.body()
@@ -123,7 +126,7 @@ class Server:
                 os.write(1, b"250-faulty\r\n250-CHUNKING\r\n" if verb == b"EHLO" else b"")
                 self.say(250, "PIPELINING" if verb == b"EHLO" else "fine")
             elif verb in (b"MAIL", b"RCPT", b"DATA"):
-                self.envelope(verb)
+                self.envelope(verb, line)
             elif verb == b"BDAT" and len(words) > 1 and words[1].isdigit():
                 self.bdat(words)
             elif verb == b"NOOP":
