@@ -58,6 +58,15 @@ bool pf_session_drop(pf_bench *bench) {
     return range.end - range.begin < bench->size && pf_cut_out(bench, range.begin, range.end);
 }
 
+/* Any number of items; the first stays, a hello more often than not. */
+bool pf_session_drop_many(pf_bench *bench) {
+    if (bench->item_count < 2) return false;
+    const size_t first = pf_between(&bench->maker, 1, bench->item_count - 1);
+    const size_t last = pf_between(&bench->maker, first, bench->item_count - 1);
+
+    return pf_cut_out(bench, bench->items[first].begin, bench->items[last].end);
+}
+
 bool pf_session_duplicate(pf_bench *bench) {
     const octet_range range = any_range(bench);
     const size_t at = pf_one_in(&bench->maker, 2) ? range.end : any_border(bench);

@@ -14,6 +14,7 @@ pf_item *pf_item_of(pf_bench *bench, unsigned kinds);
 /* Items (change_session.c) */
 bool pf_session_insert(pf_bench *bench);
 bool pf_session_drop(pf_bench *bench);
+bool pf_session_drop_many(pf_bench *bench);
 bool pf_session_duplicate(pf_bench *bench);
 bool pf_session_repeat(pf_bench *bench);
 bool pf_session_recipients(pf_bench *bench);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include <postern/fuzz/mutate.h>
 
-#include "bench.h"
+#include "change_session.h"
 
 /* The weights of the operations of each kind add up to this. */
 enum { WEIGHTS = 256 };
@@ -67,12 +67,34 @@ static void set_up(pf_bench *bench, uint64_t seed, uint8_t *octets, size_t size,
     bench->items_found = false;
 }
 
+/* Room for this call. What a run costs grows with its input, and what it finds does not: most calls get little, some
+ * enough for one line at its limit, a few all there is. Never less than the input has. */
+static size_t draw_room(pf_bench *bench, size_t size, size_t capacity) {
+    enum { LITTLE = 256, LINE = 1100 };
+    const size_t draw = pf_below(&bench->maker, 16);
+    const size_t room = draw == 0 ? capacity : draw < 5 ? LINE : LITTLE;
+    const size_t least = size > room ? size : room;
+
+    return least < capacity ? least : capacity;
+}
+
+/* A long input loses a part first, the more likely the longer it is. */
+static void shorten(pf_bench *bench, pf_mutate_kind kind) {
+    enum { LONG = 320 };
+
+    if (kind != PF_MUTATE_SESSION || pf_below(&bench->maker, bench->size + 1) < LONG) return;
+    bench->item_count = pf_items_find(bench->items, bench->octets, bench->size);
+    (void)pf_session_drop_many(bench);
+}
+
 size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t size, size_t capacity,
                  const uint8_t *other, size_t other_size) {
     pf_bench bench;
 
     if (capacity == 0) return 0;
     set_up(&bench, seed, octets, size, capacity, other, other_size);
+    bench.capacity = draw_room(&bench, size, capacity);
+    shorten(&bench, kind);
     do change(&bench, operations_of(kind));
     while (pf_one_in(&bench.maker, 3));
     if (bench.size == 0) {
