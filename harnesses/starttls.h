@@ -13,7 +13,6 @@
 /* What becomes of the connection behind an accepted STARTTLS. */
 typedef enum starttls_way {
     STARTTLS_LAWFUL,  /* the client waits, shakes hands, and goes on within TLS */
-    STARTTLS_NEWEST,  /* the same with the newest version and all of its public-key work; the others resume a session */
     STARTTLS_BEFORE,  /* clear text gets in before the handshake */
     STARTTLS_WITHIN,  /* in the middle of it */
     STARTTLS_BEHIND,  /* behind it, between two records or behind the last */
