@@ -95,9 +95,11 @@ class Bench:
             if len(seeds) > SEEDS_MOST or any(not seed.name.startswith("ok-") for seed in seeds):
                 raise Failure(f"{house.short(self.seeds(side))} is to hold at most {SEEDS_MOST} ok- sessions")
             for bug in [bug for bug in bugs if bug.side == side]:
-                oracle = bugrun.judge_alone(self.harness(engine, side, "stock"), bug.number, seeds)
-                if oracle:
-                    raise Failure(f"a seed in {house.short(self.seeds(side))} triggers bug {bug.number} ({oracle})")
+                harness = self.harness(engine, side, "stock")
+                if bugrun.judge_alone(harness, bug.number, seeds):
+                    guilty = [seed for seed in seeds if bugrun.judge_alone(harness, bug.number, [seed])] or seeds
+                    raise Failure(f"the seed {house.short(guilty[0])} triggers bug {bug.number}: change it a little, "
+                                  "so that it draws other cuts and turns, or put another one in its place")
 
 
 class Loop:
