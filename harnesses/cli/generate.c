@@ -138,7 +138,7 @@ static int settle(generation *job, const char *seed, const char *count, const ch
     if (!read_number(count, &job->count)) {
         return cli_misuse("generate", "--count is a number, not %s", count);
     }
-    if (!pf_mutate_kind_find(kind, &job->kind) || job->kind == PF_MUTATE_LINE) {
+    if (!pf_mutate_kind_find(kind, &job->kind) || job->kind > PF_MUTATE_REPLY) {
         return cli_misuse("generate", "no kind is called %s: session, command, address, reply or data", kind);
     }
     if (job->raw + job->jsonl + (job->folder != NULL) > 1) {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # add_harness(NAME [SOURCES FILE...] [LIBRARIES TARGET...] [MUTATES KIND] [ALONE]) registers a harness once, for
 # everything. Its source is NAME.c unless SOURCES says otherwise; MUTATES: what its inputs are (session unless it is
-# said, or command, address, data, reply, line); ALONE: it links neither toolkit, parser nor mutator. It gives
+# said, or command, address, data, reply, line, client); ALONE: it links neither toolkit, parser nor mutator. It gives
 #
 #   the executable NAME for the engine of this build (fuzz/cmake/engine.cmake)
 #   the test harness.NAME, which replays corpus/seeds/NAME and corpus/regressions/NAME (with the replay driver)

@@ -46,6 +46,7 @@ extern const pf_operations pf_operations_address;
 extern const pf_operations pf_operations_data;
 extern const pf_operations pf_operations_reply;
 extern const pf_operations pf_operations_line;
+extern const pf_operations pf_operations_client;
 
 #define PF_OPERATIONS(list) {list, sizeof(list) / sizeof *(list)}
 

@@ -3,7 +3,8 @@
  *     AFL_CUSTOM_MUTATOR_LIBRARY=.../postern_mutate_afl.so afl-fuzz ...
  *
  * AFL++ keeps its own havoc beside it. POSTERN_MUTATE_KIND in the environment says what the inputs are: session (the
- * default), command, address, data, reply or line. AFL++ 4.04c installs no headers: what it calls is declared here.
+ * default), command, address, data, reply, line or client. AFL++ 4.04c installs no headers: what it calls is declared
+ * here.
  *
  * SPDX-License-Identifier: MIT */
 #include <postern/fuzz/mutate.h>

@@ -7,7 +7,8 @@
 
 static const char *const names[PF_MUTATE_KINDS] = {
     [PF_MUTATE_SESSION] = "session", [PF_MUTATE_COMMAND] = "command", [PF_MUTATE_ADDRESS] = "address",
-    [PF_MUTATE_DATA] = "data",       [PF_MUTATE_REPLY] = "reply",     [PF_MUTATE_LINE] = "line"};
+    [PF_MUTATE_DATA] = "data",       [PF_MUTATE_REPLY] = "reply",     [PF_MUTATE_LINE] = "line",
+    [PF_MUTATE_CLIENT] = "client"};
 
 const char *pf_mutate_kind_name(pf_mutate_kind kind) {
     return names[kind];
@@ -33,6 +34,7 @@ static void make_valid(pf_maker *maker, pf_mutate_kind kind) {
         break;
     case PF_MUTATE_DATA: pf_make_body(maker); break;
     case PF_MUTATE_REPLY: pf_make_reply(maker); break;
+    case PF_MUTATE_CLIENT: pf_make_client(maker); break;
     default: pf_make_command(maker, (pf_verb)pf_between(maker, PF_VERB_NONE + 1, PF_VERB_COUNT - 1), PF_ALONE); break;
     }
 }
@@ -58,7 +60,8 @@ pf_generated pf_generate(pf_mutate_kind kind, uint64_t seed, pf_generate_how how
 
     /* What does not fit is made again, until something does. */
     for (int attempt = 0; attempt < 64; attempt++) {
-        const bool nearly = how == PF_GENERATE_NEARLY || (how == PF_GENERATE_ANY && pf_one_in(&maker, 2));
+        const bool nearly =
+            kind != PF_MUTATE_CLIENT && (how == PF_GENERATE_NEARLY || (how == PF_GENERATE_ANY && pf_one_in(&maker, 2)));
         const pf_fault *fault = nearly ? draw_fault(&maker, kind) : NULL;
         maker.size = 0;
         maker.full = false;

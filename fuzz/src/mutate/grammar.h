@@ -158,4 +158,13 @@ void pf_make_reply(pf_maker *maker);
 void pf_make_reply_line(pf_maker *maker, unsigned code, bool last);
 unsigned pf_draw_code(pf_maker *maker);
 
+/* ---- Clients (make_client.c) ---- */
+
+/* In escapes: what a client must not let through, or what stuffing is for. */
+void pf_make_odd_escape(pf_maker *maker);
+/* A call, or those of a message, with odd octets now and then. */
+void pf_make_call(pf_maker *maker);
+/* Replies, and a script of calls. */
+void pf_make_client(pf_maker *maker);
+
 #endif

@@ -15,7 +15,8 @@ static const pf_operations *operations_of(pf_mutate_kind kind) {
     static const pf_operations *const all[PF_MUTATE_KINDS] = {
         [PF_MUTATE_SESSION] = &pf_operations_session, [PF_MUTATE_COMMAND] = &pf_operations_command,
         [PF_MUTATE_ADDRESS] = &pf_operations_address, [PF_MUTATE_DATA] = &pf_operations_data,
-        [PF_MUTATE_REPLY] = &pf_operations_reply,     [PF_MUTATE_LINE] = &pf_operations_line};
+        [PF_MUTATE_REPLY] = &pf_operations_reply,     [PF_MUTATE_LINE] = &pf_operations_line,
+        [PF_MUTATE_CLIENT] = &pf_operations_client};
     return all[kind];
 }
 
@@ -67,12 +68,12 @@ static void set_up(pf_bench *bench, uint64_t seed, uint8_t *octets, size_t size,
     bench->items_found = false;
 }
 
-/* Room for this call. What a run costs grows with its input, and what it finds does not: most calls get little, some
- * enough for one line at its limit, a few all there is. Never less than the input has. */
-static size_t draw_room(pf_bench *bench, size_t size, size_t capacity) {
+/* Room for this call. What a run costs grows with its input, and what it finds does not: most calls on a session get
+ * little, some enough for one line at its limit, a few all there is. Never less than the input has. */
+static size_t draw_room(pf_bench *bench, pf_mutate_kind kind, size_t size, size_t capacity) {
     enum { LITTLE = 256, LINE = 1100 };
     const size_t draw = pf_below(&bench->maker, 16);
-    const size_t room = draw == 0 ? capacity : draw < 5 ? LINE : LITTLE;
+    const size_t room = draw == 0 ? capacity : draw < 5 || kind != PF_MUTATE_SESSION ? LINE : LITTLE;
     const size_t least = size > room ? size : room;
 
     return least < capacity ? least : capacity;
@@ -93,7 +94,7 @@ size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t siz
 
     if (capacity == 0) return 0;
     set_up(&bench, seed, octets, size, capacity, other, other_size);
-    bench.capacity = draw_room(&bench, size, capacity);
+    bench.capacity = draw_room(&bench, kind, size, capacity);
     shorten(&bench, kind);
     do change(&bench, operations_of(kind));
     while (pf_one_in(&bench.maker, 3));

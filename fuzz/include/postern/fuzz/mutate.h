@@ -32,6 +32,7 @@ typedef enum pf_mutate_kind {
     PF_MUTATE_DATA,    /* what stands behind DATA and its CRLF */
     PF_MUTATE_REPLY,   /* what a server sends: one reply or many */
     PF_MUTATE_LINE,    /* lines, whatever they say */
+    PF_MUTATE_CLIENT,  /* what a server sends, and the calls of a client (client.h) */
     PF_MUTATE_KINDS
 } pf_mutate_kind;
 
@@ -75,7 +76,7 @@ typedef struct pf_generated {
     const char *expects; /* the errors, or for a session the reply codes, that it is meant to meet, parted by spaces */
 } pf_generated;
 
-/* Make an input. Lines have no fault of their own: they are command lines.
+/* Make an input. Lines have no fault of their own: they are command lines. A client has none: it is made to be hostile.
  *
  * Returns: its size (0 when the capacity is too small for any) and what is wrong with it. Out: octets, at most
  * `capacity`. */
