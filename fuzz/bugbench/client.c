@@ -203,7 +203,8 @@ static bool send_line(bench_client *c) {
 }
 
 static bool send_path(bench_client *c, const char *before, const pf_call *call) {
-    if (!put(c, before, call->argument, " <>") || !put(c, ">", (pf_octets){NULL, 0}, "")) return false;
+    /* Who lets a quote in must know where it is closed. */
+    if (!put(c, before, call->argument, " <>\"\\") || !put(c, ">", (pf_octets){NULL, 0}, "")) return false;
     for (size_t i = 0; i < call->parameter_count; i++) {
         const pf_call_parameter *parameter = &call->parameters[i];
         if (parameter->keyword.size == 0 || !put(c, " ", parameter->keyword, " =")) return false;
