@@ -89,6 +89,8 @@ static bool lawful_behind(const pf_case *run, uint32_t k, size_t shows, pf_viola
     other.log = &faulty;
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
         if ((laws[i]->needs & run->target->kinds) != laws[i]->needs || laws[i]->holds(&other, violation)) continue;
+        pf_violation old;
+        if (!laws[i]->holds(run, &old)) continue; /* that is no matter of failures */
         /* No table foresees that NOOP fails: the 4yz itself is right for any verb. */
         if (laws[i] == &pf_oracle_state && violation->offset == faulty.events[shows].begin) continue;
         char seen[PF_VIOLATION_TEXT];

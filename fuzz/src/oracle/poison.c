@@ -9,14 +9,22 @@
 
 #include <stdio.h>
 
-static bool same_with(const pf_case *run, uint8_t fill, const size_t *cuts, size_t cut_count, pf_violation *violation) {
-    static pf_log filled;
+static size_t cuts[PF_CUTS_MAX];
+static pf_log filled;
+
+static void run_filled(const pf_case *run, uint8_t fill, size_t cut_count, pf_log *log) {
     pf_target_options options = *run->options;
-    size_t at;
 
     options.filled = true;
     options.fill = fill;
-    (void)pf_target_run(run->target, &options, run->octets, run->size, cuts, cut_count, &filled);
+    (void)pf_target_run(run->target, &options, run->octets, run->size, cuts, cut_count, log);
+}
+
+/* Is it the same with this octet as in the run? */
+static bool same_with(const pf_case *run, uint8_t fill, size_t cut_count, pf_violation *violation) {
+    size_t at;
+
+    run_filled(run, fill, cut_count, &filled);
     if (pf_log_equal(run->log, &filled, pf_compare_runs(run->target), &at)) return true;
     char words[PF_VIOLATION_TEXT];
     char expected[PF_VIOLATION_TEXT] = "nothing more";
@@ -32,13 +40,17 @@ static bool same_with(const pf_case *run, uint8_t fill, const size_t *cuts, size
 static bool poison(const pf_case *run, pf_violation *violation) {
     static const uint8_t fills[] = {0x00, 0xaa, 0xff, '\r', '\n', '.', 'A', 1};
     enum { FILLS = sizeof fills, FILLS_FUZZING = 2 };
-    static size_t cuts[PF_CUTS_MAX];
+    static pf_log pieces;
 
     for (size_t i = 0; i < (run->thorough ? FILLS : FILLS_FUZZING); i++)
-        if (!same_with(run, fills[i], NULL, 0, violation)) return false;
+        if (!same_with(run, fills[i], 0, violation)) return false;
     if (!run->thorough) return true;
+    /* Octet by octet, where what is left of one feed is used in the next; compared with nothing but itself. */
+    pf_case in_pieces = *run;
     const size_t count = pf_cut(PF_CUT_OCTETS, 0, run->octets, run->size, cuts, PF_CUTS_MAX);
-    return same_with(run, 0xaa, cuts, count, violation);
+    run_filled(run, 0x00, count, &pieces);
+    in_pieces.log = &pieces;
+    return same_with(&in_pieces, 0xaa, count, violation);
 }
 
 const pf_oracle pf_oracle_poison = {.name = "POISON",
