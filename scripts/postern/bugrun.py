@@ -8,7 +8,6 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from . import afl, libfuzzer, violation
 from .console import Failure
@@ -146,14 +145,3 @@ def read_bugs(program):
     said = subprocess.run([str(program)], capture_output=True, text=True, check=True).stdout
     rows = [line.split("\t") for line in said.splitlines()]
     return {int(row[0]): Bug(int(row[0]), *row[1:]) for row in rows}
-
-
-def one_core(number):
-    """Keep a process that this one starts on one core: pass as preexec_fn. Rotates over the cores there are."""
-    cores = sorted(os.sched_getaffinity(0))
-    return lambda: os.sched_setaffinity(0, {cores[number % len(cores)]})
-
-
-def seeds_of(folder):
-    """The ok- sessions of a harness."""
-    return sorted(path for path in Path(folder).glob("ok-*"))

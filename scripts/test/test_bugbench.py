@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""What the bug bench makes of its runs: medians, misses, ratios, tables; and what it refuses."""
+
+import json
+import unittest
+
+import support
+from postern import bugbench, bugtable
+from postern.bugrun import Bug, Outcome
+
+
+def bug(number):
+    return Bug(number, "E", "server", "REF NODATA", "a case", "a defect")
+
+
+def table(outcomes, bugs=(1,)):
+    return bugtable.Table([bug(number) for number in bugs], ["libfuzzer"], outcomes, {"date": "today"})
+
+
+def runs(*executions, found=True):
+    return [Outcome(found, count, count / 100, "REF" if found else "") for count in executions]
+
+
+class Tables(support.Case):
+    def test_median_and_ratio(self):
+        made = table({(1, "libfuzzer", "postern"): runs(10, 30, 20), (1, "libfuzzer", "stock"): runs(100, 500, 400)})
+        self.assertEqual(made.lines[0].ratio, 20)
+        self.assertEqual(made.lines[0].ratio_text(), "20.0")
+        self.assertIn("3/3", made.text())
+        self.assertIn("libfuzzer: the stock way needs 20.0 times the executions, as the median of 1 bugs",
+                      made.summary())
+
+    def test_a_miss_counts_as_what_was_spent_and_is_marked(self):
+        made = table({(1, "libfuzzer", "postern"): runs(10), (1, "libfuzzer", "stock"): runs(1000, found=False)})
+        self.assertEqual(made.lines[0].ratio_text(), ">100.0")
+        self.assertIn(">1,000", made.text())
+        self.assertIn("libfuzzer, stock: 0 of 1 bugs found (0.0 %)", made.summary())
+
+    def test_a_miss_of_ours_is_no_success(self):
+        made = table({(1, "libfuzzer", "postern"): runs(1000, found=False), (1, "libfuzzer", "stock"): runs(10)})
+        self.assertEqual(made.lines[0].ratio_text(), "<0.0")
+
+    def test_half_of_the_runs_is_a_miss(self):
+        made = table({(1, "libfuzzer", "postern"): runs(10) + runs(1000, found=False)})
+        self.assertTrue(made.lines[0].cells["postern"].missed)
+
+    def test_two_misses_have_no_ratio(self):
+        both = {(1, "libfuzzer", way): runs(1000, found=False) for way in bugtable.WAYS}
+        self.assertEqual(table(both).lines[0].ratio_text(), "-")
+        self.assertFalse([words for words in table(both).summary() if "times" in words])
+
+    def test_the_ratio_of_all_is_the_median(self):
+        outcomes = {}
+        for number, factor in ((1, 2), (2, 10), (3, 1000)):
+            outcomes[number, "libfuzzer", "postern"] = runs(10)
+            outcomes[number, "libfuzzer", "stock"] = runs(10 * factor)
+        self.assertIn("needs 10.0 times", "\n".join(table(outcomes, (1, 2, 3)).summary()))
+
+    def test_what_did_not_run_is_left_out(self):
+        made = table({(1, "libfuzzer", "postern"): runs(10)}, (1, 2))
+        self.assertEqual([line.bug.number for line in made.lines], [1])
+
+    def test_json_and_markdown(self):
+        made = table({(1, "libfuzzer", "postern"): runs(10), (1, "libfuzzer", "stock"): runs(20)})
+        facts = json.loads(made.json())
+        self.assertEqual((facts["bugs"][0]["bug"], facts["bugs"][0]["ratio"], facts["bugs"][0]["postern"]["oracle"]),
+                         (1, 2, "REF"))
+        self.assertEqual({line.count("|") for line in made.markdown().splitlines() if line.startswith("|")}, {13})
+
+
+class Lists(support.Case):
+    def test_lists_of_bugs(self):
+        self.assertEqual(bugbench.numbers("1,5-7,B31"), [1, 5, 6, 7, 31])
+        for wrong in ("", "x", "1-", "1,,2", "-3"):
+            with self.assertRaises(bugbench.argparse.ArgumentTypeError):
+                bugbench.numbers(wrong)
+
+    def test_misuse(self):
+        self.refused("bugbench", "--bugs", "x", says="x")
+        self.refused("bugbench", "--engine", "honggfuzz", says="honggfuzz")
+        self.refused("bugbench", "--budget", "0", says="--budget")
+
+
+if __name__ == "__main__":
+    unittest.main()
