@@ -105,6 +105,19 @@ static void login_remembers_so_much(void **state) {
     }
 }
 
+/* Not the policy's to decide: it would take anybody. */
+static void login_takes_no_name_or_password_that_is_none(void **state) {
+    (void)state;
+    d.policy.authenticate = trust_anybody;
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\ncGFzcw==\r\n", "220 EHLO 250 AUTH 334 response 235");
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\n\r\n", "220 EHLO 250 AUTH 334 response 535");
+    expect_dialogue(&d, HELLO "AUTH LOGIN dXNlcg==\r\nAHVz\r\n", "220 EHLO 250 AUTH 334 response 535");
+    expect_dialogue(&d, HELLO "AUTH LOGIN =\r\ncGFzcw==\r\n", "220 EHLO 250 AUTH 334 response 535");
+    expect_dialogue(&d, HELLO "AUTH LOGIN AHVz\r\ncGFzcw==\r\n", "220 EHLO 250 AUTH 334 response 535");
+    expect_dialogue(&d, HELLO "AUTH PLAIN AHVzZXIA\r\nAUTH PLAIN AABwYXNz\r\nAUTH PLAIN AHVzZXIAcGFzcwA=\r\n",
+                    "220 EHLO 250 AUTH 535 AUTH 535 AUTH 535");
+}
+
 static void an_exchange_can_be_broken_off(void **state) {
     (void)state;
     expect_dialogue(&d, HELLO "AUTH PLAIN\r\n*\r\nNOOP\r\n",
@@ -333,6 +346,7 @@ int main(void) {
         cmocka_unit_test_setup(plain_is_read_by_its_grammar, setup),
         cmocka_unit_test_setup(login_asks_twice, setup),
         cmocka_unit_test_setup(login_remembers_so_much, setup),
+        cmocka_unit_test_setup(login_takes_no_name_or_password_that_is_none, setup),
         cmocka_unit_test_setup(an_exchange_can_be_broken_off, setup),
         cmocka_unit_test_setup(responses_have_a_limit_of_their_own, setup),
         cmocka_unit_test_setup(a_mechanism_must_be_known_and_safe, setup),

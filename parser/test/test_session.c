@@ -166,6 +166,8 @@ static void misuse_is_told_apart(void **state) {
     assert_int_equal(feed("QUIT\r\nNOOP\r\n", &taken, &event), POSTERN_COMPLETE);
     assert_int_equal(event.kind, POSTERN_EVENT_REPLY);
     assert_int_equal(taken, 0);
+    /* Nothing is owed now, and still there is no handshake to be done. */
+    assert_int_equal(postern_session_tls_done(&session), POSTERN_MISUSE);
     assert_int_equal(feed("QUIT\r\nNOOP\r\n", &taken, &event), POSTERN_COMPLETE);
     assert_int_equal(event.kind, POSTERN_EVENT_COMMAND);
     assert_int_equal(taken, 6);

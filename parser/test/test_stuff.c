@@ -136,6 +136,30 @@ static void no_room(void **state) {
     assert_int_equal(taken, 0);
 }
 
+/* Where there is too little room, for whatever part of it, a whole message is refused with the room that there was. */
+static void a_whole_message_fits_or_does_not(void **state) {
+    (void)state;
+    static const char *const contents[] = {"", "a", "abc\r\n.x\r\ny", ".\r\n.\r\n"};
+    for (size_t i = 0; i < COUNT_OF(contents); i++) {
+        const size_t size = strlen(contents[i]);
+        const size_t most = POSTERN_STUFFED_MAX(size);
+        bool fits = false;
+        for (size_t capacity = 0; capacity <= most; capacity++) {
+            postern_fault fault = {POSTERN_ERROR_NUL, 99};
+            size_t written = 99;
+            uint8_t *out = guard_buffer(capacity);
+            const postern_status status =
+                postern_data_stuff(out, capacity, (const uint8_t *)contents[i], size, &written, &fault);
+            fits = fits || status == POSTERN_COMPLETE; /* and then in all that is greater */
+            assert_int_equal(status, fits ? POSTERN_COMPLETE : POSTERN_WRONG);
+            expect_fault(fault, fits ? POSTERN_ERROR_NONE : POSTERN_ERROR_CAPACITY, fits ? 0 : capacity, contents[i]);
+            assert_true(fits ? written <= capacity && memcmp(out + written - 3, ".\r\n", 3) == 0 : written == 0);
+            guard_release();
+        }
+        assert_true(fits);
+    }
+}
+
 static void the_end_needs_room(void **state) {
     (void)state;
     static const struct {
@@ -238,8 +262,13 @@ static void a_cr_at_the_end(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_pieces),         cmocka_unit_test(long_messages),     cmocka_unit_test(no_room),
-        cmocka_unit_test(the_end_needs_room), cmocka_unit_test(wrong_stays_wrong), cmocka_unit_test(a_cr_at_the_end),
+        cmocka_unit_test(all_pieces),
+        cmocka_unit_test(long_messages),
+        cmocka_unit_test(no_room),
+        cmocka_unit_test(a_whole_message_fits_or_does_not),
+        cmocka_unit_test(the_end_needs_room),
+        cmocka_unit_test(wrong_stays_wrong),
+        cmocka_unit_test(a_cr_at_the_end),
     };
     return cmocka_run_group_tests_name("stuff", tests, NULL, NULL);
 }
