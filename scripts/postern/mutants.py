@@ -28,7 +28,7 @@ seconds.
 
 A mutant that the compiler makes the same object code of is no fault: it is set aside, as is one that does not compile,
 and another one takes its place in the sample. Survivors are printed as diffs; each is either equivalent for a reason
-that a person gives, or a test is missing.
+that a person gives (parser/test/equivalent_mutants.tsv), or a test is missing.
 
 What is known is kept in the work folder, and a run on the same sources goes on from it; Ctrl-C prints what there is.
 
@@ -65,6 +65,10 @@ def count(text):
     if number < 0:
         raise ValueError(text)
     return number
+
+
+# An argued equivalent stays in the figures, as one that lives: a reason is not a proof.
+EQUIVALENT = house.ROOT / "parser" / "test" / "equivalent_mutants.tsv"
 
 
 class Progress:
@@ -139,8 +143,19 @@ def measure(work, drawn, options):
         work.fuzz_all(work.results.values())
 
 
+def argued():
+    """What a person has said of mutants that change nothing that anybody could see: {(file, before, behind): why}."""
+    said = {}
+    for row in EQUIVALENT.read_text(encoding="utf-8").splitlines():
+        if row and not row.startswith("#"):
+            file, before, behind, why = row.split("\t")
+            said[file, before, behind] = why
+    return said
+
+
 def report(work, options, figures):
     """Survivors as diffs, and the figures. Returns: nothing."""
+    reasons = argued()
     for result in work.results.values():
         if result.status != "alive" or not result.tried:
             continue
@@ -148,6 +163,10 @@ def report(work, options, figures):
                                           ("harnesses", result.fuzzed and not result.by_harnesses)) if lives]
         if lives:
             mutant = result.mutant
+            why = reasons.get((Path(mutant.file).name, *mutants_source.change(work.originals[mutant.file], mutant)))
+            if why:
+                say(f"\n{mutant.name} lives, and is no fault: {why}")
+                continue
             where = "" if result.reached else ", reached by nothing"
             say(f"\n{mutant.name} lives through {' and '.join(lives)}{where}"
                 + ("" if "tests" in lives else f" (killed by {result.by_tests})"))

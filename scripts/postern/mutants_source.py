@@ -70,6 +70,12 @@ def diff(octets, mutant):
     return "".join(difflib.unified_diff(*lines, f"a/{mutant.file}", f"b/{mutant.file}", n=2))
 
 
+def change(octets, mutant):
+    """The lines that differ, before and behind, each as one text with single spaces: what an argument goes by."""
+    lines = diff(octets, mutant).splitlines()[2:]
+    return tuple(" ".join(" ".join(line[1:] for line in lines if line[0] == sign).split()) for sign in "-+")
+
+
 def every(octets, mutants, prelude=CHOSEN):
     """The file with all mutants that can be chosen at run time."""
     sites = {}
