@@ -39,11 +39,7 @@ bool pf_session_content(pf_bench *bench) {
     pf_piece(bench, 0);
     switch (pf_below(maker, 4)) {
     case 0: PF_PUT_ONE_OF(maker, dots); break;
-    case 1: /* a line of 998 to 1002 octets, its dot too */
-        if (pf_one_in(maker, 2)) PF_PUT(maker, ".");
-        pf_put_fill(maker, 'x', pf_between(maker, 996, 1000));
-        PF_PUT(maker, "\r\n");
-        break;
+    case 1: pf_make_long_line(maker); break;
     case 2: pf_make_line_end(maker); break;
     default: pf_make_content(maker); break;
     }

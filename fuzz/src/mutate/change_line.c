@@ -137,8 +137,19 @@ bool pf_change_argument_of(pf_bench *bench, size_t begin, size_t end) {
     end = text_end(bench, from, end);
 
     pf_piece(bench, end - from);
-    switch (pf_below(maker, 8)) {
+    switch (pf_below(maker, 14)) {
     case 0: break;
+    case 4: /* cut */
+    case 5: pf_put(maker, bench->octets + from, pf_below(maker, end - from + 1)); break;
+    case 6: /* an octet again and again, in it or behind it */
+        pf_put(maker, bench->octets + from, pf_one_in(maker, 2) ? end - from : pf_below(maker, end - from + 1));
+        if (pf_one_in(maker, 2)) PF_PUT(maker, " ");
+        pf_make_run(maker);
+        break;
+    case 7:
+        PF_PUT(maker, " ");
+        pf_make_domain_wrong(maker);
+        break;
     case 1: /* twice the space before it */
         PF_PUT(maker, " ");
         pf_put(maker, bench->octets + from, end - from);
@@ -265,7 +276,13 @@ bool pf_change_mailbox(pf_bench *bench, size_t begin, size_t end) {
     static const uint8_t locals[] = {1, 63, 64, 65, 66, 128};
     static const uint8_t domains[] = {63, 64, 253, 254, 255};
 
-    switch (pf_below(maker, 12)) {
+    switch (pf_below(maker, 13)) {
+    case 11: { /* an octet again and again, somewhere in it */
+        const size_t at = pf_between(maker, begin, end);
+        pf_piece(bench, 0);
+        pf_make_run(maker);
+        return pf_place(bench, at, at);
+    }
     case 0: /* the local-part */
         pf_piece(bench, sign - begin);
         pf_make_local_part(maker, 64);

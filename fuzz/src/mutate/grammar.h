@@ -48,6 +48,10 @@ void pf_make_mailbox(pf_maker *maker);
 void pf_make_mailbox_utf8(pf_maker *maker);
 /* A mailbox that the test policy refuses or defers, now or at the end of the message. */
 void pf_make_mailbox_refused(pf_maker *maker);
+/* What may stand behind the at sign of a mailbox with a fault. */
+void pf_make_domain_wrong(pf_maker *maker);
+/* The same octet again and again, one that means something in an address. */
+void pf_make_run(pf_maker *maker);
 /* In angle brackets; now and then the null path, a source route, Postmaster. */
 void pf_make_reverse_path(pf_maker *maker);
 void pf_make_forward_path(pf_maker *maker);
@@ -125,6 +129,8 @@ void pf_make_end_of_data(pf_maker *maker);
 void pf_make_canaries(pf_maker *maker);
 /* Lines of a message, with dots stuffed, without the end. */
 void pf_make_content(pf_maker *maker);
+/* A line around the longest, or a buffer's size, with an end of data or not where it is full. */
+void pf_make_long_line(pf_maker *maker);
 /* Behind DATA: content and the end. */
 void pf_make_body(pf_maker *maker);
 /* A BDAT command and its payload. */

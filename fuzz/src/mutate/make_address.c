@@ -175,6 +175,25 @@ void pf_make_forward_path(pf_maker *maker) {
         put_path(maker);
 }
 
+void pf_make_run(pf_maker *maker) {
+    static const char odd[] = "()<>\"\\@.[]:;,=+- a\xff\xc3";
+    static const uint8_t sizes[] = {1, 2, 3, 4, 8, 16, 33, 64, 65, 80, 100, 128, 255};
+
+    pf_put_fill(maker, (uint8_t)odd[pf_below(maker, sizeof odd - 1)], sizes[pf_below(maker, sizeof sizes)]);
+}
+
+void pf_make_domain_wrong(pf_maker *maker) {
+    const size_t begin = maker->size;
+
+    pf_make_fault(maker, &pf_faults_address);
+    for (size_t at = maker->size; at > begin; at--) {
+        if (maker->octets[at - 1] != '@') continue;
+        memmove(maker->octets + begin, maker->octets + at, maker->size - at);
+        maker->size -= at - begin;
+        return;
+    }
+}
+
 /* ---- Faults ---- */
 
 static void local_too_long(pf_maker *maker) {

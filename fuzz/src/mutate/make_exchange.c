@@ -44,8 +44,10 @@ void pf_make_auth(pf_maker *maker, bool right) {
 }
 
 void pf_make_auth_broken(pf_maker *maker) {
+    static const pf_word begins[] = {W("AUTH PLAIN\r\n"), W("AUTH PLAIN "), W("AUTH LOGIN "), W("AUTH LOGIN\r\n")};
+
     if (pf_one_in(maker, 2)) {
-        PF_PUT(maker, "AUTH PLAIN\r\n");
+        PF_PUT_ONE_OF(maker, begins);
         pf_make_auth_answer(maker);
         return;
     }
@@ -81,6 +83,9 @@ void pf_make_auth_answer(pf_maker *maker) {
         octets[0] = 0;
         octets[size / 2] = 0;
         pf_make_base64(maker, octets, size);
+    } else if (pf_one_in(maker, 4)) {
+        pf_put_letters(maker, pf_between(maker, 1, 12));
+        pf_put_fill(maker, '=', pf_below(maker, 3));
     } else {
         PF_PUT_ONE_OF(maker, answers);
     }

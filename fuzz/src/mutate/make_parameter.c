@@ -254,11 +254,16 @@ void pf_make_parameter(pf_maker *maker) {
     static part *const all[] = {size,     body,   auth,  ret,  envid,   by,        hold,    priority,
                                 smtputf8, notify, orcpt, rrvs, solicit, submitter, bound,   bound,
                                 bound,    odd,    odd,   odd,  odd,     odd,       long_one};
-    static const pf_word flags[] = {W(" REQUIRETLS"), W(" BODY=BINARYMIME"), W("  X"), W(" "), W("\tX"), W(" X Y")};
+    static const pf_word flags[] = {W(" REQUIRETLS"), W(" BODY=BINARYMIME"),
+                                    W("  X"),         W(" "),
+                                    W("\tX"),         W(" X Y"),
+                                    W(" \""),         W(" ="),
+                                    W(" <>"),         W(" \\")};
 
-    if (pf_one_in(maker, 8))
+    if (pf_one_in(maker, 8)) {
         PF_PUT_ONE_OF(maker, flags);
-    else
+        if (pf_one_in(maker, 3)) pf_make_run(maker);
+    } else
         all[pf_below(maker, sizeof all / sizeof *all)](maker);
 }
 

@@ -71,7 +71,7 @@ static void set_up(pf_bench *bench, uint64_t seed, uint8_t *octets, size_t size,
 /* Room for this call. What a run costs grows with its input, and what it finds does not: most calls on a session get
  * little, some enough for one line at its limit, a few all there is. Never less than the input has. */
 static size_t draw_room(pf_bench *bench, pf_mutate_kind kind, size_t size, size_t capacity) {
-    enum { LITTLE = 256, LINE = 1100 };
+    enum { LITTLE = 256, LINE = 1400 };
     const size_t draw = pf_below(&bench->maker, 16);
     const size_t room = draw == 0 ? capacity : draw < 5 || kind != PF_MUTATE_SESSION ? LINE : LITTLE;
     const size_t least = size > room ? size : room;

@@ -69,7 +69,10 @@ static bool insert_content(pf_bench *bench) {
     const pf_lines line = pf_any_line(bench);
 
     pf_piece(bench, 0);
-    pf_make_content(&bench->maker);
+    if (pf_one_in(&bench->maker, 4))
+        pf_make_long_line(&bench->maker);
+    else
+        pf_make_content(&bench->maker);
     return pf_place(bench, line.begin, line.begin);
 }
 
