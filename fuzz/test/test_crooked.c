@@ -2,7 +2,9 @@
  * right, the slow way and the fast.
  *
  * SPDX-License-Identifier: MIT */
+#ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
+#endif
 #include "crooked.h"
 #include "model_support.h"
 

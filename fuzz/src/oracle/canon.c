@@ -8,6 +8,7 @@
 #include "judging.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static bool is_control(uint8_t octet) {
     return (octet < 0x20 && octet != '\t') || octet == 0x7f;
