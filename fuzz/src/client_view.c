@@ -64,19 +64,24 @@ static const char *verb_of(const char *word) {
     return "UNKNOWN";
 }
 
-/* BDAT: where its octets end. What is no size, or more than there can be, has none. */
-static void read_chunk(const uint8_t *octets, size_t at, pf_due *due) {
-    const size_t most = SIZE_MAX / 20;
+/* BDAT: where its octets end. What is no size has none; of one that no number holds nobody knows. */
+static void read_chunk(const uint8_t *octets, size_t at, size_t size, pf_due *due) {
+    const size_t most = SIZE_MAX / 2 - due->end;
     const size_t first = at;
     size_t count = 0;
+    bool known = true;
     char word[24];
 
-    for (; octets[at] >= '0' && octets[at] <= '9' && count < most; at++)
-        count = count * 10 + (size_t)(octets[at] - '0');
+    for (; octets[at] >= '0' && octets[at] <= '9'; at++) {
+        const size_t digit = (size_t)(octets[at] - '0');
+        known = known && count <= (most - digit) / 10;
+        if (known) count = count * 10 + digit;
+    }
     const bool ends = octets[at] == ' ' || octets[at] == '\t' || octets[at] == '\r';
     due->chunk = due->end;
-    if (at == first || !ends || count >= most) return;
-    due->chunk += count;
+    if (at == first || !ends) return;
+    due->complete = known && count <= size - due->end;
+    if (known) due->chunk += count;
     read_word(octets, due->end, &at, word); /* nothing, and the spaces */
     read_word(octets, due->end, &at, word);
     due->last = strcmp(word, "LAST") == 0;
@@ -99,10 +104,8 @@ static bool due_line(const pf_client *client, const uint8_t *octets, size_t size
     }
     read_word(octets, due->end, &at, word);
     due->verb = verb_of(word);
-    if (strcmp(due->verb, "BDAT") == 0) {
-        read_chunk(octets, at, due);
-        due->complete = due->chunk <= size;
-    }
+    due->loose = octets[due->begin + strlen(word)] == '\t';
+    if (strcmp(due->verb, "BDAT") == 0) read_chunk(octets, at, size, due);
     return true;
 }
 
@@ -185,20 +188,24 @@ static const char *answered_bdat(pf_client *client, const pf_due *due, int code)
     }
     client->at = due->chunk;
     client->answered = 0;
+    client->place = PF_CLIENT_COMMANDS; /* the handshake, if there was one, is done */
     /* Who knows nothing of chunks takes its octets for commands. */
     if (unheard && due->chunk > due->end) client->place = PF_CLIENT_LOST;
     return of_the_line(code) ? "BDAT" : "BDAT_CHUNK";
 }
 
 const char *pf_client_answered(pf_client *client, const pf_due *due, int code, const uint8_t *text, size_t size) {
-    const char *verb = due->verb;
+    enum { LINE_MOST = 512 };
+    /* Of a line that is over the limit of RFC 5321 4.5.3.1.4 nobody has to read the verb. */
+    const bool unread = code == 500 && !due->body && due->end - due->begin > LINE_MOST;
+    const char *verb = unread ? NULL : code == 500 && due->loose ? "UNKNOWN" : due->verb;
 
     if (client->place == PF_CLIENT_GREETING) {
         client->place = PF_CLIENT_COMMANDS;
     } else if (due->body) {
         answered_message(client, due->end);
         verb = "DATA_BODY";
-    } else if (is(verb, "BDAT")) {
+    } else if (is(due->verb, "BDAT")) {
         verb = answered_bdat(client, due, code);
     } else
         answered_line(client, due, code, text, size);

@@ -38,6 +38,7 @@ typedef struct pf_due {
     size_t chunk;    /* BDAT: the end of its octets, whether or not they are there; else 0 */
     bool last;       /* BDAT LAST */
     uint32_t number; /* how many replies there were to it already (LMTP) */
+    bool loose;      /* a HT, not a SP, stands behind the verb: it may be read as none */
     bool complete;   /* all octets of it are there: the reply can be awaited */
 } pf_due;
 

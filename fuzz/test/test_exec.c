@@ -52,6 +52,9 @@ static const view views[] = {
     {"STARTTLS\r\nNOOP\r\n\x16\x03NOOP\r\nRSET\r\n", "220 220 250 250", "CONNECT STARTTLS NOOP RSET", false, false,
      true},
     {"STARTTLS\r\n\x16\x03NOOP\r\n", "220 454 500", "CONNECT STARTTLS UNKNOWN", false, false, true},
+    {"STARTTLS\r\n\x16\x03"
+     "BDAT 1\r\nxBDAT 1\r\nxNOOP\r\n",
+     "220 220 503 503 250", "CONNECT STARTTLS BDAT BDAT NOOP", false, false, true},
     {"QUIT\r\nNOOP\r\n", "220 221 250", "CONNECT QUIT -", false, false, false},
     {"MAIL\r\nRCPT\r\nRCPT\r\nRCPT\r\nDATA\r\n.\r\nNOOP\r\n", "220 250 250 550 250 354 250 451 250",
      "CONNECT MAIL RCPT RCPT RCPT DATA DATA_BODY DATA_BODY NOOP", true, false, false},
