@@ -46,7 +46,7 @@ static bool begins_chunk(const pf_case *run, const pf_event *line) {
     const size_t size = (size_t)(line->end - line->begin);
     const uint8_t *octets = run->octets + line->begin;
 
-    if (is_verb(line, "AUTH_CONTINUATION") || size < strlen("BDAT\r\n")) return false;
+    if (size < strlen("BDAT\r\n")) return false;
     return pf_spells(octets, strlen("BDAT"), "BDAT") && (octets[4] == ' ' || octets[4] == '\r');
 }
 
@@ -69,10 +69,12 @@ static bool line_may_begin(const pf_case *run, uint64_t begin, pf_span payload) 
 
 static bool lines_are_apart(const pf_case *run, pf_violation *violation) {
     pf_span payload = {0, 0}; /* the last one */
+    bool in_exchange = false; /* behind a 334 the next line is no command, whatever it looks like */
 
     for (size_t i = 0; i < run->log->count; i++) {
         const pf_event *event = &run->log->events[i];
         if (event->begin > event->end || event->end > run->size) continue; /* REF's business */
+        if (event->kind == PF_EVENT_REPLY) in_exchange = event->code == 334;
         if (event->kind == PF_EVENT_LINE) {
             if (event->begin < payload.end && event->end > payload.begin && event->begin < event->end) {
                 char expected[PF_VIOLATION_TEXT];
@@ -82,7 +84,7 @@ static bool lines_are_apart(const pf_case *run, pf_violation *violation) {
             }
             if (!line_may_begin(run, event->begin, payload))
                 return pf_broken(run, &pf_oracle_nodata, i, "commands that begin behind a CRLF", NULL, violation);
-            if (begins_chunk(run, event) && !knows_no_bdat(run, i))
+            if (!in_exchange && begins_chunk(run, event) && !knows_no_bdat(run, i))
                 payload = chunk_payload(run, (size_t)event->begin, (size_t)event->end);
         } else if (event->kind == PF_EVENT_REPLY && event->code == 354 && is_verb(event, "DATA")) {
             payload = data_payload(run, (size_t)event->end);
