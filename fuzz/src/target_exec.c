@@ -268,7 +268,10 @@ static bool feed(void *session, const uint8_t *octets, size_t size) {
     while (size > 0 && c->from >= 0 && !is_over(c) && !the_end.late) {
         const size_t now = one_step(c, octets, size);
         pf_wire_sent(c->wire, octets, now);
-        if (!write_all(c, octets, now)) break;
+        if (!write_all(c, octets, now)) {
+            if (!the_end.late) await_close(c); /* it has gone: what it said is still to be read */
+            break;
+        }
         octets += now;
         size -= now;
         await_replies(c);

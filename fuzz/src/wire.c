@@ -190,5 +190,5 @@ bool pf_wire_is_full(const pf_wire *wire) {
     return wire->full;
 }
 
-const pf_oracle *const pf_wire_oracles[] = {&pf_oracle_gram,   &pf_oracle_one,   &pf_oracle_state, &pf_oracle_canon,
-                                            &pf_oracle_nodata, &pf_oracle_chunk, NULL};
+const pf_oracle *const pf_wire_oracles[] = {
+    &pf_oracle_gram, &pf_oracle_one, &pf_oracle_state, &pf_oracle_canon, &pf_oracle_nodata, &pf_oracle_chunk, NULL};

@@ -220,6 +220,11 @@ static void a_program_cannot_hold_us(void **state) {
 static void a_large_session_goes_through(void **state) {
     (void)state;
     static char session[400000];
+
+    /* Who hangs up while its client still talks has closed, and its last words count. */
+    memset(session, 'x', sizeof session - 1);
+    memcpy(session, "QUIT\r\n", 6);
+    expect_codes(run("printf '220 a\\r\\n'; read -r line; printf '554 b\\r\\n'", session), "220 554 close");
     const size_t lines = (sizeof session - 1) / strlen("NOOP\r\n") / 20;
 
     session[0] = '\0';
