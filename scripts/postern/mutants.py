@@ -144,13 +144,9 @@ def measure(work, drawn, options):
 
 
 def argued():
-    """What a person has said of mutants that change nothing that anybody could see: {(file, before, behind): why}."""
-    said = {}
-    for row in EQUIVALENT.read_text(encoding="utf-8").splitlines():
-        if row and not row.startswith("#"):
-            file, before, behind, why = row.split("\t")
-            said[file, before, behind] = why
-    return said
+    """What a person has said of mutants that change nothing that anybody could see: {what it goes by: why}."""
+    rows = EQUIVALENT.read_text(encoding="utf-8").splitlines()
+    return {tuple(row.split("\t")[:-1]): row.split("\t")[-1] for row in rows if row and not row.startswith("#")}
 
 
 def report(work, options, figures):

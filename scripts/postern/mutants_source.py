@@ -8,6 +8,8 @@ last arm holds further sites, so the file grows with the number of mutants and n
 import difflib
 import re
 
+_FUNCTION = re.compile(r"^[A-Za-z_][^\n;={}]*?(\w+)\([^;{}]*\) \{$", re.M)
+
 RANK = {"statement": 0, "void": 1, "value": 2}
 
 # Each file has a number of its own to compare with, set before main: a header may be in many programs and libraries.
@@ -71,9 +73,13 @@ def diff(octets, mutant):
 
 
 def change(octets, mutant):
-    """The lines that differ, before and behind, each as one text with single spaces: what an argument goes by."""
+    """What an argument goes by: the function, or "-"; the lines that differ, before and behind, each as one text."""
     lines = diff(octets, mutant).splitlines()[2:]
-    return tuple(" ".join(" ".join(line[1:] for line in lines if line[0] == sign).split()) for sign in "-+")
+    before = octets[:mutant.begin].decode("latin-1")
+    functions = _FUNCTION.findall(before[:before.rfind("\n") + 1])
+    inside = functions and "\n}" not in before[before.rfind(functions[-1]):]
+    return (functions[-1] if inside else "-",
+            *(" ".join(" ".join(line[1:] for line in lines if line[0] == sign).split()) for sign in "-+"))
 
 
 def every(octets, mutants, prelude=CHOSEN):

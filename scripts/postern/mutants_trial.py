@@ -56,14 +56,18 @@ def copy_tree(origin, copy):
     """Make `copy` hold what git knows of `origin` or would add, with as few files written as can be."""
     listed = subprocess.run(["git", "-C", str(origin), "ls-files", "-z", "--cached", "--others", "--exclude-standard",
                              "--", *FOLDERS], capture_output=True, check=True).stdout.split(b"\0")
-    names = {os.fsdecode(name) for name in listed if name and (origin / os.fsdecode(name)).is_file()}
+    names = set()
+    for name in sorted(os.fsdecode(name) for name in listed if name):
+        try:
+            octets, target = (origin / name).read_bytes(), copy / name
+        except FileNotFoundError:  # git remembers it, or somebody has just taken it away
+            continue
+        names.add(name)
+        if not target.is_file() or target.read_bytes() != octets:
+            write(target, octets)
     for path in [path for path in copy.rglob("*") if path.is_file()]:
         if str(path.relative_to(copy)) not in names:
             path.unlink()
-    for name in names:
-        octets, target = (origin / name).read_bytes(), copy / name
-        if not target.is_file() or target.read_bytes() != octets:
-            write(target, octets)
     return names
 
 

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 import support
-from postern import mutants_run, mutants_sites, mutants_source, mutants_trial
+from postern import house, mutants, mutants_run, mutants_sites, mutants_source, mutants_trial
 from postern.mutants_trial import Kill
 
 TINY = r"""
@@ -133,10 +133,30 @@ class Tiny(support.Case):
         self.assertIn("--- a/src/tiny.c\n", text)
         self.assertIn("\n-    if (value > most) {\n+    if (value >= most) {\n", text)
 
+    def test_what_an_argument_goes_by(self):
+        self.assertEqual(mutants_source.change(self.octets, self.by_text["value > most", "value >= most"]),
+                         ("clamp", "if (value > most) {", "if (value >= most) {"))
+        self.assertEqual(mutants_source.change(self.octets, self.by_text["4", "3"]),
+                         ("-", "enum { MOST = 4 };", "enum { MOST = 3 };"))
+
     def test_names_tell_all_apart(self):
         self.assertEqual(len({mutant.name for mutant in self.mutants}), len(self.mutants))
         self.assertEqual([mutant.name for mutant in mutants_sites.find(self.path, "src/tiny.c", [])],
                          [mutant.name for mutant in self.mutants])
+
+
+@unittest.skipUnless(importlib.util.find_spec("clang"), "python3-clang-14 is not installed")
+class Argued(support.Case):
+    def test_each_argument_is_of_a_mutant_that_there_is(self):
+        source = house.ROOT / "parser" / "src"
+        rows = mutants.argued()
+        left = set(rows)
+        self.assertTrue(all(len(row) == 4 and why for row, why in rows.items()))
+        for name in {row[0] for row in rows}:
+            octets = (source / name).read_bytes()
+            for mutant in mutants_sites.find(source / name, name, [house.ROOT / "parser" / "include", source]):
+                left.discard((name, *mutants_source.change(octets, mutant)))
+        self.assertEqual(left, set())
 
 
 class Parts(support.Case):
