@@ -217,8 +217,7 @@ static void a_refused_chunk_is_drained(void **state) {
 static void an_unreadable_chunk_ends_the_session(void **state) {
     (void)state;
     static const char *const sizes[] = {
-        "",         " ",        " x",        " -1", " +5", " 0x5", " 9223372036854775808", " 18446744073709551616",
-        " 5LAST", "  5"};
+        "", " ", " x", " -1", " +5", " 0x5", " 9223372036854775808", " 18446744073709551616", " 5LAST", "  5"};
     char text[1024];
 
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
@@ -299,6 +298,70 @@ static void a_transaction_is_reset(void **state) {
     assert_int_equal(last_code(HELLO MAIL RCPT "EHLO -\r\nDATA\r\n"), 354);
 }
 
+static postern_transaction seen;
+
+static postern_decision look(void *user, const postern_command *command, const postern_transaction *transaction) {
+    (void)user;
+    (void)command;
+    seen = *transaction;
+    return (postern_decision){.verdict = POSTERN_ACCEPT};
+}
+
+static void the_policy_sees_what_mail_announced(void **state) {
+    (void)state;
+    static const struct {
+        const char *parameters;
+        postern_transaction transaction;
+    } cases[] = {
+        {"", {.body = POSTERN_BODY_7BIT}},
+        {" SIZE=4294967297", {.body = POSTERN_BODY_7BIT, .declared_size = 4294967297}},
+        {" BODY=8BITMIME", {.body = POSTERN_BODY_8BITMIME}},
+        {" BODY=7BIT SIZE=1", {.body = POSTERN_BODY_7BIT, .declared_size = 1}},
+        {" SMTPUTF8", {.body = POSTERN_BODY_7BIT, .smtputf8 = true}},
+        {" REQUIRETLS", {.body = POSTERN_BODY_7BIT, .requiretls = true}},
+        {" REQUIRETLS SIZE=9 SMTPUTF8 BODY=BINARYMIME",
+         {.body = POSTERN_BODY_BINARYMIME, .smtputf8 = true, .requiretls = true, .declared_size = 9}},
+        {" RET=FULL ENVID=e MT-PRIORITY=1 BY=9;R HOLDFOR=9", {.body = POSTERN_BODY_7BIT}},
+    };
+    char text[256];
+
+    d.policy.rcpt = look;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const postern_transaction *wanted = &cases[i].transaction;
+        (void)snprintf(text, sizeof text, HELLO "MAIL FROM:<a@b>%s\r\n" RCPT, cases[i].parameters);
+        memset(&seen, 0xAA, sizeof seen);
+        assert_int_equal(last_code(text), 250);
+        assert_int_equal(seen.recipients, 0);
+        assert_int_equal(seen.body, wanted->body);
+        assert_int_equal(seen.smtputf8, wanted->smtputf8);
+        assert_int_equal(seen.requiretls, wanted->requiretls);
+        assert_true(seen.declared_size == wanted->declared_size);
+    }
+}
+
+static void an_unknown_parameter_is_seen_in_any_place(void **state) {
+    (void)state;
+    assert_int_equal(last_code(HELLO "MAIL FROM:<a@b> FOO=1 SIZE=1\r\n"), 555);
+    assert_int_equal(last_code(HELLO "MAIL FROM:<a@b> SIZE=1 FOO=1\r\n"), 555);
+    assert_int_equal(last_code(HELLO "MAIL FROM:<a@b> SIZE=1 SMTPUTF8 FOO\r\n"), 555);
+    assert_int_equal(last_code(HELLO MAIL "RCPT TO:<a@b> NOTIFY=NEVER FOO\r\n"), 555);
+}
+
+static postern_decision full(void *user, const postern_transaction *transaction) {
+    (void)user;
+    (void)transaction;
+    return (postern_decision){.verdict = POSTERN_ANSWER, .code = 452};
+}
+
+static void a_chunk_that_the_policy_refuses_ends_the_transaction(void **state) {
+    (void)state;
+    d.policy.chunk = full;
+    expect_dialogue(&d, HELLO MAIL RCPT "BDAT 1\r\nxBDAT 1 LAST\r\nx" MAIL,
+                    "220 EHLO 250 MAIL 250 RCPT 250 BDAT {x} 452 BDAT !bad-sequence@0 503 MAIL 250");
+    assert_int_equal(last_code(HELLO MAIL RCPT "BDAT 1\r\nxRCPT TO:<a@b>\r\n"), 503);
+    assert_int_equal(dialogue_resets(), 1);
+}
+
 static void recipients_have_a_limit(void **state) {
     (void)state;
     static char text[8192];
@@ -377,6 +440,9 @@ int main(void) {
         cmocka_unit_test_setup(a_long_bdat_line_ends_the_session, setup),
         cmocka_unit_test_setup(refusals_leave_the_state, setup),
         cmocka_unit_test_setup(a_transaction_is_reset, setup),
+        cmocka_unit_test_setup(the_policy_sees_what_mail_announced, setup),
+        cmocka_unit_test_setup(an_unknown_parameter_is_seen_in_any_place, setup),
+        cmocka_unit_test_setup(a_chunk_that_the_policy_refuses_ends_the_transaction, setup),
         cmocka_unit_test_setup(recipients_have_a_limit, setup),
         cmocka_unit_test_setup(sizes_are_numbers_of_64_bits, setup),
         cmocka_unit_test_setup(a_future_release_has_a_limit, setup),
