@@ -224,7 +224,7 @@ int main(int argc, char **argv) {
                          strcmp(harness, "fuzz_bound") == 0 || strcmp(harness, "fuzz_auth") == 0 ||
                          strcmp(harness, "fuzz_starttls") == 0 || strcmp(harness, "fuzz_bugbench") == 0 ||
                          strcmp(harness, "fuzz_bugbench_stock") == 0;
-    const bool client = strcmp(harness, "fuzz_client") == 0 || strncmp(harness, "fuzz_bugbench_client", 20) == 0;
+    const bool client = strncmp(harness, "fuzz_client", 11) == 0 || strncmp(harness, "fuzz_bugbench_client", 20) == 0;
     const bool all = !(line || command || address || data || reply || session || client);
 
     printf("# %s, made by make_dictionary: do not edit.\n", all ? "All tokens" : harness);

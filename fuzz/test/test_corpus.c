@@ -164,6 +164,7 @@ static void names_tell_the_verdict(void **state) {
         {"seeds/fuzz_bound", name_of_session, 10},
         {"seeds/fuzz_client", name_of_client, 50},
         {"seeds/fuzz_bugbench_client", name_of_client, 5},
+        {"seeds/fuzz_client_bound", name_of_client, 5},
     };
     size_t all = 0;
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {

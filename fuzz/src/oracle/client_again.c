@@ -2,8 +2,8 @@
  *
  * CHUNK   the record does not depend on how the stream and the messages are cut
  * POISON  nor on what the client's memory held before
- * BOUND   work is linear in what the server sends: one line of a reply is repeated until the stream is some 512 octets
- *         long, and twice, four and eight times that; a cost that more than doubles each time is none
+ * BOUND   work is linear in what the server sends: one line of a reply is repeated until there are some 512 octets of
+ * it, and then twice as many, up to 16 KiB; a cost that more than doubles each time is not linear
  *
  * SPDX-License-Identifier: MIT */
 #include "client_judging.h"
@@ -71,7 +71,7 @@ static bool poison(const pf_client_case *run, pf_violation *violation) {
 
 /* ---- BOUND ---- */
 
-enum { FIRST_SIZE = 512, DOUBLINGS = 3, STREAM_MOST = 1 << 17 };
+enum { FIRST_SIZE = 512, DOUBLINGS = 5, STREAM_MOST = 1 << 17 };
 
 static uint8_t stream[STREAM_MOST];
 
@@ -110,6 +110,7 @@ static bool costs_too_much(const pf_client_case *run, pf_span unit, pf_violation
             (void)pf_client_broken(run, &pf_client_bound, run->record->count, expected, seen, violation);
             return true;
         }
+        /* A buffer that doubles has its steps, and stays below that in the long run. */
         grows = grows && (i == 0 || steps > before * 22 / 10);
         before = steps;
     }

@@ -153,6 +153,9 @@ typedef struct pf_client {
 /* The client's side of libpostern (client.h, reply.h, codec.h) as a client. */
 extern const pf_client pf_client_postern;
 
+/* The same built so that its basic blocks are counted: for programs that link postern_counted (fuzz/counted). */
+extern const pf_client pf_client_counted;
+
 /* ---- Files ---- */
 
 /* A corpus file is what the server sends, as it is: `nc -l PORT < FILE` serves it. Behind the first line that begins
