@@ -283,17 +283,20 @@ static bool feed(void *session, const uint8_t *octets, size_t size) {
 
 static void close_session(void *session) {
     child *c = session;
-    const bool closed = c->from < 0 && !the_end.too_much;
+    const bool closed = c->from < 0;
     pf_due due;
 
     if (c->to >= 0) close(c->to);
     c->to = -1;
     if (!closed && !the_end.too_much && !the_end.late) await_close(c);
+    const bool ended = c->from < 0 && !the_end.too_much;
     if (c->from >= 0) end_output(c);
     reap(c);
     the_end.lost = pf_wire_is_lost(c->wire);
-    /* Who has ended in trouble, and owes a reply, has not closed the connection. */
-    if (closed && (the_end.status == 0 || !pf_wire_awaits(c->wire, &due))) pf_wire_closed(c->wire);
+    /* Who owes a reply at its end has closed before its client did, whenever we heard of it; but not who has ended in
+     * trouble. */
+    const bool owes = pf_wire_awaits(c->wire, &due);
+    if (ended && (owes ? the_end.status == 0 : closed)) pf_wire_closed(c->wire);
 }
 
 const pf_target *pf_target_exec(const char *command, const pf_exec_options *options) {
