@@ -155,6 +155,8 @@ bool pf_change_argument_of(pf_bench *bench, size_t begin, size_t end) {
         pf_put(maker, bench->octets + from, end - from);
         break;
     case 2: /* something behind it */
+    case 8:
+    case 9:
         pf_put(maker, bench->octets + from, end - from);
         PF_PUT(maker, " ");
         pf_put_letters(maker, pf_between(maker, 1, 6));
@@ -166,11 +168,21 @@ bool pf_change_argument_of(pf_bench *bench, size_t begin, size_t end) {
 }
 
 bool pf_change_address_of(pf_bench *bench, size_t begin, size_t end) {
-    const uint8_t *open = memchr(bench->octets + begin, '<', end - begin);
-    if (open == NULL) return false;
-    const size_t from = (size_t)(open - bench->octets) + 1;
-    size_t to = text_end(bench, from, end);
+    /* what never closes */
+    static const pf_word open_ends[] = {W("\"a\\"),      W("\"a"),      W("\"\\"), W("\""),        W("a@["),
+                                        W("a@[IPv6:1:"), W("a@[1.2.3"), W("@a:"),  W("a@b"),       W("a@"),
+                                        W("\\"),         W("\"a\\\""),  W(""),     W("a@b SIZE=1")};
+    const uint8_t *bracket = memchr(bench->octets + begin, '<', end - begin);
+    if (bracket == NULL) return false;
+    const size_t from = (size_t)(bracket - bench->octets) + 1;
+    const size_t text = text_end(bench, from, end);
+    size_t to = text;
 
+    if (pf_one_in(&bench->maker, 10)) {
+        pf_piece(bench, text - from);
+        PF_PUT_ONE_OF(&bench->maker, open_ends);
+        return pf_place(bench, from, text);
+    }
     for (size_t at = from; at < to; at++)
         if (bench->octets[at] == '>') to = at;
     return pf_change_mailbox(bench, from, to);

@@ -83,7 +83,7 @@ void pf_make_auth_answer(pf_maker *maker) {
         octets[0] = 0;
         octets[size / 2] = 0;
         pf_make_base64(maker, octets, size);
-    } else if (pf_one_in(maker, 4)) {
+    } else if (pf_one_in(maker, 2)) {
         pf_put_letters(maker, pf_between(maker, 1, 12));
         pf_put_fill(maker, '=', pf_below(maker, 3));
     } else {

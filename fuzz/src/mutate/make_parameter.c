@@ -237,6 +237,15 @@ static void odd(pf_maker *maker) {
     PF_PUT_ONE_OF(maker, values);
 }
 
+static void odd_xtext(pf_maker *maker) {
+    static const pf_word begins[] = {W(" ENVID="), W(" AUTH="), W(" ORCPT=rfc822;")};
+    static const pf_word ends[] = {W("+0D+0A"), W("a+0D+0A"), W("+0A"),  W("+00"), W("+"),   W("a+"),
+                                   W("a+4"),    W("+zz"),     W("+2b"),  W("+7F"), W("+FF"), W("+0D+0ARSET"),
+                                   W("+1B"),    W("+C3+BC"),  W("+3D+"), W("++"),  W("=")};
+    PF_PUT_ONE_OF(maker, begins);
+    PF_PUT_ONE_OF(maker, ends);
+}
+
 static void long_one(pf_maker *maker) {
     static const pf_word begins[] = {W(" ENVID="), W(" ORCPT=rfc822;"), W(" AUTH="), W(" X="),
                                      W(" "),       W(" SOLICIT=a:")};
@@ -251,9 +260,10 @@ static void long_one(pf_maker *maker) {
 }
 
 void pf_make_parameter(pf_maker *maker) {
-    static part *const all[] = {size,     body,   auth,  ret,  envid,   by,        hold,    priority,
-                                smtputf8, notify, orcpt, rrvs, solicit, submitter, bound,   bound,
-                                bound,    odd,    odd,   odd,  odd,     odd,       long_one};
+    static part *const all[] = {size,      body,      auth,  ret,  envid,   by,        hold,     priority,
+                                smtputf8,  notify,    orcpt, rrvs, solicit, submitter, bound,    bound,
+                                bound,     odd,       odd,   odd,  odd,     odd,       long_one, odd_xtext,
+                                odd_xtext, odd_xtext, body,  body, body};
     static const pf_word flags[] = {W(" REQUIRETLS"), W(" BODY=BINARYMIME"),
                                     W("  X"),         W(" "),
                                     W("\tX"),         W(" X Y"),
