@@ -79,7 +79,7 @@ class Run:
         self.tell("copying the tree")
         tree = self.builds.tree
         names = mutants_trial.copy_tree(house.ROOT, tree)
-        total = hashlib.sha256()
+        total = hashlib.sha256(Path(mutants_sites.__file__).read_bytes())
         for name in sorted(name for name in names if not name.endswith(".md")):
             total.update(name.encode() + b"\0" + hashlib.sha256((tree / name).read_bytes()).digest())
         self.fingerprint = total.hexdigest()

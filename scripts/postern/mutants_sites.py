@@ -236,7 +236,9 @@ class _Reader:
                 self.add(begin, end, "0", "return")
                 self.add(begin, end, "1", "return")
             elif self.is_integer_kind(self.result):
-                self.add(begin, end, "0", "return")
+                word = self.core(cursor).referenced
+                if word is None or word.kind != self.kinds.ENUM_CONSTANT_DECL or word.enum_value != 0:
+                    self.add(begin, end, "0", "return")
                 self.add(begin, end, f"({text}) + 1", "return")
         self.expression(cursor)
 
