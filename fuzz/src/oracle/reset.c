@@ -150,11 +150,18 @@ static bool depends_on_tls(const pf_log *log) {
     return false;
 }
 
+/* A log of the one input and of the other. */
+typedef struct two_logs {
+    pf_log *reset;
+    pf_log *fresh;
+} two_logs;
+
 /* Cut both logs down to what stands behind these octets, and compare. */
-static bool same_ends(size_t reset_events, size_t fresh_events, const size_t octets[2], unsigned how, size_t *at) {
-    pf_log_cut_out(&reset_log, 0, reset_events, octets[0]);
-    pf_log_cut_out(&fresh_log, 0, fresh_events, octets[1]);
-    return pf_log_equal(&reset_log, &fresh_log, how, at);
+static bool same_ends(two_logs logs, size_t reset_events, size_t fresh_events, const size_t octets[2], unsigned how,
+                      size_t *at) {
+    pf_log_cut_out(logs.reset, 0, reset_events, octets[0]);
+    pf_log_cut_out(logs.fresh, 0, fresh_events, octets[1]);
+    return pf_log_equal(logs.reset, logs.fresh, how, at);
 }
 
 /* The replies to the resetter, of a class each. Returns: 0 when one of them says that the command is not known here:
@@ -212,30 +219,39 @@ static bool compose(trial *t, size_t octets[2]) {
     return !reset_one.full && !fresh_one.full;
 }
 
-/* Returns: false when the law is broken here. */
+/* Does the model see the same ends, behind a resetter that is answered in these classes? */
+static bool is_lawful(const trial *t, const size_t octets[2], uint64_t answered) {
+    static pf_log reset_model;
+    static pf_log fresh_model;
+    const two_logs logs = {&reset_model, &fresh_model};
+    size_t at;
+
+    pf_variant_model(t->run, &reset_one, logs.reset);
+    pf_variant_model(t->run, &fresh_one, logs.fresh);
+    if (t->by == BY_HANDSHAKE && depends_on_tls(logs.fresh)) return false;
+    const size_t first = pf_events_by_range(logs.reset, octets[0]);
+    const size_t second = pf_events_by_range(logs.fresh, octets[1]);
+    const uint64_t lawful = classes(logs.reset, pf_events_by_range(logs.reset, t->border.at), first);
+    return lawful != 0 && lawful == answered &&
+           same_ends(logs, first, second, octets, PF_COMPARE_RANGE | PF_COMPARE_LINES, &at);
+}
+
+/* Returns: false when the law is broken here. The model is slow, and only asked about differences. */
 static bool judge(trial *t) {
     const pf_case *run = t->run;
+    const two_logs logs = {&reset_log, &fresh_log};
     size_t octets[2];
     size_t at;
 
     if (!compose(t, octets)) return true;
-    pf_variant_model(run, &reset_one, &reset_log);
-    pf_variant_model(run, &fresh_one, &fresh_log);
-    if (t->by == BY_HANDSHAKE && depends_on_tls(&fresh_log)) return true;
-    size_t first = pf_events_by_range(&reset_log, octets[0]);
-    const uint64_t lawful = classes(&reset_log, pf_events_by_range(&reset_log, t->border.at), first);
-    if (lawful == 0 ||
-        !same_ends(first, pf_events_by_range(&fresh_log, octets[1]), octets, PF_COMPARE_RANGE | PF_COMPARE_LINES, &at))
-        return true;
-
-    (void)pf_variant_run(run, &reset_one, &reset_log);
-    (void)pf_variant_run(run, &fresh_one, &fresh_log);
-    first = pf_events_before(run, &reset_log, reset_one.octets, octets[0]);
-    if (classes(&reset_log, pf_events_before(run, &reset_log, reset_one.octets, t->border.at), first) != lawful)
-        return true;
-    const size_t second = pf_events_before(run, &fresh_log, fresh_one.octets, octets[1]);
-    if (same_ends(first, second, octets, pf_variant_compare(run->target), &at)) return true;
-    return pf_hangs_up(&reset_log, at) || tell(t, at, first);
+    (void)pf_variant_run(run, &reset_one, logs.reset);
+    (void)pf_variant_run(run, &fresh_one, logs.fresh);
+    const size_t x = pf_events_before(run, logs.reset, reset_one.octets, t->border.at);
+    const size_t first = pf_events_before(run, logs.reset, reset_one.octets, octets[0]);
+    const size_t second = pf_events_before(run, logs.fresh, fresh_one.octets, octets[1]);
+    const uint64_t answered = classes(logs.reset, x, first);
+    if (same_ends(logs, first, second, octets, pf_variant_compare(run->target), &at)) return true;
+    return pf_hangs_up(logs.reset, at) || !is_lawful(t, octets, answered) || tell(t, at, first);
 }
 
 static bool reset_holds(const pf_case *run, pf_violation *violation) {
