@@ -118,6 +118,7 @@ static SSL_CTX *make(const SSL_METHOD *method) {
 static bool settle(void) {
     if (home.tried) return home.client != NULL;
     home.tried = true;
+    if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1) return false; /* the same on every machine */
     home.server = make(TLS_server_method());
     home.client = home.server != NULL ? make(TLS_client_method()) : NULL;
     if (home.client == NULL || !identify(home.server) ||

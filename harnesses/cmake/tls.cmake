@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The target postern_tls, with what stands on OpenSSL 3: tls.c, and the law of fuzz_starttls. It is not there when OpenSSL's
-# headers are not, or when MSan would have to see OpenSSL itself instrumented; POSTERN_TLS=OFF leaves it out too.
+# The target postern_tls, with what stands on OpenSSL 3: tls.c, and the law of fuzz_starttls. It is not there when
+# OpenSSL's headers are not, or when MSan would have to see OpenSSL itself instrumented; POSTERN_TLS=OFF leaves it out
+# too.
 
 set(_tls ON)
 if("${POSTERN_SANITIZE} ${CMAKE_C_FLAGS}" MATCHES "memory")
