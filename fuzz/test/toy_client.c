@@ -67,7 +67,8 @@ static void line_ends(toy *t, size_t size) {
     const int code = code_of(t->line, size);
     const bool last = size < 4 || t->line[3] == ' ';
 
-    t->steps += HAS(COPIES_ALL_FOR_EACH_LINE) && t->lines > 0 ? t->text_size : HAS(DEAR_OCTETS) ? 2000 : 1;
+    const size_t dear = HAS(DEAR_OCTETS) ? 2000 : 1;
+    t->steps += HAS(COPIES_ALL_FOR_EACH_LINE) && t->lines > 0 ? t->text_size : dear;
     if (code == 0 || (t->lines > 0 && code != t->code && !HAS(TAKES_OTHER_CODE)) || (!last && t->line[3] != '-') ||
         (HAS(REFUSES_EMPTY_TEXT) && size < 5)) {
         give_up(t);
@@ -107,7 +108,8 @@ static void toy_feed(void *client, const uint8_t *octets, size_t size) {
         } else if (full || after_cr || (octet != '\r' && !is_text(octet)) ||
                    (t->size + 1 == LINE_MOST && !HAS(TAKES_LONG_LINE))) {
             give_up(t);
-            if (HAS(GOES_ON)) t->broken = t->size = 0;
+            if (HAS(GOES_ON)) t->size = 0;
+            t->broken = !HAS(GOES_ON);
         } else {
             t->line[t->size++] = octet;
             /* A code is refused as soon as it cannot be one. */

@@ -113,6 +113,7 @@ static bool costs_too_much(const pf_client_case *run, pf_span unit, pf_violation
         /* A buffer that doubles has its steps, and stays below that in the long run. */
         grows = grows && (i == 0 || steps > before * 22 / 10);
         before = steps;
+        if (!grows && !run->thorough) return false;
     }
     if (!grows) return false;
     (void)pf_client_broken(run, &pf_client_bound, run->record->count, "twice the cost for twice as many lines",
