@@ -162,6 +162,10 @@ static void canaries_tell_of_what_is_run(void **state) {
                    ENVELOPE "BDAT 3 LAST\\r\\na\\r\\n" NEXT "RCPT TO:<b@b.example>\\r\\nDATA\\r\\nx\\n.\\r\\n.\\r\\n"},
                   {CROOKED_CHUNK_IS_EMPTY, ENVELOPE "BDAT 6 LAST\\r\\nHell\\r\\n"},
                   {CROOKED_CHUNK_IS_EMPTY, ENVELOPE "BDAT 6\\r\\nHell\\r\\nBDAT 6 LAST\\r\\nNOOP\\r\\nNOOP\\r\\n"}};
+    static char full[1024]; /* a line of 512 octets, which another digit would break */
+    pf_violation none;
+    (void)snprintf(full, sizeof full, ENVELOPE "BDAT 2 LAST%499s\\r\\nabQUIT\\r\\n", "");
+    if (!judge(oracles, &crooked_target_replies, full, &none)) fail_msg("the full line is lawful");
     for (size_t i = 0; i < sizeof walled / sizeof *walled; i++) {
         pf_violation violation = {.oracle = "none"};
         crooked_is = CROOKED_NOT;

@@ -95,7 +95,7 @@ static bool lines_are_apart(const pf_case *run, pf_violation *violation) {
 
 /* ---- A server of which only the replies are seen ---- */
 
-enum { CANARIES_ROOM = 1 << 17, CANARIES_MOST = 48 };
+enum { CANARIES_ROOM = 1 << 17, CANARIES_MOST = 48, LINE_MOST = 500 };
 
 /* The input, with canaries in it. */
 typedef struct canaries {
@@ -131,7 +131,7 @@ static void into_data(canaries *c, const pf_case *run, const pf_event *end) {
 }
 
 /* At the end of a chunk, whose size grows by it. What the chunk ends in need be no line: a CRLF comes in front, unless
- * it would part a CR from its LF in the chunk to come. */
+ * it would part a CR from its LF in the chunk to come. A line that is nearly full has no room for more digits. */
 static void into_chunk(canaries *c, const pf_case *run, const pf_event *line, const pf_event *reply) {
     const uint8_t *octets = run->octets + line->begin;
     const size_t text = pf_line_trim(octets, (size_t)(line->end - line->begin));
@@ -143,7 +143,7 @@ static void into_chunk(canaries *c, const pf_case *run, const pf_event *line, co
     char number[CANARIES_MOST];
 
     if (!pf_chunk_size(octets, text, &told, &digits) || told != chunk || told == 0 ||
-        run->octets[reply->end - 1] == '\r')
+        run->octets[reply->end - 1] == '\r' || line->end - line->begin > LINE_MOST)
         return;
     if (!copy_to(c, run, (size_t)line->begin + digits)) return;
     const size_t canary = strlen("\r\nNOOP c00000000\r\n");
