@@ -80,7 +80,7 @@ class Run:
         tree = self.builds.tree
         names = mutants_trial.copy_tree(house.ROOT, tree)
         total = hashlib.sha256(Path(mutants_sites.__file__).read_bytes())
-        for name in sorted(name for name in names if not name.endswith(".md")):
+        for name in sorted(name for name in names if not name.endswith((".md", "equivalent_mutants.tsv"))):
             total.update(name.encode() + b"\0" + hashlib.sha256((tree / name).read_bytes()).digest())
         self.fingerprint = total.hexdigest()
         for path in sorted((tree / SOURCES).iterdir()):
