@@ -50,7 +50,6 @@ typedef struct bench_server {
     uint64_t begin;  /* of the line, body or chunk at hand */
     size_t rest;     /* octets of the feed behind the line at hand */
     uint32_t feeds;
-    uint32_t depth;
 
     const char *verb; /* what the next reply answers */
 
