@@ -72,7 +72,6 @@ postern_status postern_stuffer_finish(postern_stuffer *stuffer, uint8_t *out, si
     *written = 0;
     if (stuffer->after_cr) {
         stuffer->fault = (postern_fault){POSTERN_ERROR_BARE_CR, (size_t)stuffer->offset - 1};
-        stuffer->after_cr = false;
     }
     *fault = stuffer->fault;
     if (fault->error == POSTERN_ERROR_NONE && size > capacity) {
@@ -108,12 +107,10 @@ postern_status postern_data_stuff(uint8_t *out, size_t capacity, const uint8_t *
         at += taken;
     }
     if (status == POSTERN_NEED_MORE) {
-        status =
-            postern_stuffer_finish(&stuffer, full ? corner : out + n, full ? sizeof corner : capacity - n, &end, fault);
+        status = postern_stuffer_finish(&stuffer, out + n, full ? 0 : capacity - n, &end, fault);
     }
-    if (fault->error == POSTERN_ERROR_CAPACITY || (status == POSTERN_COMPLETE && full)) {
-        *fault = (postern_fault){POSTERN_ERROR_CAPACITY, capacity};
-        status = POSTERN_WRONG;
+    if (fault->error == POSTERN_ERROR_CAPACITY) {
+        fault->offset = capacity;
     }
     *written = status == POSTERN_COMPLETE ? n + end : 0;
     return status;
