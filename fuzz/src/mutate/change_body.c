@@ -27,17 +27,28 @@ bool pf_session_end_of_data(pf_bench *bench) {
     return pf_place(bench, at, end);
 }
 
-/* Content: lines of it, dots, lengths. */
+/* Somewhere in a message: at its start, at the start of a line, between any two octets. */
+static size_t place_in(pf_bench *bench, const pf_item *item) {
+    const size_t at = pf_between(&bench->maker, item->begin, item->middle);
+    const size_t how = pf_below(&bench->maker, 4);
+
+    if (how == 0) return item->begin;
+    return how == 1 && at < item->middle ? pf_line_end(bench->octets, item->middle, at) : at;
+}
+
+/* Content: lines of it, dots, lengths. Where there is room for a long line, it is to be used. */
 bool pf_session_content(pf_bench *bench) {
+    enum { LINE_AND_MORE = 1100 };
     static const pf_word dots[] = {W("."),     W(".."),     W("\r\n."),       W("\r\n.."),
                                    W(".\r\n"), W("..\r\n"), W("\r\n...\r\n"), W("\n..a\r\n")};
     pf_maker *maker = &bench->maker;
     const pf_item *item = pf_item_of(bench, PF_ITEM(PF_ITEM_BODY));
 
     if (item == NULL) return false;
-    const size_t at = pf_one_in(maker, 4) ? item->begin : pf_between(maker, item->begin, item->middle);
+    const size_t at = place_in(bench, item);
+    const bool roomy = bench->capacity - bench->size > LINE_AND_MORE;
     pf_piece(bench, 0);
-    switch (pf_below(maker, 4)) {
+    switch (roomy && pf_one_in(maker, 2) ? 1 : pf_below(maker, 4)) {
     case 0: PF_PUT_ONE_OF(maker, dots); break;
     case 1: pf_make_long_line(maker); break;
     case 2: pf_make_line_end(maker); break;

@@ -178,7 +178,7 @@ bool pf_change_address_of(pf_bench *bench, size_t begin, size_t end) {
     const size_t text = text_end(bench, from, end);
     size_t to = text;
 
-    if (pf_one_in(&bench->maker, 10)) {
+    if (pf_one_in(&bench->maker, 7)) {
         pf_piece(bench, text - from);
         PF_PUT_ONE_OF(&bench->maker, open_ends);
         return pf_place(bench, from, text);
@@ -218,7 +218,13 @@ bool pf_change_parameters_of(pf_bench *bench, size_t begin, size_t end) {
     const size_t size = found.one_end - found.one;
 
     pf_piece(bench, size);
-    switch (pf_below(maker, 6)) {
+    switch (pf_below(maker, 7)) {
+    case 6: /* some that are right */
+        if (pf_verb_of(bench->octets + begin, end - begin) == PF_VERB_RCPT)
+            pf_make_rcpt_parameters(maker, PF_IN_SESSION);
+        else
+            pf_make_mail_parameters(maker, PF_IN_SESSION);
+        return pf_place(bench, found.end, found.end);
     case 0: return pf_cut_out(bench, found.one, found.one_end);
     case 1: /* twice */ pf_put(maker, one, size); return pf_place(bench, found.end, found.end);
     case 2: { /* its value changes */

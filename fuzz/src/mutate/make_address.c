@@ -10,9 +10,9 @@ enum { LOCAL_MOST = 64, LABEL_MOST = 63, MAILBOX_MOST = 254 };
 static const pf_word locals[] = {W("a"),       W("user"),          W("b.c"), W("postmaster"), W("x+y"), W("first.last"),
                                  W("o'brien"), W("Smith"),         W("0"),   W("a-b"),        W("{x}"), W("root"),
                                  W("a=b"),     W("!#$%&'*/?^_`|~")};
-static const pf_word quoted[] = {W("\"\""),       W("\"a b\""),  W("\"a@b\""), W("\"a>b\""),   W("\".\""),
-                                 W("\"a\\\"b\""), W("\"\\\\\""), W("\"<a>\""), W("\"a,b:c\""), W("\"a\\ b\""),
-                                 W("\"..\""),     W("\"[x]\""),  W("\"(a)\"")};
+static const pf_word quoted[] = {W("\"\""),       W("\"a b\""),  W("\"a@b\""), W("\"a>b\""),    W("\".\""),
+                                 W("\"a\\\"b\""), W("\"\\\\\""), W("\"<a>\""), W("\"a,b:c\""),  W("\"a\\ b\""),
+                                 W("\"..\""),     W("\"[x]\""),  W("\"(a)\""), W("\"a\\\\b\""), W("\"\\\"\\\\\"")};
 static const pf_word refused[] = {W("reject-"), W("defer-"), W("bodyreject-"), W("bodydefer-")};
 static const pf_word domains[] = {
     W("a.example"), W("b.example"),       W("client.example"), W("example"),  W("a"), W("xn--bcher-kva.example"),
@@ -48,9 +48,10 @@ static void put_quoted_of(pf_maker *maker, size_t size) {
     PF_PUT(maker, "\"");
     for (size_t i = 2; i < size; i++) {
         const bool pair = i + 1 < size && pf_one_in(maker, 4);
-        const char text = (char)pf_between(maker, ' ', '~');
+        char text = (char)pf_between(maker, ' ', '~');
         if (pair) {
             PF_PUT(maker, "\\");
+            if (pf_one_in(maker, 2)) text = pf_one_in(maker, 2) ? '\\' : '"'; /* those that need it */
             i++;
         }
         pf_put(maker, pair || (text != '"' && text != '\\') ? &text : "x", 1);

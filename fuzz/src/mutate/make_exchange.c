@@ -51,8 +51,16 @@ void pf_make_auth_broken(pf_maker *maker) {
         pf_make_auth_answer(maker);
         return;
     }
+    const size_t begin = maker->size;
     pf_make_auth(maker, true);
-    if (maker->size > 2) maker->size -= 2;
+    if (maker->full) return;
+    maker->size -= 2;
+    if (pf_one_in(maker, 2)) { /* base64 that is cut, by up to a group and its padding */
+        const size_t cut = pf_between(maker, 1, 6);
+        maker->size -= cut < maker->size - begin ? cut : 0;
+        PF_PUT(maker, "\r\n");
+        return;
+    }
     pf_make_line_end(maker);
 }
 

@@ -238,7 +238,7 @@ static void odd(pf_maker *maker) {
 }
 
 static void odd_xtext(pf_maker *maker) {
-    static const pf_word begins[] = {W(" ENVID="), W(" AUTH="), W(" ORCPT=rfc822;")};
+    static const pf_word begins[] = {W(" ENVID="), W(" ENVID="), W(" AUTH="), W(" ORCPT=rfc822;")};
     static const pf_word ends[] = {W("+0D+0A"), W("a+0D+0A"), W("+0A"),  W("+00"), W("+"),   W("a+"),
                                    W("a+4"),    W("+zz"),     W("+2b"),  W("+7F"), W("+FF"), W("+0D+0ARSET"),
                                    W("+1B"),    W("+C3+BC"),  W("+3D+"), W("++"),  W("=")};
@@ -263,14 +263,16 @@ void pf_make_parameter(pf_maker *maker) {
     static part *const all[] = {size,      body,      auth,  ret,  envid,   by,        hold,     priority,
                                 smtputf8,  notify,    orcpt, rrvs, solicit, submitter, bound,    bound,
                                 bound,     odd,       odd,   odd,  odd,     odd,       long_one, odd_xtext,
-                                odd_xtext, odd_xtext, body,  body, body};
+                                odd_xtext, odd_xtext, body,  body, body,    odd_xtext, odd_xtext};
     static const pf_word flags[] = {W(" REQUIRETLS"), W(" BODY=BINARYMIME"),
                                     W("  X"),         W(" "),
                                     W("\tX"),         W(" X Y"),
                                     W(" \""),         W(" ="),
-                                    W(" <>"),         W(" \\")};
+                                    W(" <>"),         W(" \\"),
+                                    W(" \"a"),        W(" )"),
+                                    W(" (")};
 
-    if (pf_one_in(maker, 8)) {
+    if (pf_one_in(maker, 6)) {
         PF_PUT_ONE_OF(maker, flags);
         if (pf_one_in(maker, 3)) pf_make_run(maker);
     } else

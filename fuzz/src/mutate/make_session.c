@@ -179,6 +179,8 @@ static void group_of_one(pf_maker *maker) {
                                     W(".\r\n"),
                                     W("EHLO client.example\r\n"),
                                     W("\r\n"),
+                                    W("HELO c.example\r\n"),
+                                    W("STARTTLS now\r\n"),
                                     W("rset\r\n"),
                                     W("ehlo c.example\r\n")};
     PF_PUT_ONE_OF(maker, lines);
