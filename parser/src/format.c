@@ -76,10 +76,12 @@ static size_t text_line_size(const uint8_t *text, size_t size) {
 
 enum { WORD = 8 };
 
-/* Are all eight octets printable US-ASCII? One below SP borrows into its top bit; DEL carries into it, as 8-bit octets
- * have it anyway. (A borrow may reach the next octet too: then the answer is no already.) */
+/* Are all eight octets printable US-ASCII? The low seven bits of one from SP on reach the top bit with 0x60 added,
+ * those of DEL with 1 added; neither sum goes beyond its octet. */
 static bool is_printable_word(uint64_t word) {
-    return ((word | (word - SCAN_EACH(' ')) | (word + SCAN_EACH(1))) & SCAN_EACH(0x80)) == 0;
+    const uint64_t low = word & SCAN_EACH(0x7F);
+    const uint64_t printable = (low + SCAN_EACH(0x60)) & ~(low + SCAN_EACH(1)) & ~word;
+    return (printable & SCAN_EACH(0x80)) == SCAN_EACH(0x80);
 }
 
 static void copy_text_plain(uint8_t *out, const uint8_t *text, size_t size) {
