@@ -2,9 +2,9 @@
  *
  * A call is one line on the wire or is refused (INJ); a message arrives as it was handed in and ends nowhere before its
  * end (ROUND); what is taken for a reply is one (GRAM), all that is one is read, and nothing behind what is none (REF);
- * neither cuts (CHUNK) nor what the memory held before (POISON) change anything, and work is linear (BOUND). The input
- * is what a server sends, and behind its "221 " line the calls, one a line; options stand in a last line "NOOP o" +
- * 8 hex digits (fuzz/include/postern/fuzz/client.h).
+ * neither cuts (CHUNK) nor what the memory held before (POISON) change anything. That work is linear (BOUND) is the
+ * business of fuzz_client_bound. The input is what a server sends, and behind its "221 " line the calls, one a line;
+ * options stand in a last line "NOOP o" + 8 hex digits (fuzz/include/postern/fuzz/client.h).
  *
  *     ./scripts/fuzz fuzz_client
  *
