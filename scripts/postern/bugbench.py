@@ -21,11 +21,12 @@ EPILOG = """\
 The bench is a server and a client that have one bug at a time (fuzz/bugbench). Each bug is looked for until the first
 finding or until the budget is spent, on one core, by each engine in two ways. Postern's way is the engine with
 Postern's mutator and with protocol coverage; the stock way is the same harness, with the same oracles, dictionary,
-length limits and seeds (the ok- sessions of corpus/seeds/fuzz_bugbench, at most ten), and neither of the two. No seed
-may trigger a bug: that is looked at first. Figures are medians over --seeds runs; a miss counts as the executions
-that were spent, and is marked with ">". The ratio is stock / Postern.
+length limits and seeds (the ok- sessions of corpus/seeds/fuzz_bugbench, at most ten), and neither of the two; nor
+does it get the option -use_counters=0, which Postern's way sets for libFuzzer. No seed may trigger a bug: that is
+looked at first. Figures are medians over --seeds runs; a miss counts as the executions that were spent,
+and is marked with ">". The ratio is stock / Postern; a bug that both ways miss has none.
 
---clean N runs N executions of Postern's way without any bug: whatever is reported then is a false alarm.
+--clean N runs N executions of Postern's way on the server without any bug: whatever is reported then is a false alarm.
 
 Ctrl-C gives the table so far.
 
