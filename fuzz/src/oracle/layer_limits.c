@@ -180,7 +180,8 @@ static bool into(encoder *encode, decoder *decode, size_t capacity, const uint8_
     bool kept = true;
 
     memset(out + capacity, GUARD_OCTET, GUARD);
-    *fault = (postern_fault){POSTERN_ERROR_CAPACITY, capacity};
+    /* An encoder has no other fault, and tells none. */
+    *fault = (postern_fault){encode != NULL ? POSTERN_ERROR_CAPACITY : POSTERN_ERROR_NONE, 0};
     const uint8_t *copy = pf_exact_copy(octets, size);
     *status =
         encode != NULL ? encode(out, capacity, copy, size, written) : decode(out, capacity, copy, size, written, fault);
