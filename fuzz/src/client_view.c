@@ -49,7 +49,7 @@ static bool is_broken(const uint8_t *octets, size_t begin, size_t size) {
     return false;
 }
 
-bool pf_client_is_lost(const pf_client *client, const uint8_t *octets, size_t size) {
+bool pf_client_is_lost(const pf_client_view *client, const uint8_t *octets, size_t size) {
     const bool reads_line = client->place == PF_CLIENT_COMMANDS || client->place == PF_CLIENT_AUTH;
     return client->place == PF_CLIENT_LOST || (client->practice && reads_line && is_broken(octets, client->at, size));
 }
@@ -87,7 +87,7 @@ static void read_chunk(const uint8_t *octets, size_t at, size_t size, pf_due *du
     due->last = strcmp(word, "LAST") == 0;
 }
 
-static bool due_line(const pf_client *client, const uint8_t *octets, size_t size, pf_due *due) {
+static bool due_line(const pf_client_view *client, const uint8_t *octets, size_t size, pf_due *due) {
     char word[24];
     size_t at = due->begin;
 
@@ -109,7 +109,7 @@ static bool due_line(const pf_client *client, const uint8_t *octets, size_t size
     return true;
 }
 
-bool pf_client_due(const pf_client *client, const uint8_t *octets, size_t size, pf_due *due) {
+bool pf_client_due(const pf_client_view *client, const uint8_t *octets, size_t size, pf_due *due) {
     if (pf_client_is_lost(client, octets, size)) return false;
     *due = (pf_due){.verb = "CONNECT", .begin = client->at, .number = client->answered, .complete = true};
     switch (client->place) {
@@ -157,7 +157,7 @@ static bool of_the_line(int code) {
     return is_one_of(code, codes);
 }
 
-static void answered_line(pf_client *client, const pf_due *due, int code, const uint8_t *text, size_t size) {
+static void answered_line(pf_client_view *client, const pf_due *due, int code, const uint8_t *text, size_t size) {
     const bool success = code / 100 == 2;
 
     client->at = due->end;
@@ -171,7 +171,7 @@ static void answered_line(pf_client *client, const pf_due *due, int code, const 
 }
 
 /* The end of a message, of which there are as many replies as recipients in LMTP. */
-static void answered_message(pf_client *client, size_t end) {
+static void answered_message(pf_client_view *client, size_t end) {
     if (client->lmtp && ++client->answered < client->recipients) return;
     client->answered = 0;
     client->recipients = 0;
@@ -179,7 +179,7 @@ static void answered_message(pf_client *client, size_t end) {
     client->place = PF_CLIENT_COMMANDS;
 }
 
-static const char *answered_bdat(pf_client *client, const pf_due *due, int code) {
+static const char *answered_bdat(pf_client_view *client, const pf_due *due, int code) {
     const bool unheard = (code == 500 || code == 502) && !client->chunking;
 
     if (!of_the_line(code) && due->last) {
@@ -194,7 +194,7 @@ static const char *answered_bdat(pf_client *client, const pf_due *due, int code)
     return of_the_line(code) ? "BDAT" : "BDAT_CHUNK";
 }
 
-const char *pf_client_answered(pf_client *client, const pf_due *due, int code, const uint8_t *text, size_t size) {
+const char *pf_client_answered(pf_client_view *client, const pf_due *due, int code, const uint8_t *text, size_t size) {
     enum { LINE_MOST = 512 };
     /* Of a line that is over the limit of RFC 5321 4.5.3.1.4 nobody has to read the verb. */
     const bool unread = code == 500 && !due->body && due->end - due->begin > LINE_MOST;

@@ -18,7 +18,7 @@ typedef enum pf_client_place {
     PF_CLIENT_OVER  /* behind 221 and 421 */
 } pf_client_place;
 
-typedef struct pf_client {
+typedef struct pf_client_view {
     bool lmtp;
     bool practice;
     bool shakes_hands; /* for TLS, at the octets that stand for it in a flat file */
@@ -27,7 +27,7 @@ typedef struct pf_client {
     uint32_t recipients; /* accepted in the transaction at hand */
     uint32_t answered;   /* replies to the end of a message, of which LMTP has several */
     bool chunking;       /* EHLO offered it */
-} pf_client;
+} pf_client_view;
 
 /* What awaits a reply. */
 typedef struct pf_due {
@@ -43,12 +43,12 @@ typedef struct pf_due {
 } pf_due;
 
 /* What must be answered next, of the octets sent so far. Returns: false when there is nothing. Out: due. */
-bool pf_client_due(const pf_client *client, const uint8_t *octets, size_t size, pf_due *due);
+bool pf_client_due(const pf_client_view *client, const uint8_t *octets, size_t size, pf_due *due);
 
 /* Can nobody say what the next reply answers? In practice a bare CR, LF or NUL in a line makes it one line or two. */
-bool pf_client_is_lost(const pf_client *client, const uint8_t *octets, size_t size);
+bool pf_client_is_lost(const pf_client_view *client, const uint8_t *octets, size_t size);
 
 /* That was answered. In: text, the octets of the reply. Returns: the verb by the name of the reply table. */
-const char *pf_client_answered(pf_client *client, const pf_due *due, int code, const uint8_t *text, size_t size);
+const char *pf_client_answered(pf_client_view *client, const pf_due *due, int code, const uint8_t *text, size_t size);
 
 #endif

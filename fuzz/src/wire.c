@@ -10,7 +10,7 @@
 
 struct pf_wire {
     pf_log *log;
-    pf_client client;
+    pf_client_view client;
     uint8_t *sent; /* all octets of the client so far; the memory is kept for the next session */
     size_t sent_size;
     size_t sent_room;
@@ -101,7 +101,7 @@ pf_wire *pf_wire_open(pf_log *log, bool lmtp, bool practice) {
     static pf_wire wire;
 
     wire.log = log;
-    wire.client = (pf_client){.lmtp = lmtp, .practice = practice};
+    wire.client = (pf_client_view){.lmtp = lmtp, .practice = practice};
     wire.sent_size = wire.line_noted = wire.last_begin = wire.text_size = 0;
     wire.last_verb = NULL;
     wire.lost = wire.full = false;

@@ -65,7 +65,7 @@ static const view views[] = {
 static void check_view(const view *v) {
     const uint8_t *octets = (const uint8_t *)v->octets;
     const size_t size = strlen(v->octets);
-    pf_client client = {.lmtp = v->lmtp, .practice = v->practice, .shakes_hands = v->shakes_hands};
+    pf_client_view client = {.lmtp = v->lmtp, .practice = v->practice, .shakes_hands = v->shakes_hands};
     char verbs[256] = "";
 
     for (const char *reply = v->replies; *reply != '\0'; reply += strspn(reply, " ")) {

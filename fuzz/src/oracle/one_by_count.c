@@ -13,7 +13,7 @@ static bool broken(const pf_case *run, size_t at, const char *expected, pf_viola
 }
 
 /* A reply that nothing calls for. */
-static const char *instead_of(const pf_client *client, int code) {
+static const char *instead_of(const pf_client_view *client, int code) {
     switch (client->place) {
     case PF_CLIENT_OVER: return "the close behind 221 and 421";
     case PF_CLIENT_TLS: return "no reply in clear text behind the 220 to STARTTLS";
@@ -24,9 +24,9 @@ static const char *instead_of(const pf_client *client, int code) {
 bool pf_one_by_count(const pf_case *run, pf_violation *violation) {
     const pf_log *log = run->log;
     const bool sees_close = run->target->kinds & PF_KIND(PF_EVENT_CLOSE);
-    pf_client client = {.lmtp = run->options->lmtp,
-                        .practice = run->target->practice,
-                        .shakes_hands = run->target->tls_done != NULL};
+    pf_client_view client = {.lmtp = run->options->lmtp,
+                             .practice = run->target->practice,
+                             .shakes_hands = run->target->tls_done != NULL};
     pf_due due;
     bool closed = false;
     int code = 0;
