@@ -93,19 +93,6 @@ bool pf_client_equal(const pf_record *a, const pf_record *b, size_t *at) {
 
 /* ---- Judging ---- */
 
-/* Say once for each oracle that it has nothing to look at. */
-static void say_silent(const pf_client *client, const pf_client_oracle *oracle) {
-    enum { ORACLES_MOST = 16 };
-    static const pf_client_oracle *said[ORACLES_MOST];
-    size_t i = 0;
-
-    while (i < ORACLES_MOST && said[i] != NULL && said[i] != oracle) i++;
-    if (i == ORACLES_MOST || said[i] == oracle) return;
-    said[i] = oracle;
-    fprintf(stderr, "postern: the oracle %s stays silent: the client %s does not have what it needs\n", oracle->name,
-            client->name);
-}
-
 static bool applies(const pf_client_oracle *oracle, const pf_client *client) {
     return (oracle->needs_can & client->can) == oracle->needs_can;
 }
@@ -138,7 +125,7 @@ bool pf_client_judge(const pf_client_oracle *const *oracles, const pf_client *cl
     for (; *oracles != NULL; oracles++) {
         const pf_client_oracle *oracle = *oracles;
         if (!applies(oracle, client)) {
-            say_silent(client, oracle);
+            pf_say_silent(oracle, oracle->name, client->name);
             continue;
         }
         if (oracle->dear && dear++ != chosen && !thorough) continue;

@@ -14,17 +14,15 @@ const pf_oracle *const pf_session_oracles[] = {
     &pf_oracle_chunk,  &pf_oracle_reset,  &pf_oracle_meta,  &pf_oracle_poison,
     &pf_oracle_fault,  &pf_oracle_bound,  &pf_oracle_limit, NULL};
 
-/* Say once for each oracle that it has nothing to look at. */
-static void say_silent(const pf_target *target, const pf_oracle *oracle) {
+void pf_say_silent(const void *oracle, const char *name, const char *judged) {
     enum { ORACLES_MOST = 32 };
-    static const pf_oracle *said[ORACLES_MOST];
+    static const void *said[ORACLES_MOST];
     size_t i = 0;
 
     while (i < ORACLES_MOST && said[i] != NULL && said[i] != oracle) i++;
     if (i == ORACLES_MOST || said[i] == oracle) return;
     said[i] = oracle;
-    fprintf(stderr, "postern: the oracle %s stays silent: the target %s does not have what it needs\n", oracle->name,
-            target->name);
+    fprintf(stderr, "postern: the oracle %s stays silent: %s does not have what it needs\n", name, judged);
 }
 
 static bool applies(const pf_oracle *oracle, const pf_target *target) {
@@ -81,7 +79,7 @@ bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const
     for (; *oracles != NULL; oracles++) {
         const pf_oracle *oracle = *oracles;
         if (!applies(oracle, target)) {
-            say_silent(target, oracle);
+            pf_say_silent(oracle, oracle->name, target->name);
             continue;
         }
         if (oracle->dear && dear++ != chosen && !thorough) continue;

@@ -58,6 +58,9 @@ bool pf_expected(pf_violation *violation, const char *format, ...) __attribute__
 /* What was seen, instead of what was said before. Returns: false. */
 bool pf_seen(pf_violation *violation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Say once for each oracle, a thing that lives for ever, that what is judged does not have what it needs. */
+void pf_say_silent(const void *oracle, const char *name, const char *judged);
+
 /* ONE, of a server that does not tell its lines. */
 bool pf_one_by_count(const pf_case *run, pf_violation *violation);
 
