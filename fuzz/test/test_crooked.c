@@ -225,39 +225,31 @@ static void a_wrong_limit_is_told(void **state) {
 }
 
 /* A fuzzing run asks one thing at a time: over inputs that differ it asks them all. */
+static void fires_in_turn(const pf_oracle *oracle, crooked_fault fault, int inputs, unsigned least) {
+    const pf_oracle *const alone[] = {oracle, NULL};
+    unsigned fired = 0;
+
+    crooked_is = fault;
+    for (int n = 0; n < inputs; n++) {
+        char session[64];
+        pf_violation violation;
+        const int size = snprintf(session, sizeof session, "NOOP %d\r\n", n);
+        fired += !pf_judge_by(alone, &crooked_target, (const uint8_t *)session, (size_t)size, false, &violation);
+    }
+    if (fired < least) fail_msg("fault %d fired %u times in %d", (int)fault, fired, inputs);
+}
+
 static void limits_are_asked_in_turn(void **state) {
     (void)state;
-    static const pf_oracle *const oracles[] = {&pf_oracle_limit, NULL};
     static const crooked_fault faults[] = {CROOKED_REST_IS_RUN, CROOKED_SIZE_WRAPS, CROOKED_CHUNK_WRAPS_32,
                                            CROOKED_CHUNK_NEGATIVE};
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        unsigned fired = 0;
-        crooked_is = faults[i];
-        for (int n = 0; n < 3000; n++) {
-            char session[64];
-            pf_violation violation;
-            const int size = snprintf(session, sizeof session, "NOOP %d\r\n", n);
-            fired += !pf_judge_by(oracles, &crooked_target, (const uint8_t *)session, (size_t)size, false, &violation);
-        }
-        if (fired < 5) fail_msg("fault %d fired %u times in 3000", (int)faults[i], fired);
-    }
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) fires_in_turn(&pf_oracle_limit, faults[i], 3000, 5);
 }
 
 static void injections_are_tried_in_turn(void **state) {
     (void)state;
-    static const pf_oracle *const oracles[] = {&pf_oracle_tls, NULL};
     static const crooked_fault faults[] = {CROOKED_KEEPS_GAP, CROOKED_KEEPS_PART, CROOKED_RUNS_GAP, CROOKED_KNOWS_EHLO};
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        unsigned fired = 0;
-        crooked_is = faults[i];
-        for (int n = 0; n < 200; n++) {
-            char session[64];
-            pf_violation violation;
-            const int size = snprintf(session, sizeof session, "NOOP %d\r\n", n);
-            fired += !pf_judge_by(oracles, &crooked_target, (const uint8_t *)session, (size_t)size, false, &violation);
-        }
-        if (fired < 10) fail_msg("fault %d fired %u times in 200", (int)faults[i], fired);
-    }
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) fires_in_turn(&pf_oracle_tls, faults[i], 200, 10);
 }
 
 /* ---- STRICT, the slow way ---- */
