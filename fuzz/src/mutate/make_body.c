@@ -99,7 +99,7 @@ void pf_make_content(pf_maker *maker) {
 
 void pf_make_long_line(pf_maker *maker) {
     /* where text lines end (RFC 5321 4.5.3.1.6), and where buffers do */
-    static const uint16_t borders[] = {510, 511, 512, 997, 998, 999, 1000, 1000, 1000, 1001, 1023, 1024, 2048, 4096};
+    static const uint16_t borders[] = {511, 512, 997, 998, 999, 1000, 1000, 1000, 1000, 1000, 1001, 1024, 2048, 4096};
     static const pf_word tails[] = {W("\r\n"), W(".\r\n"), W("..\r\n"), W("\n.\r\n"), W("\r")};
 
     if (pf_one_in(maker, 4)) PF_PUT(maker, ".");
