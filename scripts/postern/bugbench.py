@@ -109,7 +109,8 @@ class Loop:
     def __init__(self, bench, budget, jobs):
         self.bench = bench
         self.budget = budget
-        self.jobs = jobs
+        mine = sorted(os.sched_getaffinity(0))
+        self.cores = [mine[number % len(mine)] for number in range(jobs)]  # of those that are free, one for each job
         self.outcomes = {}  # (bug, engine, way) -> [Outcome]
         self.interrupted = False
 
@@ -121,7 +122,7 @@ class Loop:
         with tempfile.TemporaryDirectory(prefix="postern-bugbench-") as room:
             try:
                 while (waiting or running) and not self.interrupted:
-                    while waiting and len(running) < self.jobs:
+                    while waiting and self.cores:
                         running.append(self._start(waiting.pop(0), Path(room) / str(len(plans) - len(waiting))))
                     time.sleep(0.05)
                     for one in list(running):
@@ -129,6 +130,7 @@ class Loop:
                         if outcome is None:
                             continue
                         running.remove(one)
+                        self.cores.append(one.core)
                         done += 1
                         self._note(one.plan, outcome, f"{done}/{len(plans)}")
             finally:
@@ -142,7 +144,7 @@ class Loop:
 
     def _start(self, plan, work):
         harness = self.bench.harness(plan.engine, plan.bug.side, plan.way)
-        return Run(plan, harness, self.bench.seeds(plan.bug.side), self.budget, work)
+        return Run(plan, harness, self.bench.seeds(plan.bug.side), self.budget, work, self.cores.pop(0))
 
     def _note(self, plan, outcome, count):
         self.outcomes.setdefault((plan.bug.number, plan.engine, plan.way), []).append(outcome)

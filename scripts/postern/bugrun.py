@@ -13,7 +13,7 @@ from . import afl, libfuzzer, violation
 from .console import Failure
 
 MAX_LEN = 3072
-LEN_CONTROL = 100  # libFuzzer's own default, said so that nobody wonders
+LEN_CONTROL = 0  # both ways may be as long as MAX_LEN from the start, as libFuzzer does for custom mutators
 TIMEOUT = 10  # seconds that one input may take
 
 
@@ -62,8 +62,9 @@ def libfuzzer_command(harness, work, seeds, budget, seed, *more):
 class Run:
     """A running plan. Life: poll() until it returns an Outcome, or stop()."""
 
-    def __init__(self, plan, harness, seeds, budget, work):
+    def __init__(self, plan, harness, seeds, budget, work, core):
         self.plan = plan
+        self.core = core
         self.harness = harness
         self.work = work
         self.budget = budget
@@ -83,9 +84,10 @@ class Run:
                          "POSTERN_MUTATE_KIND": harness.kind}
         with open(self.log, "wb") as log:
             self.began = time.monotonic()
-            self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)], cwd=work,
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                            env={**environment(plan.bug.number), **more})
+            self.process = subprocess.Popen(
+                ["taskset", "-c", str(core), "setpriv", "--pdeathsig", "KILL", *map(str, command)], cwd=work,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env={**environment(plan.bug.number), **more})
 
     def poll(self):
         """Returns: the outcome, once it is there."""

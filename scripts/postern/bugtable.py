@@ -7,6 +7,9 @@ from collections import Counter
 
 WAYS = ("postern", "stock")
 
+NOTES = ("both ways: the same seeds, dictionary, limits of length (-len_control=0), harness and oracles, a core each",
+         "Postern's way: its mutator, protocol coverage, -use_counters=0 for libFuzzer; stock: the engine's defaults")
+
 
 def _median(values):
     return statistics.median(values) if values else None
@@ -109,7 +112,7 @@ class Table:
         rows = [heads, ["---"] * len(heads), *(line.columns() for line in self.lines)]
         facts = ", ".join(f"{key} {value}" for key, value in self.facts.items())
         return "\n".join([*("| " + " | ".join(row) + " |" for row in rows), "", facts + ".", "",
-                          *(f"- {sentence}" for sentence in self.summary()), ""])
+                          *(f"- {sentence}" for sentence in [*self.summary(), *NOTES]), ""])
 
     def json(self):
         bugs = [{"bug": line.bug.number, "class": line.bug.class_, "side": line.bug.side, "engine": line.engine,
