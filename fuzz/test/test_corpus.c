@@ -162,8 +162,9 @@ static void names_tell_the_verdict(void **state) {
         {"seeds/fuzz_auth", name_of_session, 40},
         {"seeds/fuzz_starttls", name_of_session, 30},
         {"seeds/fuzz_bound", name_of_session, 10},
+        {"seeds/fuzz_bugbench", name_of_session, 1},
         {"seeds/fuzz_client", name_of_client, 50},
-        {"seeds/fuzz_bugbench_client", name_of_client, 5},
+        {"seeds/fuzz_bugbench_client", name_of_client, 1},
         {"seeds/fuzz_client_bound", name_of_client, 5},
     };
     size_t all = 0;
