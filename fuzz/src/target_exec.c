@@ -37,11 +37,19 @@ typedef struct child {
 
 static child the_child;
 static pf_exec_end the_end;
+static int the_crash; /* the last signal, of any session */
 static pf_exec_options settings;
 static const char *the_command;
 
 pf_exec_end pf_exec_last(void) {
     return the_end;
+}
+
+int pf_exec_crash(void) {
+    const int last = the_crash;
+
+    the_crash = 0;
+    return last;
 }
 
 static uint64_t now_ms(void) {
@@ -221,6 +229,7 @@ static void reap(child *c) {
     if (WIFSIGNALED(status) && !the_end.killed) the_end.signal = WTERMSIG(status);
     /* The shell tells of the end of what it ran by a number. */
     if (the_end.status > 128 && the_end.status < 160) the_end.signal = the_end.status - 128;
+    if (the_end.signal != 0) the_crash = the_end.signal;
 }
 
 /* ---- The target ---- */

@@ -42,9 +42,9 @@ static bool is_mismatch(const judging *judge, const uint8_t *octets, size_t size
     return judge->exec && pf_target_options_read(octets, size).lmtp != judge->lmtp;
 }
 
-/* A program that ended by a signal broke a law too, whatever it had answered. */
+/* A program that ended by a signal, in any of its runs, broke a law too, whatever it had answered. */
 static bool crashed(const judging *judge, const uint8_t *octets, size_t size, pf_violation *violation) {
-    const int number = judge->exec ? pf_exec_last().signal : 0;
+    const int number = judge->exec ? pf_exec_crash() : 0;
 
     if (number == 0) {
         return false;
@@ -75,6 +75,7 @@ static int judge_octets(judging *judge, const char *path, const uint8_t *octets,
 
     found.skipped = is_mismatch(judge, octets, size);
     if (!found.skipped) {
+        (void)pf_exec_crash(); /* of the file before */
         found.broken = !pf_judge_by(oracles, judge->target, octets, size, judge->thorough, &found.violation) ||
                        crashed(judge, octets, size, &found.violation);
         if (found.broken || judge->jsonl) {

@@ -116,6 +116,14 @@ class Judge(cli.Case):
         code, out, err = cli.run("judge", "--jsonl", f"--target=exec:{command}", self.put(b"NO"))
         self.assertEqual((code, err, json.loads(out)["oracle"], json.loads(out)["signal"]), (1, "", "SAN", 11))
 
+    def test_a_crash_in_one_of_the_runs(self):
+        mark = shlex.quote(str(self.folder / "has-crashed"))
+        command = f"printf '220 a\\r\\n'; cat > /dev/null; test -e {mark} || {{ : > {mark}; kill -SEGV $$; }}"
+        files = [self.put(b"NO", "one"), self.put(b"NOO", "two")]
+        code, out, err = cli.run("judge", "--jsonl", f"--target=exec:{command}", *files)
+        first, second = (json.loads(line) for line in out.splitlines())
+        self.assertEqual((code, err, first["oracle"], second["verdict"]), (1, "", "SAN", "lawful"))
+
     def test_time_is_bounded_and_nothing_stays(self):
         begin = time.monotonic()
         found = self.broken("sleeps", HELLO + b"NOOP\r\n" * 3, "ONE", "--wait=0.2")

@@ -40,6 +40,10 @@ typedef struct pf_exec_end {
 
 pf_exec_end pf_exec_last(void);
 
+/* A law runs the program more than once, and it may crash in any of these sessions. Returns: the signal that ended one
+ * since this was asked last, not ours; or 0. */
+int pf_exec_crash(void);
+
 #ifdef __cplusplus
 }
 #endif
