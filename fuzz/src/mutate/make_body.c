@@ -22,6 +22,7 @@ static void put_random_end(pf_maker *maker) {
 }
 
 void pf_make_end_of_data(pf_maker *maker) {
+    enum { COMMON = 16 }; /* the first ones, which servers were seen to take for an end or nearly so, come more often */
     static const pf_word ends[] = {W("\r\n.\r\n"),
                                    W("\n.\n"),
                                    W("\n.\r\n"),
@@ -53,10 +54,14 @@ void pf_make_end_of_data(pf_maker *maker) {
                                    W("\r\n.\t\r\n"),
                                    W("\n\r\n.\r\n")};
 
-    if (pf_one_in(maker, 6))
+    if (pf_one_in(maker, 6)) {
         put_random_end(maker);
-    else
+    } else if (pf_one_in(maker, 2)) {
+        const pf_word *end = &ends[pf_below(maker, COMMON)];
+        pf_put(maker, end->octets, end->size);
+    } else {
         PF_PUT_ONE_OF(maker, ends);
+    }
 }
 
 void pf_make_canaries(pf_maker *maker) {
