@@ -277,6 +277,27 @@ static size_t at_sign(const pf_bench *bench, size_t begin, size_t end) {
     return end;
 }
 
+/* The local-part in [begin, sign), or the domain behind the sign: another one, or one of a length at a limit. */
+static bool change_half(pf_bench *bench, size_t begin, size_t sign, size_t end, bool local, bool long_one) {
+    static const uint8_t locals[] = {1, 63, 64, 65, 66, 128};
+    static const uint8_t domains[] = {63, 64, 253, 254, 255};
+    pf_maker *maker = &bench->maker;
+
+    if (!local && sign == end) return false;
+    const size_t from = local ? begin : sign + 1;
+    const size_t to = local ? sign : end;
+    pf_piece(bench, to - from);
+    if (local && long_one)
+        pf_put_fill(maker, 'l', locals[pf_below(maker, sizeof locals)]);
+    else if (local)
+        pf_make_local_part(maker, 64);
+    else if (long_one)
+        pf_make_domain_of(maker, domains[pf_below(maker, sizeof domains)] + pf_below(maker, 2));
+    else
+        pf_make_domain(maker, 255);
+    return pf_place(bench, from, to);
+}
+
 bool pf_change_mailbox(pf_bench *bench, size_t begin, size_t end) {
     static const pf_word odd[] = {W(""),
                                   W("Postmaster"),
@@ -291,60 +312,28 @@ bool pf_change_mailbox(pf_bench *bench, size_t begin, size_t end) {
                                   W("\\")};
     pf_maker *maker = &bench->maker;
     const size_t sign = at_sign(bench, begin, end);
-    static const uint8_t locals[] = {1, 63, 64, 65, 66, 128};
-    static const uint8_t domains[] = {63, 64, 253, 254, 255};
+    const size_t way = pf_below(maker, 13);
 
-    switch (pf_below(maker, 13)) {
-    case 11: { /* an octet again and again, somewhere in it */
+    if (way < 4) return change_half(bench, begin, sign, end, way % 2 == 0, way >= 2);
+    if (way == 11) { /* an octet again and again, somewhere in it */
         const size_t at = pf_between(maker, begin, end);
         pf_piece(bench, 0);
         pf_make_run(maker);
         return pf_place(bench, at, at);
     }
-    case 0: /* the local-part */
-        pf_piece(bench, sign - begin);
-        pf_make_local_part(maker, 64);
-        return pf_place(bench, begin, sign);
-    case 1: /* the domain */
-        if (sign == end) return false;
-        pf_piece(bench, end - sign - 1);
-        pf_make_domain(maker, 255);
-        return pf_place(bench, sign + 1, end);
-    case 2:
-        pf_piece(bench, sign - begin);
-        pf_put_fill(maker, 'l', locals[pf_below(maker, sizeof locals)]);
-        return pf_place(bench, begin, sign);
-    case 3:
-        if (sign == end) return false;
-        pf_piece(bench, end - sign - 1);
-        pf_make_domain_of(maker, domains[pf_below(maker, sizeof domains)] + pf_below(maker, 2));
-        return pf_place(bench, sign + 1, end);
+    pf_piece(bench, end - begin);
+    switch (way) {
     case 4: /* the whole is around the longest path */
-        pf_piece(bench, end - begin);
         PF_PUT(maker, "a@");
         pf_make_domain_of(maker, pf_between(maker, 251, 255));
-        return pf_place(bench, begin, end);
-    case 5:
-        pf_piece(bench, end - begin);
-        PF_PUT_ONE_OF(maker, odd);
-        return pf_place(bench, begin, end);
+        break;
+    case 5: PF_PUT_ONE_OF(maker, odd); break;
     case 6:
-    case 7:
-        pf_piece(bench, end - begin);
-        pf_make_fault(maker, &pf_faults_address);
-        return pf_place(bench, begin, end);
+    case 7: pf_make_fault(maker, &pf_faults_address); break;
     case 8:
-    case 9:
-        pf_piece(bench, end - begin);
-        pf_make_mailbox_refused(maker);
-        return pf_place(bench, begin, end);
-    case 10:
-        pf_piece(bench, end - begin);
-        pf_make_mailbox_utf8(maker);
-        return pf_place(bench, begin, end);
-    default:
-        pf_piece(bench, end - begin);
-        pf_make_mailbox(maker);
-        return pf_place(bench, begin, end);
+    case 9: pf_make_mailbox_refused(maker); break;
+    case 10: pf_make_mailbox_utf8(maker); break;
+    default: pf_make_mailbox(maker); break;
     }
+    return pf_place(bench, begin, end);
 }
