@@ -53,7 +53,7 @@ size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t siz
 /* The operations of a kind, for who wants one of them alone. */
 size_t pf_mutate_operation_count(pf_mutate_kind kind);
 
-/* "insert-command"; how many of `pf_mutate_weights` draws fall on it. */
+/* "insert-commands"; how many of 256 draws fall on it. */
 const char *pf_mutate_operation_name(pf_mutate_kind kind, size_t operation);
 unsigned pf_mutate_operation_weight(pf_mutate_kind kind, size_t operation);
 
