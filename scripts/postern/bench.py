@@ -17,9 +17,10 @@ Without --fuzz: nanoseconds to frame and parse a command line, beside a memchr s
 DATA, beside memcpy. --commands FILE names other command lines than parser/bench/commands.txt.
 
 With --fuzz: executions per second of each harness, on libFuzzer with ASan and on AFL++ without, beside an empty
-harness that holds the same seeds. libFuzzer keeps new inputs in memory, AFL++ writes them as it always does. Runs of
-the two alternate; figures are medians, and the ratio is what counts: the same program varies by a third from run to
-run on a shared machine.
+harness that holds the same seeds. Both have the engine's own mutator, so that what differs is the harness; ours makes
+longer inputs, of which there are fewer a second. libFuzzer keeps new inputs in memory, AFL++ writes them as it always
+does. Runs of the two alternate; figures are medians, and the ratio is what counts: the same program varies by a third
+from run to run on a shared machine.
 
 exit codes: 0 measured, 2 could not run
 """
@@ -118,7 +119,7 @@ def bench_fuzz(options):
     made = {}
     for engine in engines:
         name, preset, extra = BUILDS[engine]
-        folder = build.build(preset, name=name, options=("-DPOSTERN_TEST_HARNESSES=ON", *extra))
+        folder = build.build(preset, name=name, options=("-DPOSTERN_TEST_HARNESSES=ON", "-DPOSTERN_MUTATOR=OFF", *extra))
         made[engine] = build.harnesses(folder)
     say(f"exec/s, medians of {options.runs} interleaved runs of {options.seconds} s, inputs of at most {LONGEST} octets")
     say(f"{'engine':10} {'harness':20} {'exec/s':>10} {'empty':>12} {'ratio':>8} {'inputs':>8} {'seeds':>8} {'files':>6}")
