@@ -1,8 +1,9 @@
 /* fuzz_bound: the work of a session is linear in what the client sends, and its stack is constant (BOUND).
  *
  * The parser is the counted build: each basic block is a step. A piece of the input is repeated until it is one, two,
- * four ... KiB long; the steps may grow by 2.2 at each doubling, and no octet may cost more than the target declares
- * (RFC 5321 7.8). No clock is asked. The input is the octets of a client, as in fuzz_session.
+ * four ... KiB long; an octet that a doubling adds may cost 1.1 times what one of the doubling before did, and none may
+ * cost more than the target declares (RFC 5321 7.8). No clock is asked. The input is the octets of a client, as in
+ * fuzz_session.
  *
  *     ./scripts/fuzz fuzz_bound
  *

@@ -1,8 +1,9 @@
 /* fuzz_client_bound: the work of a client is linear in what a hostile server sends (BOUND).
  *
  * The parser is the counted build: each basic block is a step. A line that the server sends is repeated until there are
- * 512 octets of it, then 1,024, and so on up to 16 KiB; the steps may not grow by more than 2.2 at each doubling, and
- * no octet may cost more than the client declares (RFC 5321 7.8). No clock is asked. The input is that of fuzz_client.
+ * 512 octets of it, then 1,024, and so on up to 16 KiB; what a doubling adds to the steps may be 2.2 times what the one
+ * before added, and no octet may cost more than the client declares (RFC 5321 7.8). No clock is asked. The input is
+ * that of fuzz_client.
  *
  *     ./scripts/fuzz fuzz_client_bound
  *

@@ -88,6 +88,7 @@ static const sample samples[] = {
     {F(STUFFS_EACH_PIECE), "CHUNK", "DATA_BODY", MESSAGE("a................................"), true},
     {F(READS_OLD_TEXT), "POISON", "-", "220\r\n", true},
     {F(COPIES_ALL_FOR_EACH_LINE), "BOUND", "-", "220-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n220 b\r\n", true},
+    {F(COPIES_CHEAPLY), "BOUND", "-", "220-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n220 b\r\n", true},
     {F(DEAR_OCTETS), "BOUND", "-", GREETING, false},
 };
 

@@ -171,6 +171,7 @@ static void run(toy *t) {
     }
     t->line[t->size] = '\0';
     if (toy_has == TOY_KEEPS_HISTORY) t->uses.memory += 4;
+    if (toy_has == TOY_KEEPS_HISTORY_LATE && t->offset > 4096) t->uses.memory += t->offset / 16 % 2;
     t->offset -= toy_has == TOY_RANGE_IS_OFF;
     emit(t, PF_EVENT_LINE, verb, 0, NULL);
     t->offset += toy_has == TOY_RANGE_IS_OFF;

@@ -73,6 +73,7 @@ typedef enum toy_fault {
     /* BOUND */
     TOY_SCANS_AGAIN,
     TOY_KEEPS_HISTORY,
+    TOY_KEEPS_HISTORY_LATE,
     TOY_TAKES_MANY_STEPS,
     TOY_HOLDS_MUCH,
     TOY_FAULTS

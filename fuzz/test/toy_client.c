@@ -36,7 +36,7 @@ static void *toy_open(const pf_client_options *options, pf_record *record) {
     t->record = record;
     t->size = t->text_size = t->lines = t->replies = 0;
     t->broken = false;
-    t->steps = 0;
+    t->steps = HAS(COPIES_CHEAPLY) ? 3000 : 0;
     return t;
 }
 
@@ -69,6 +69,7 @@ static void line_ends(toy *t, size_t size) {
 
     const size_t dear = HAS(DEAR_OCTETS) ? 2000 : 1;
     t->steps += HAS(COPIES_ALL_FOR_EACH_LINE) && t->lines > 0 ? t->text_size : dear;
+    if (HAS(COPIES_CHEAPLY) && t->lines > 0) t->steps += t->text_size / 8;
     if (code == 0 || (t->lines > 0 && code != t->code && !HAS(TAKES_OTHER_CODE)) || (!last && t->line[3] != '-') ||
         (HAS(REFUSES_EMPTY_TEXT) && size < 5)) {
         give_up(t);

@@ -63,6 +63,7 @@ typedef enum toy_client_fault {
     TOY_CLIENT_READS_OLD_TEXT,
     /* BOUND */
     TOY_CLIENT_COPIES_ALL_FOR_EACH_LINE,
+    TOY_CLIENT_COPIES_CHEAPLY, /* the same eight octets at a time, by a client that costs much else */
     TOY_CLIENT_DEAR_OCTETS,
     TOY_CLIENT_FAULTS
 } toy_client_fault;

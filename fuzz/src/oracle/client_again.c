@@ -3,7 +3,7 @@
  * CHUNK   the record does not depend on how the stream and the messages are cut
  * POISON  nor on what the client's memory held before
  * BOUND   work is linear in what the server sends: one line of a reply is repeated until there are some 512 octets of
- * it, and then twice as many, up to 16 KiB; a cost that more than doubles each time is not linear
+ * it, and then twice as many, up to 16 KiB; what is added to the cost may no more than double each time
  *
  * SPDX-License-Identifier: MIT */
 #include "client_judging.h"
@@ -93,7 +93,8 @@ static size_t repeat(const pf_client_case *run, pf_span unit, size_t times) {
 static bool costs_too_much(const pf_client_case *run, pf_span unit, pf_violation *violation) {
     const pf_client *client = run->client;
     const size_t length = unit.end - unit.begin;
-    uint64_t before = UINT64_MAX / 4;
+    uint64_t before = 0;
+    uint64_t growth = UINT64_MAX / 4; /* of the doubling before */
     bool grows = true;
 
     for (size_t i = 0; i <= DOUBLINGS; i++) {
@@ -110,8 +111,10 @@ static bool costs_too_much(const pf_client_case *run, pf_span unit, pf_violation
             (void)pf_client_broken(run, &pf_client_bound, run->record->count, expected, seen, violation);
             return true;
         }
-        /* A buffer that doubles has its steps, and stays below that in the long run. */
-        grows = grows && (i == 0 || steps > before * 22 / 10);
+        /* What has grown is compared, so that what the calls cost hides nothing. A buffer that doubles has its steps,
+         * and stays below that in the long run. */
+        grows = grows && (i < 2 || steps - before > growth * 22 / 10);
+        growth = i > 0 ? steps - before : growth;
         before = steps;
         if (!grows && !run->thorough) return false;
     }
