@@ -29,12 +29,15 @@ static bool applies(const pf_oracle *oracle, const pf_target *target) {
     return (oracle->needs & target->kinds) == oracle->needs && (oracle->needs_can & target->can) == oracle->needs_can;
 }
 
-/* The dear oracle whose turn it is: a number among those that apply. */
+/* Of several dear oracles one has its turn in every so many inputs: it takes several times as long as all others. */
+enum { INPUTS_A_TURN = 4 };
+
+/* The dear oracle whose turn it is: a number among those that apply, or beyond them when it is the turn of none. */
 static size_t choose_dear(const pf_oracle *const *oracles, const pf_target *target, uint32_t hash) {
     size_t count = 0;
 
     for (; *oracles != NULL; oracles++) count += (*oracles)->dear && applies(*oracles, target);
-    return count > 0 ? (hash >> 16) % count : 0;
+    return count > 1 ? (hash >> 16) % (INPUTS_A_TURN * count) : 0;
 }
 
 pf_model_options pf_judging_model(const pf_target *target, const pf_target_options *options) {

@@ -62,7 +62,7 @@ typedef struct pf_oracle {
     const char *law;
     unsigned needs;     /* PF_KIND set of events; it stays silent for a target that cannot emit them */
     unsigned needs_can; /* PF_CAN set; the same */
-    bool dear;          /* it runs the target again: while fuzzing, the dear ones take turns by the hash of the input */
+    bool dear; /* it runs the target again: while fuzzing, several dear ones take turns by the hash of the input */
     bool (*holds)(const pf_case *run, pf_violation *violation);
 } pf_oracle;
 
@@ -73,7 +73,7 @@ extern const pf_oracle pf_oracle_ref;   /* the log is that of the reference mode
 extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts */
 
 /* Those that look for one thing. */
-extern const pf_oracle pf_oracle_canon;  /* no control that the client sent comes out in a reply, a log, a trace field */
+extern const pf_oracle pf_oracle_canon; /* no control that the client sent comes out in a reply, a log, a trace field */
 extern const pf_oracle pf_oracle_nodata; /* no octet of a message is run as a command */
 extern const pf_oracle pf_oracle_strict; /* what was answered 2yz or 3yz lies within the grammar */
 extern const pf_oracle pf_oracle_tls;    /* nothing from before the handshake is of any use behind it */
@@ -93,7 +93,8 @@ extern const pf_oracle *const pf_session_oracles[];
  * that NULL ends. An oracle that needs what the target does not have is named on stderr, once.
  *
  * In: thorough, every oracle with all partitions and variants (replay); else one of each, chosen by a hash of the
- * input, and one dear oracle (fuzzing). Returns: true when all laws hold. Out: violation, of the first that does not.
+ * input, and at most one dear oracle (fuzzing). Returns: true when all laws hold. Out: violation, of the first that
+ * does not.
  */
 bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const uint8_t *octets, size_t size,
                  bool thorough, pf_violation *violation);
@@ -130,8 +131,8 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
  * grammatical (GRAM) and is read back (ROUND). */
 bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* session.h, AUTH: policy and mechanisms are told what the client sent, nobody is let in without their yes (AUTH), and
- * nothing of a secret is said or stays in the session (SECRET). The input is a session; bit 6 of its options keeps PLAIN
- * and LOGIN for TLS. */
+ * nothing of a secret is said or stays in the session (SECRET). The input is a session; bit 6 of its options keeps
+ * PLAIN and LOGIN for TLS. */
 bool pf_laws_auth(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* What fits is taken and what does not is refused, in lengths and capacities that the input chooses (LIMIT). */
 bool pf_laws_limits(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
