@@ -30,7 +30,7 @@ static bool applies(const pf_oracle *oracle, const pf_target *target) {
 }
 
 /* Of several dear oracles one has its turn in every so many inputs: it takes several times as long as all others. */
-enum { INPUTS_A_TURN = 4 };
+enum { INPUTS_A_TURN = 8 };
 
 /* The dear oracle whose turn it is: a number among those that apply, or beyond them when it is the turn of none. */
 static size_t choose_dear(const pf_oracle *const *oracles, const pf_target *target, uint32_t hash) {
