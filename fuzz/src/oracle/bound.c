@@ -105,9 +105,10 @@ static bool judge(const pf_case *run, const repetition *r, pf_violation *violati
         repeat(run, r, 2 * size);
         if (longer.size < size * 5 / 4) return true; /* there is no more room */
         const pf_target_account account = measure(run, r);
-        const addition now = {account.steps - last.steps, longer.size - size};
+        const bool grew = account.steps > last.steps; /* repeating may make one cheap long line of many dear ones */
+        const addition now = {grew ? account.steps - last.steps : 0, longer.size - size};
         if (!within_limits(run, r, &account, violation)) return false;
-        steps = steps && (i == 1 || now.steps > most_added(&before, now.octets));
+        steps = steps && grew && (i == 1 || now.steps > most_added(&before, now.octets));
         memory = memory && account.memory > last.memory;
         if (steps && i == STEPS_DOUBLINGS)
             return tell(run, r, "steps", last.steps + most_added(&before, now.octets), account.steps, violation);
