@@ -113,8 +113,9 @@ static bool costs_too_much(const pf_client_case *run, pf_span unit, pf_violation
         }
         /* What has grown is compared, so that what the calls cost hides nothing. A buffer that doubles has its steps,
          * and stays below that in the long run. */
-        grows = grows && (i < 2 || steps - before > growth * 22 / 10);
-        growth = i > 0 ? steps - before : growth;
+        const uint64_t added = steps > before ? steps - before : 0;
+        grows = grows && added > 0 && (i < 2 || added > growth * 22 / 10);
+        growth = i > 0 ? added : growth;
         before = steps;
         if (!grows && !run->thorough) return false;
     }
