@@ -169,6 +169,27 @@ static void a_target_of_replies_is_judged_by_its_replies(void **state) {
 }
 
 /* What programs read: one line, with all keys, and nothing in it that JSON does not allow. */
+/* The toy, which takes the fewer steps the more it has done. */
+static void falling_account(const void *session, pf_target_account *account) {
+    toy_target.account(session, account);
+    account->steps = 1000000000u / (1 + account->steps);
+}
+
+/* BOUND: a long input may cost less than a short one, as where many lines become one that is too long. */
+static void an_input_that_gets_cheaper_is_within_bounds(void **state) {
+    (void)state;
+    static const pf_oracle *const only_bound[] = {&pf_oracle_bound, NULL};
+    static const char session[] = HELLO "NOOP\r\nNOOP\r\n";
+    pf_target falling = toy_target;
+    pf_violation violation;
+
+    falling.account = falling_account;
+    falling.limits.steps_octet = 0;
+    falling.limits.steps_once = 0;
+    toy_has = TOY_RIGHT;
+    assert_true(pf_judge_by(only_bound, &falling, (const uint8_t *)session, sizeof session - 1, true, &violation));
+}
+
 static void a_violation_is_one_line_of_json(void **state) {
     (void)state;
     pf_violation violation = {.oracle = "GRAM",
@@ -208,6 +229,7 @@ int main(void) {
         cmocka_unit_test(each_fault_has_a_sample),
         cmocka_unit_test(chunk_fires_in_a_fuzzing_run),
         cmocka_unit_test(a_target_of_replies_is_judged_by_its_replies),
+        cmocka_unit_test(an_input_that_gets_cheaper_is_within_bounds),
         cmocka_unit_test(a_violation_is_one_line_of_json),
     };
     return cmocka_run_group_tests_name("oracles", tests, NULL, NULL);
