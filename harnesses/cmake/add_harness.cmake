@@ -10,7 +10,7 @@
 #
 # harnesses.txt has one line for each harness: name, executable, dictionary or "-", options file or "-", separated by
 # tabs. Names of files are absolute, apart from the "-". harnesses-left-out.txt has the names of those that this build
-# cannot have, a line each.
+# does not have, a line each.
 #
 # leave_out_harness(NAME WHY) puts a name on that list, and says why.
 

@@ -49,7 +49,7 @@ deliver_seeds() {
     deliver "$seeds/$name.zip" "${name}_seed_corpus.zip"
 }
 
-while IFS=$'\t' read -r name program dictionary options; do
+while IFS=$'\t' read -r name program dictionary options _; do
     for file in "$program" "$dictionary" "$options"; do
         [ -s "$file" ] || { echo "build.sh: $name lacks $file" >&2; exit 1; }
     done

@@ -68,8 +68,8 @@ def make(build, room, openssl):
         raise Failure(f"build.sh failed for {build.name} (exit {code}):\n{text[-4000:]}")
     left_out = work / "postern" / "harnesses-left-out.txt"
     without = left_out.read_text(encoding="utf-8").split() if left_out.exists() else []
-    for name in without:
-        say(f"  {name} is left out of {build.name}, as build.sh says")
+    if without:
+        say(f"  left out of {build.name}, as build.sh says: {' '.join(without)}")
     moved = room / "elsewhere"
     out.rename(moved)
     shutil.rmtree(work)
