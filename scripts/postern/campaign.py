@@ -7,6 +7,7 @@ import time
 
 from . import afl, corpus, libfuzzer
 from .console import Failure
+from .history import History
 from .judge import Judge
 from .progress import Row, progress
 from .schedule import SHORTEST, Rest, plan
@@ -45,6 +46,7 @@ class Campaign:
         before = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         self.running = []
         self.room.take_home(set(self.rows), lambda pair, path: self.judge.submit(*pair, path))
+        self.history = History(self.state, seconds=seconds, jobs=jobs)
         try:
             with progress([self.rows[pair] for pair in in_order if self.rows[pair].waiting]) as self.view:
                 self._loop(jobs)
@@ -53,6 +55,7 @@ class Campaign:
                 turn.stop()
                 turn.close()
             self.room.close()
+            self.history.close(self.interrupted)
             for number, handler in before.items():
                 signal.signal(number, handler)
         return [self.rows[pair] for pair in in_order]
@@ -69,6 +72,7 @@ class Campaign:
                 self._attend(turn)
             self._collect()
             self.view.update()
+            self.history.sample(self.rows.values())
         for turn in self.running:
             turn.stop()
         self._collect(wait=True)  # before the rows are closed, so that they count it
@@ -112,6 +116,7 @@ class Campaign:
             self.judge.submit(*turn.pair, path)
         corpus.adopt(turn.new_inputs(), corpus.folder_of(self.state, turn.harness.name))
         row = self.rows[turn.pair]
+        self.history.sample([row], now=True)
         row.end(turn)
         if turn.seen or turn.ran() >= SHORTEST - 1:  # else it was cut short by another's finding, or by somebody
             row.had_turn = True

@@ -14,7 +14,7 @@ TIMEOUT = 10  # seconds that one input may take before it counts as a finding
 FAST = "quarantine_size_mb=1:malloc_context_size=0"
 THOROUGH = "symbolize=1:malloc_context_size=20:detect_stack_use_after_return=1"
 
-_LINE = re.compile(rb"^#(\d+)\t\w+\s+(?:cov: (\d+) )?(?:ft: \d+ )?(?:corp: (\d+)/)?", re.M)
+_LINE = re.compile(rb"^#(\d+)\t\w+\s+(?:cov: (\d+) )?(?:ft: (\d+) )?(?:corp: (\d+)/)?", re.M)
 _FINAL = re.compile(rb"stat::number_of_executed_units:\s*(\d+)")
 
 
@@ -42,9 +42,10 @@ class LibFuzzerTurn(Turn):
         text = self.tail(4096).encode()
         lines = _LINE.findall(text)
         if lines:
-            count, coverage, corpus = lines[-1]
+            count, coverage, features, corpus = lines[-1]
             self.stats = Stats(self.before.executions + int(count), self.stats.per_second,
-                               int(coverage or self.stats.coverage), int(corpus or self.stats.corpus))
+                               int(coverage or self.stats.coverage), int(corpus or self.stats.corpus),
+                               int(features or self.stats.features))
         final = _FINAL.search(text)
         if final:
             self.stats.executions = self.before.executions + int(final.group(1))

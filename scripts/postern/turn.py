@@ -21,6 +21,7 @@ class Stats:
     per_second: float = 0.0
     coverage: int = 0
     corpus: int = 0
+    features: int = 0  # where the engine counts more than coverage
 
 
 class Turn:
