@@ -143,6 +143,25 @@ const pf_model_reply_row *pf_model_reply_rows(size_t *count);
  * Returns: the row that allows it, or NULL. */
 const pf_model_reply_row *pf_model_reply_allowed(const char *verb, pf_model_state state, int code, bool practice);
 
+/* --- What is known of codes --------------------------------------------------------------------------------------- */
+
+typedef enum pf_model_code {
+    PF_CODE_UNKNOWN,
+    PF_CODE_STANDARD,
+    PF_CODE_EXTENSION,
+    PF_CODE_REGISTERED,
+    PF_CODE_EXPERIMENTAL,
+    PF_CODE_HISTORIC,
+    PF_CODE_PRACTICE,
+    PF_CODE_NOT_SMTP
+} pf_model_code;
+
+/* Where a reply code comes from. */
+pf_model_code pf_model_code_of(int code);
+
+/* Is X.subject.detail a code of the registry (RFC 5248 section 2.3)? */
+bool pf_model_enhanced_is_known(unsigned subject, unsigned detail);
+
 /* --- Verdicts on one input, as `postern check` defines them ---------------------------------------------------------
  */
 

@@ -130,6 +130,8 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
 /* reply.h: replies as the model reads them (REF), whatever the cuts (CHUNK); what the formatter makes of any text is
  * grammatical (GRAM) and is read back (ROUND). */
 bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* The tables of codes in reply.h are those of the model. In: octets, choose the codes; thorough, all codes. */
+bool pf_laws_codes(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* session.h, AUTH: policy and mechanisms are told what the client sent, nobody is let in without their yes (AUTH), and
  * nothing of a secret is said or stays in the session (SECRET). The input is a session; bit 6 of its options keeps
  * PLAIN and LOGIN for TLS. */

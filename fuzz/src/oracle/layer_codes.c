@@ -1,0 +1,80 @@
+/* layer_codes.c: the laws of what reply.h knows of codes. Toolkit room: fuzz/.
+ *
+ * REF       a code is known, and comes from where it does, as the model has it; it is found under its own number
+ * CONTRACT  the tables are in ascending order and have what is found, and nothing else
+ *
+ * SPDX-License-Identifier: MIT */
+#include "judging.h"
+
+#include <postern/reply.h>
+
+enum { SUBJECTS = 10, DETAILS = 100, CODES = 1000 };
+
+static bool wrong(pf_violation *v, const char *law, const char *section, const char *expected, unsigned a, unsigned b) {
+    (void)pf_unlawful(v, law, section, NULL, NULL, 0, 0, "another answer for %u, %u", a, b);
+    return pf_expected(v, "%s", expected);
+}
+
+static pf_model_code status_of(const postern_code_info *info) {
+    if (info == NULL) return PF_CODE_UNKNOWN;
+    switch (info->status) {
+    case POSTERN_CODE_STANDARD: return PF_CODE_STANDARD;
+    case POSTERN_CODE_EXTENSION: return PF_CODE_EXTENSION;
+    case POSTERN_CODE_REGISTERED: return PF_CODE_REGISTERED;
+    case POSTERN_CODE_EXPERIMENTAL: return PF_CODE_EXPERIMENTAL;
+    case POSTERN_CODE_HISTORIC: return PF_CODE_HISTORIC;
+    case POSTERN_CODE_PRACTICE: return PF_CODE_PRACTICE;
+    case POSTERN_CODE_NOT_SMTP: return PF_CODE_NOT_SMTP;
+    }
+    return PF_CODE_UNKNOWN;
+}
+
+static bool code_as_model(int code, pf_violation *v) {
+    const postern_code_info *info = postern_code_find(code);
+
+    return (status_of(info) == pf_model_code_of(code) && (info == NULL || info->code == code)) ||
+           wrong(v, "REF", "RFC 5321 4.2.3", "the code to be known as the model knows it", (unsigned)code, 0);
+}
+
+static bool enhanced_as_model(unsigned subject, unsigned detail, pf_violation *v) {
+    const postern_enhanced_info *info = postern_enhanced_find(subject, detail);
+
+    return ((info != NULL) == pf_model_enhanced_is_known(subject, detail) &&
+            (info == NULL || (info->subject == subject && info->detail == detail))) ||
+           wrong(v, "REF", "RFC 5248 2.3", "the enhanced code to be known as the model knows it", subject, detail);
+}
+
+/* All that can be found, in the order of the tables. */
+static bool all_in_order(pf_violation *v) {
+    size_t count, enhanced_count;
+    const postern_code_info *codes = postern_code_table(&count);
+    const postern_enhanced_info *enhanced = postern_enhanced_table(&enhanced_count);
+    size_t at = 0;
+
+    for (int code = 0; code < CODES; code++) {
+        if (!code_as_model(code, v)) return false;
+        const postern_code_info *info = postern_code_find(code);
+        if (info != NULL && (at >= count || info != &codes[at++]))
+            return wrong(v, "CONTRACT", "reply.h", "the table of codes in ascending order", (unsigned)code, 0);
+    }
+    if (at != count) return wrong(v, "CONTRACT", "reply.h", "no further code", (unsigned)count, 0);
+    at = 0;
+    for (unsigned i = 0; i < SUBJECTS * DETAILS; i++) {
+        const unsigned subject = i / DETAILS, detail = i % DETAILS;
+        if (!enhanced_as_model(subject, detail, v)) return false;
+        const postern_enhanced_info *info = postern_enhanced_find(subject, detail);
+        if (info != NULL && (at >= enhanced_count || info != &enhanced[at++]))
+            return wrong(v, "CONTRACT", "reply.h", "the table of enhanced codes in ascending order", subject, detail);
+    }
+    return at == enhanced_count ||
+           wrong(v, "CONTRACT", "reply.h", "no further enhanced code", (unsigned)enhanced_count, 0);
+}
+
+bool pf_laws_codes(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+    const uint32_t hash = pf_hash(octets, size);
+
+    if (thorough && !all_in_order(violation)) return false;
+    return code_as_model((int)(hash % CODES), violation) && code_as_model((int)hash, violation) &&
+           enhanced_as_model(hash % SUBJECTS, hash / SUBJECTS % DETAILS, violation) &&
+           enhanced_as_model(hash & 0xffff, hash >> 16, violation);
+}
