@@ -1,9 +1,10 @@
 /* replay.c: the replay driver, the engine for every compiler. Toolkit room: fuzz/.
  *
- *     HARNESS [--missing-ok] [--quiet] FILE|FOLDER...
+ *     HARNESS [--missing-ok] [--quiet] [--seconds=N] FILE|FOLDER...
  *
  * Runs each file, and each file in each folder (and in its folders), through the harness once. A folder is read when
- * the driver runs, so that a file that is dropped in is seen without a new configure.
+ * the driver runs, so that a file that is dropped in is seen without a new configure. With --seconds, an input that
+ * takes longer ends the driver by SIGALRM.
  *
  * Exit: 0 when all inputs ran (a harness that finds something aborts, and the last line on stderr names the file);
  * 2 when something could not be read, or nothing was given.
@@ -38,7 +39,8 @@ __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t
 typedef struct replay {
     bool missing_ok;
     bool quiet;
-    bool trouble; /* something could not be read */
+    bool trouble;     /* something could not be read */
+    unsigned seconds; /* that one input may take; 0: any */
     size_t inputs;
     uint64_t octets;
 } replay;
@@ -107,7 +109,9 @@ static bool run_file(replay *run, const char *path, size_t size) {
     uint8_t *octets = read_exactly(run, path, size);
     if (octets == NULL) return false;
     current = path;
+    (void)alarm(run->seconds);
     (void)LLVMFuzzerTestOneInput(octets, size);
+    (void)alarm(0);
     current = NULL;
     free(octets);
     run->inputs++;
@@ -152,15 +156,25 @@ static bool run_path(replay *run, const char *path) {
 
 static int usage(FILE *out, const char *name) {
     fprintf(out,
-            "usage: %s [--missing-ok] [--quiet] FILE|FOLDER...\n"
+            "usage: %s [--missing-ok] [--quiet] [--seconds=N] FILE|FOLDER...\n"
             "Replays inputs through this harness. --missing-ok: a path that does not exist is no error.\n"
-            "Exit: 0 all ran, 2 something could not be read; a finding aborts.\n",
+            "--seconds: an input that takes longer is a finding.\n"
+            "Exit: 0 all ran, 2 something could not be read; a finding aborts, or ends by SIGALRM.\n",
             name);
     return out == stdout ? 0 : 2;
 }
 
+/* Returns: false when it is no whole number from 1 to a day. */
+static bool read_seconds(const char *text, unsigned *seconds) {
+    char *end;
+    const unsigned long number = strtoul(text, &end, 10);
+    *seconds = (unsigned)number;
+    return *text >= '1' && *text <= '9' && *end == '\0' && number <= 86400;
+}
+
 int main(int argc, char **argv) {
-    replay run = {false, false, false, 0, 0};
+    static const char seconds[] = "--seconds=";
+    replay run = {.quiet = false};
     int first = 1;
     for (; first < argc && strncmp(argv[first], "--", 2) == 0; first++) {
         if (strcmp(argv[first], "--help") == 0) return usage(stdout, argv[0]);
@@ -168,7 +182,8 @@ int main(int argc, char **argv) {
             run.missing_ok = true;
         else if (strcmp(argv[first], "--quiet") == 0)
             run.quiet = true;
-        else
+        else if (strncmp(argv[first], seconds, sizeof seconds - 1) != 0 ||
+                 !read_seconds(argv[first] + sizeof seconds - 1, &run.seconds))
             return usage(stderr, argv[0]);
     }
     if (first == argc) return usage(stderr, argv[0]);
