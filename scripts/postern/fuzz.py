@@ -3,7 +3,7 @@
 
 import os
 
-from . import build, dialogue, findings, house
+from . import build, dialogue, findings, house, reports
 from .campaign import ENGINES, Campaign
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
 from .schedule import SHORTEST
@@ -35,6 +35,7 @@ def arguments():
     parser.add_argument("--mutator", choices=["postern", "none"], default="postern",
                         help="none: the engines' own mutators alone (default: postern)")
     parser.add_argument("--state", metavar="DIR", help="keep corpus and findings there")
+    reports.add_arguments(parser)
     return parser.parse_args()
 
 
@@ -80,6 +81,7 @@ def summary(rows, campaign):
 
 def main():
     options = arguments()
+    report = reports.Reports("fuzz", options)
     engines = list(ENGINES) if options.engine == "both" else [options.engine]
     build.bootstrap(*engines)
     harnesses = build_engines(options.harness, engines, options.mutator)
@@ -88,9 +90,11 @@ def main():
         say(f"--time {options.time}: raised to {SHORTEST} seconds, the shortest turn")
     rows = campaign.run(options.time, options.jobs)
     summary(rows, campaign)
-    if campaign.found:
-        return FOUND
-    return INTERRUPTED if campaign.interrupted else OK
+    code = FOUND if campaign.found else INTERRUPTED if campaign.interrupted else OK
+    found = list(campaign.found.values())
+    report.write(lambda: reports.campaign_suites(rows, found, report.began), lambda: reports.campaign_results(found),
+                 code)
+    return code
 
 
 if __name__ == "__main__":

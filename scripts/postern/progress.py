@@ -15,6 +15,7 @@ class Row:
     def __init__(self, pair):
         self.harness, self.engine = pair
         self.executions = 0
+        self.seconds = 0.0  # of turns that have ended
         self.per_second = 0.0
         self.coverage = 0
         self.corpus = 0
@@ -44,6 +45,7 @@ class Row:
         """A running turn has ended: take its figures over."""
         _, self.per_second, self.coverage, self.corpus = self.figures()
         self.executions += turn.stats.executions
+        self.seconds += turn.ran()
         self.turns.remove(turn)
 
 

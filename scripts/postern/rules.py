@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What can be wrong, as rules: one for each oracle, and one for each kind of error that a sanitizer tells apart, because
-those are different weaknesses. Each says what the law is, what its breach means and what to mend, for people (triage)
-and for programs that show findings (sarif)."""
+"""What can be wrong, as rules: one for each oracle, and one for each kind of error that a sanitizer tells apart, for
+those are different weaknesses. Each says what the law is, what its breach means and what to mend, to people (triage)
+and to programs that show findings (sarif)."""
 
 import re
 from dataclasses import dataclass, replace

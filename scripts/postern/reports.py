@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""--junit FILE and --sarif FILE: what a campaign or a check found, for programs that show it elsewhere."""
+
+import os
+import time
+from pathlib import Path
+
+from . import dialogue, findings, junit, places, rules, sarif, violation
+from .console import FOUND, Failure
+from .junit import Case, Suite
+from .sarif import Result
+
+
+def add_arguments(parser):
+    parser.add_argument("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML too")
+    parser.add_argument("--sarif", metavar="FILE", type=Path, help="write what is wrong as SARIF 2.1.0 too")
+
+
+def _writable(option, path):
+    """A file that comes at the end is tried at the start: it would be late to learn then that it cannot be written."""
+    trial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError("that is a folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise Failure(f"{option} {path}: cannot be written: {error.strerror or error}") from error
+
+
+class Reports:
+    """Made before anything else is done, filled in at the end."""
+
+    def __init__(self, verb, options):
+        self.verb = verb
+        self.junit, self.sarif = options.junit, options.sarif
+        self.began = time.time()
+        for option, path in (("--junit", self.junit), ("--sarif", self.sarif)):
+            if path:
+                _writable(option, path)
+
+    def write(self, suites, results, exit_code):
+        """`suites` and `results` are made when they are asked for: functions without arguments."""
+        if self.junit:
+            junit.write(self.junit, f"postern {self.verb}", suites())
+        if self.sarif:
+            sarif.write(self.sarif, self.verb, results(), exit_code, self.began)
+
+
+# ---- A campaign ----
+
+def _story(finding):
+    """A finding for people who have nothing but the report."""
+    facts = findings.read_facts(finding.path)
+    command = findings.reproduce_command(finding.harness, finding.path, finding.verdict)
+    return "\n\n".join([dialogue.show(finding.path, finding.harness), f"reproduce: {command}",
+                        facts.get("report", "")])
+
+
+def _headline(finding):
+    verdict = finding.verdict
+    where = " ".join(word for word in (verdict.state, verdict.verb) if word)
+    return f"{verdict.oracle}{f' ({verdict.section})' if verdict.section else ''}" \
+           f"{f' at {where}' if where else ''}: {verdict.summary}"
+
+
+def campaign_suites(rows, found, began):
+    """A suite for each harness: a case for each engine that found nothing new, and one for each finding."""
+    suites = {}
+    for row in rows:
+        suite = suites.setdefault(row.harness, Suite(row.harness, began=began))
+        group = f"fuzz.{row.harness}"
+        if not row.had_turn and not row.executions:
+            suite.cases.append(Case(row.engine, group, outcome="skipped", message="it had no turn in this campaign"))
+        elif not row.findings:
+            suite.cases.append(Case(row.engine, group, row.seconds))
+    for finding in found:
+        group = f"fuzz.{finding.harness}"
+        suites[finding.harness].cases.append(Case(
+            finding.path.name, group, 0.0, "failed", _headline(finding), rules.of_verdict(finding.verdict).id,
+            _story(finding)))
+    return list(suites.values())
+
+
+def campaign_results(found):
+    results = []
+    for finding in found:
+        facts = findings.read_facts(finding.path)
+        report = facts.get("report", "")
+        verdict = finding.verdict
+        told = {key: facts[key] for key in ("engine", "found", "sha1", "size", "reproduces", "reproduce") if key in facts}
+        seen = {key: value for key in ("oracle", "section", "state", "verb") if (value := getattr(verdict, key))}
+        results.append(Result(
+            rules.of_verdict(verdict), f"{finding.harness}|{verdict.key}",
+            f"{_headline(finding)}. Found in {finding.harness}; "
+            f"{findings.reproduce_command(finding.harness, finding.path, verdict)} shows it again.",
+            places.of_finding(verdict, report, finding.harness), places.frames(report),
+            {"harness": finding.harness, **seen, **told}))
+    return results
+
+
+# ---- A check ----
+
+def check_results(suites):
+    """What failed, once, in whichever builds it did."""
+    merged = {}
+    for suite in suites:
+        for case in suite.cases:
+            if case.outcome in ("failed", "error"):
+                result = _of_case(case)
+                merged.setdefault(result.key, (result, []))[1].append(suite.name)
+    for result, builds in merged.values():
+        result.message += f" (in {', '.join(builds)})"
+    return [result for result, _ in merged.values()]
+
+
+def _of_case(case):
+    harness = case.name.removeprefix("harness.")
+    verdict = violation.read(case.output, FOUND)
+    if verdict:
+        return Result(rules.of_verdict(verdict), f"{harness}|{verdict.key}",
+                      f"{case.name}: {verdict.oracle} is broken: {verdict.summary}",
+                      places.of_finding(verdict, case.output, harness), places.frames(case.output), {"test": case.name})
+    place = places.of_test(case.output) or places.of_test_name(case.name)
+    return Result(rules.ALL["TEST"], f"TEST|{case.name}", f"{case.name} failed: {case.message}", place,
+                  facts={"test": case.name})
