@@ -2,6 +2,8 @@
 """What every verb says in the same way: misuse, failure, the commands that it runs, exit codes."""
 
 import argparse
+import json
+import os
 import shlex
 import sys
 
@@ -37,6 +39,20 @@ def positive(text):
 
 def say(*words):
     print(*words, flush=True)
+
+
+class Json:
+    """--json: one object on standard output, and all that is said for people, by programs that are run too, on standard
+    error. Make it before anything is said."""
+
+    def __init__(self):
+        sys.stdout.flush()
+        self.out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def write(self, facts):
+        with self.out:
+            self.out.write(json.dumps(facts, indent=2) + "\n")
 
 
 def show_command(command, prefix=""):

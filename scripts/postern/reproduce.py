@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import build, dialogue, findings, violation
+from . import build, cases, dialogue, violation
 from .console import FOUND, OK, Arguments, Failure, run, say, show_command
 
 EPILOG = """\
@@ -15,8 +15,6 @@ findings/HARNESS/...) or from the .json beside a finding; else name it.
 exit codes: 0 every file ran clean, 1 a file broke a law or crashed, 2 could not run
 """
 
-SANITIZED = ("-DCMAKE_C_FLAGS=-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer",
-             "-DPOSTERN_CLI=OFF", "-DCMAKE_BUILD_TYPE=RelWithDebInfo")
 SECONDS = 60  # for one file
 
 
@@ -26,17 +24,6 @@ def arguments():
     parser.add_argument("--harness", metavar="NAME", help="the harness to run it in")
     parser.add_argument("--sanitize", action="store_true", help="build with gcc's ASan and UBSan")
     return parser.parse_args()
-
-
-def harness_of(path, known, named):
-    """The harness that a file belongs to."""
-    if named:
-        return build.choose(known, [named])[0]
-    by_name = {harness.name: harness for harness in known}
-    for name in (findings.read_facts(path).get("harness"), *reversed(path.parent.parts)):
-        if name in by_name:
-            return by_name[name]
-    raise Failure(f"{path}: which harness? --harness takes one of {', '.join(by_name)}")
 
 
 def replay(harness, path):
@@ -65,13 +52,13 @@ def main():
         if not path.is_file():
             raise Failure(f"{path}: no such file")
     build.bootstrap("reproduce")
-    name, settings = ("release-sanitize", SANITIZED) if options.sanitize else ("release", ())
-    known = build.harnesses(build.configure("release", name, settings))
-    cases = [(path, harness_of(path, known, options.harness)) for path in paths]
+    preset, name, settings = cases.replay_build(options.sanitize)
+    known = build.harnesses(build.configure(preset, name, settings))
+    chosen = [(path, cases.harness_of(path, known, options.harness)) for path in paths]
     build.build("release", ["postern"])
-    build.build("release", sorted({harness.name for _, harness in cases}), name, settings)
+    build.build(preset, sorted({harness.name for _, harness in chosen}), name, settings)
     broken = 0
-    for path, harness in cases:
+    for path, harness in chosen:
         say(dialogue.show(path, harness.name))
         verdict = replay(harness, path)
         if verdict:

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Many inputs through one harness in one process: the next one starts behind the input that ended the last.
+
+Replaying.failures() gives every input that fails, with its verdict; what it costs is a process for each failure, and one
+for the rest. A replay driver judges thoroughly (all partitions and variants), an engine as it did when it fuzzed.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import violation
+from .console import Failure
+from .libfuzzer import THOROUGH
+
+AT_ONCE = 500  # paths on one command line
+_FAILED = re.compile(r"^replay: failed: (.*)$", re.M)
+_RUNNING = re.compile(r"^Running: (.*)$", re.M)
+
+
+@dataclass
+class Failing:
+    path: Path
+    verdict: violation.Verdict
+    report: str
+
+
+class Replaying:
+    """`seconds`: what one input may take. In: program, that of a replay build; engine, it is one of libFuzzer."""
+
+    def __init__(self, program, seconds, engine=False):
+        self.program = Path(program)
+        self.seconds = seconds
+        self.engine = engine
+        self.processes = 0
+
+    def failures(self, paths):
+        """Run the inputs in their order. Yields: Failing, for each that fails."""
+        left = [Path(path) for path in paths]
+        while left:
+            batch, left = left[:AT_ONCE], left[AT_ONCE:]
+            while batch:
+                failing, ran = self._run(batch)
+                if failing:
+                    yield failing
+                batch = batch[ran:]
+
+    def judge(self, path):
+        """Run one input alone. Returns: Failing, or None when nothing is wrong with it."""
+        return next(self.failures([path]), None)
+
+    def _command(self, paths):
+        if self.engine:
+            return [self.program, f"-timeout={self.seconds}", "-rss_limit_mb=2048", *paths]
+        return [self.program, "--quiet", f"--seconds={self.seconds}", *paths]
+
+    def _environment(self):
+        symbols = {"ASAN_OPTIONS": f"{THOROUGH}:abort_on_error={0 if self.engine else 1}",
+                   "UBSAN_OPTIONS": f"print_stacktrace=1:symbolize=1:abort_on_error={0 if self.engine else 1}"}
+        return {**os.environ, **symbols}
+
+    def _run(self, paths):
+        """Run inputs until one fails. Returns: Failing or None, and how many of them need not run again."""
+        self.processes += 1
+        with tempfile.TemporaryFile() as said:  # an endless report fills no pipe
+            code = subprocess.run([str(word) for word in self._command(paths)], stdin=subprocess.DEVNULL, stdout=said,
+                                  stderr=said, env=self._environment(), check=False).returncode
+            said.seek(0)
+            report = said.read(1 << 20).decode("utf-8", "replace")
+        if code == 0:
+            return None, len(paths)
+        if code == 2 and not self.engine:  # the driver's own word; what a harness finds ends in a signal
+            raise Failure(f"{self.program.name}: {report.strip().splitlines()[-1] if report.strip() else 'exit code 2'}")
+        names = (_RUNNING if self.engine else _FAILED).findall(report)
+        index = next((i for i, path in enumerate(paths) if names and str(path) == names[-1]), None)
+        if index is None and len(paths) > 1:
+            # It ended without a name (a leak is told at the end, a kill not at all): find it by halving.
+            failing, ran = self._run(paths[:len(paths) // 2])
+            return (failing, ran) if failing else (None, len(paths) // 2)
+        path = paths[index or 0]
+        verdict = violation.read(report, None if code == -14 else code)
+        if verdict is None:
+            verdict = violation.Verdict("SAN", f"SAN|exit {code}", summary=f"the harness ended with exit code {code}")
+        return Failing(path, verdict, self._of(report, path)), (index or 0) + 1
+
+    def _of(self, report, path):
+        """What of the report is about that input."""
+        _, mark, behind = report.partition(f"Running: {path}\n")
+        return behind if self.engine and mark else report
