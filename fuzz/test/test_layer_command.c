@@ -29,11 +29,48 @@ enum {
     INITIAL_LOST,
     SECOND_DIFFERS,
     SIZES_DIFFER,
+    SIZE_OFF,
+    BODY_OFF,
+    RET_OFF,
+    BY_UNSIGNED,
+    BY_MODE_LOST,
+    BY_UNTRACED,
+    HOLDFOR_OFF,
+    PRIORITY_OFF,
+    NOTIFY_OFF,
+    ENVID_CUT,
+    ORCPT_CUT,
+    RRVS_MODE_LOST,
+    GIVEN_TOO_MUCH,
+    HELLO_KIND_OFF,
+    HELLO_DOMAIN_CUT,
+    TEXT_LOST,
+    TEXT_CUT,
+    TEXT_WHERE_NONE_IS,
     SLICE_OUTSIDE,
     NO_FAULT_TOLD
 };
 static int has_fault;
 static unsigned calls;
+
+static void spoil_values(postern_parameter_values *values) {
+    switch (has_fault) {
+    case SIZE_OFF: values->size++; break;
+    case BODY_OFF: values->body = POSTERN_BODY_7BIT; break;
+    case RET_OFF: values->ret = POSTERN_RET_FULL; break;
+    case BY_UNSIGNED: values->by_seconds = values->by_seconds < 0 ? -values->by_seconds : values->by_seconds; break;
+    case BY_MODE_LOST: values->by_mode = 0; break;
+    case BY_UNTRACED: values->by_trace = false; break;
+    case HOLDFOR_OFF: values->hold_for--; break;
+    case PRIORITY_OFF: values->mt_priority++; break;
+    case NOTIFY_OFF: values->notify &= ~POSTERN_NOTIFY_DELAY; break;
+    case ENVID_CUT: values->envid.size -= values->envid.size > 0; break;
+    case ORCPT_CUT: values->orcpt.size -= values->orcpt.size > 0; break;
+    case RRVS_MODE_LOST: values->rrvs_mode = 0; break;
+    case GIVEN_TOO_MUCH: values->given |= 1u << POSTERN_PARAMETER_CONPERM; break;
+    default: break;
+    }
+}
 
 static void spoil(postern_command *command) {
     switch (has_fault) {
@@ -48,7 +85,12 @@ static void spoil(postern_command *command) {
     case SMTPUTF8_LOST: command->smtputf8 = false; break;
     case SLICE_OUTSIDE: command->path.mailbox.local.size += 100; break;
     case INITIAL_LOST: command->initial = (postern_slice){NULL, 0}; break;
-    default: break;
+    case HELLO_KIND_OFF: command->kind = POSTERN_DOMAIN_NAME; break;
+    case HELLO_DOMAIN_CUT: command->domain.size -= command->domain.size > 0; break;
+    case TEXT_LOST: command->text = (postern_slice){NULL, 0}; break;
+    case TEXT_CUT: command->text.size -= command->text.size > 0; break;
+    case TEXT_WHERE_NONE_IS: command->text = command->argument; break;
+    default: spoil_values(&command->values); break;
     }
 }
 
@@ -104,6 +146,24 @@ static const planted list[] = {
     {LAST_LOST, "REF", "BDAT 1 LAST\\r\\n"},
     {SMTPUTF8_LOST, "REF", "MAIL FROM:<> SMTPUTF8\\r\\n"},
     {INITIAL_LOST, "REF", "AUTH PLAIN AAAA\\r\\n"},
+    {SIZE_OFF, "REF", "MAIL FROM:<> SIZE=1\\r\\n"},
+    {BODY_OFF, "REF", "MAIL FROM:<> BODY=8bitmime\\r\\n"},
+    {RET_OFF, "REF", "MAIL FROM:<> RET=HDRS\\r\\n"},
+    {BY_UNSIGNED, "REF", "MAIL FROM:<> BY=-1;N\\r\\n"},
+    {BY_MODE_LOST, "REF", "MAIL FROM:<> BY=1;r\\r\\n"},
+    {BY_UNTRACED, "REF", "MAIL FROM:<> BY=1;RT\\r\\n"},
+    {HOLDFOR_OFF, "REF", "MAIL FROM:<> HOLDFOR=60\\r\\n"},
+    {PRIORITY_OFF, "REF", "MAIL FROM:<> MT-PRIORITY=-9\\r\\n"},
+    {NOTIFY_OFF, "REF", "RCPT TO:<a@b.example> NOTIFY=SUCCESS,delay\\r\\n"},
+    {ENVID_CUT, "REF", "MAIL FROM:<> ENVID=ab\\r\\n"},
+    {ORCPT_CUT, "REF", "RCPT TO:<a@b.example> ORCPT=rfc822;a\\r\\n"},
+    {RRVS_MODE_LOST, "REF", "RCPT TO:<a@b.example> RRVS=2014-04-03T23:01:00Z;c\\r\\n"},
+    {GIVEN_TOO_MUCH, "REF", "MAIL FROM:<>\\r\\n"},
+    {HELLO_KIND_OFF, "REF", "EHLO [192.0.2.1]\\r\\n"},
+    {HELLO_DOMAIN_CUT, "REF", "HELO a.example\\r\\n"},
+    {TEXT_LOST, "REF", "VRFY ab\\r\\n"},
+    {TEXT_CUT, "REF", "BURL imap://a.example/%41 LAST\\r\\n"},
+    {TEXT_WHERE_NONE_IS, "REF", "BDAT 1\\r\\n"},
     {SECOND_DIFFERS, "ROUND", "NOOP x\\r\\n"},
     {SIZES_DIFFER, "ROUND", "BDAT 1\\r\\n"},
 };

@@ -4,6 +4,7 @@
 #ifndef POSTERN_FUZZ_SRC_ORACLE_JUDGING_H
 #define POSTERN_FUZZ_SRC_ORACLE_JUDGING_H
 
+#include <postern/command.h>
 #include <postern/fuzz/model.h>
 #include <postern/fuzz/oracle.h>
 
@@ -60,6 +61,10 @@ bool pf_seen(pf_violation *violation, const char *format, ...) __attribute__((fo
 
 /* Say once for each oracle, a thing that lives for ever, that what is judged does not have what it needs. */
 void pf_say_silent(const void *oracle, const char *name, const char *judged);
+
+/* Do the typed values of a MAIL or RCPT command say what the model reads there? In: line, where the command's slices
+ * lie; model, of the same line. Returns: what was expected, a constant string, or NULL when they do. */
+const char *pf_values_fault(const uint8_t *line, const postern_command *command, const pf_model_command *model);
 
 /* ONE, of a server that does not tell its lines. */
 bool pf_one_by_count(const pf_case *run, pf_violation *violation);

@@ -43,12 +43,17 @@ static bool stands(const trial *t, postern_slice slice, bool there, pf_span span
     return slice.data == t->line + span.begin && slice.size == span.end - span.begin;
 }
 
+static pf_domain_kind kind_as(postern_domain_kind kind) {
+    switch (kind) {
+    case POSTERN_DOMAIN_NAME: return PF_DOMAIN_NAME;
+    case POSTERN_DOMAIN_IPV4: return PF_DOMAIN_IPV4;
+    case POSTERN_DOMAIN_IPV6: return PF_DOMAIN_IPV6;
+    case POSTERN_DOMAIN_GENERAL: return PF_DOMAIN_GENERAL;
+    default: return PF_DOMAIN_NONE;
+    }
+}
+
 static bool same_path(const trial *t, const pf_model_path *path) {
-    static const pf_domain_kind kinds[] = {[POSTERN_DOMAIN_NONE] = PF_DOMAIN_NONE,
-                                           [POSTERN_DOMAIN_NAME] = PF_DOMAIN_NAME,
-                                           [POSTERN_DOMAIN_IPV4] = PF_DOMAIN_IPV4,
-                                           [POSTERN_DOMAIN_IPV6] = PF_DOMAIN_IPV6,
-                                           [POSTERN_DOMAIN_GENERAL] = PF_DOMAIN_GENERAL};
     const postern_path *ours = &t->command.path;
 
     if (ours->raw.data == NULL)
@@ -56,7 +61,7 @@ static bool same_path(const trial *t, const pf_model_path *path) {
     if (!path->present) return false;
     if (path->null || path->postmaster) return ours->null == path->null && ours->postmaster == path->postmaster;
     return !ours->null && !ours->postmaster && ours->mailbox.quoted == path->quoted &&
-           kinds[ours->mailbox.kind] == path->kind && stands(t, ours->mailbox.local, true, path->local) &&
+           kind_as(ours->mailbox.kind) == path->kind && stands(t, ours->mailbox.local, true, path->local) &&
            stands(t, ours->mailbox.domain, true, path->domain) &&
            stands(t, ours->route, path->route.end > path->route.begin, path->route);
 }
@@ -90,6 +95,37 @@ static const char *other_field(const trial *t, const pf_model_command *model) {
         ours->values.given & 1u << POSTERN_PARAMETER_BODY && ours->values.body == POSTERN_BODY_BINARYMIME;
     if (ours->verb == POSTERN_VERB_MAIL && binary != model->binarymime) return "BODY as the model has it";
     return NULL;
+}
+
+/* What the fields of a verb that stand for words of the line are to say. */
+static const char *same_words(const trial *t, const pf_model_command *model) {
+    const postern_command *ours = &t->command;
+    pf_span text = model->argument;
+
+    switch (ours->verb) {
+    case POSTERN_VERB_MAIL:
+    case POSTERN_VERB_RCPT: return pf_values_fault(t->line, ours, model);
+    case POSTERN_VERB_EHLO:
+    case POSTERN_VERB_LHLO:
+    case POSTERN_VERB_HELO:
+        if (!stands(t, ours->domain, true, model->path.domain)) return "the domain as the model has it";
+        return kind_as(ours->kind) == model->path.kind ? NULL : "the kind of the domain as the model has it";
+    case POSTERN_VERB_ETRN: return stands(t, ours->domain, true, text) ? NULL : "all of the node";
+    case POSTERN_VERB_VRFY:
+    case POSTERN_VERB_EXPN:
+        if (model->smtputf8) text.end -= strlen(" SMTPUTF8");
+        break;
+    case POSTERN_VERB_BURL:
+        if (model->last) text.end -= strlen(" LAST");
+        break;
+    case POSTERN_VERB_NOOP:
+    case POSTERN_VERB_HELP:
+    case POSTERN_VERB_VERB:
+    case POSTERN_VERB_ATRN: break;
+    default: return ours->text.data == NULL && ours->domain.data == NULL ? NULL : "no words where there are none";
+    }
+    if (ours->verb == POSTERN_VERB_BURL && ours->last != model->last) return "LAST as the model has it";
+    return stands(t, ours->text, model->has_argument, text) ? NULL : "the words as the model has them";
 }
 
 /* Which rule failed first, and where, is told differently by two recognisers; the reply is the same. */
@@ -132,6 +168,7 @@ static bool as_model(const trial *t) {
     if (!same_path(t, &model.path)) return wrong(t, "REF", "the path as the model has it", "another");
     if (!same_parameters(t, &model)) return wrong(t, "REF", "the parameters as the model has them", "others");
     const char *field = other_field(t, &model);
+    if (field == NULL) field = same_words(t, &model);
     return field == NULL || wrong(t, "REF", field, "another");
 }
 

@@ -248,6 +248,21 @@ pf_model_verdict pf_model_check_reply(const uint8_t *octets, size_t size, bool p
 pf_model_verdict pf_model_check_data(const uint8_t *octets, size_t size, uint32_t text_line, uint8_t *content,
                                      pf_model_data *data);
 
+/* What the value of a parameter says that was found in its place, and is in force. */
+typedef struct pf_model_value {
+    uint64_t number; /* SIZE, HOLDFOR; MT-PRIORITY and BY without the sign. 0 when it is too large for 64 bits */
+    bool too_large;
+    bool negative;
+    uint32_t words; /* BODY, RET, NOTIFY: a set of 1u << place of the word: 7BIT 8BITMIME BINARYMIME; FULL HDRS;
+                       NEVER SUCCESS FAILURE DELAY */
+    uint8_t mode;   /* BY, RRVS: the letter behind ";", in upper case; 0 if there is none */
+    bool trace;     /* BY: and a "T" behind it */
+    pf_span front;  /* before the first ";", or all of it; ORCPT: the type. RRVS: the date-time */
+    pf_span back;   /* behind it. ORCPT: the address */
+} pf_model_value;
+
+pf_model_value pf_model_value_of(const uint8_t *line, const pf_model_parameter *parameter);
+
 /* The longest line, CRLF included, that a verb may have with these extensions in force; NULL: the largest of all. */
 size_t pf_model_line_limit(const char *verb, uint32_t extensions);
 
