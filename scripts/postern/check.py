@@ -1,17 +1,28 @@
 # SPDX-License-Identifier: MIT
 """scripts/check: build and test everything, with gcc and with clang's sanitizers."""
 
+import json
 import os
 import subprocess
 import time
+import xml.etree.ElementTree as ElementTree
 
-from . import build, house, tally
+from . import build, house, reports, tally
 from .console import FOUND, OK, Arguments, Failure, positive, run, say, show_command
+from .junit import Case, Suite
 from .tally import Tally
 
 EPILOG = """\
 Two builds, build/dev (gcc) and build/asan (clang, ASan and UBSan), each with all tests: units, laws, replays of every
-seed and regression, the command, the scripts. Outside projects that use the parser are built once, with gcc.
+seed and regression, the command; and the tests of the scripts. Outside projects that use the parser are built once,
+with gcc. --only takes one of these parts, or two that are else left out:
+
+  gcc, sanitizers, scripts    what runs without --only
+  clang                       build/dev-clang, without sanitizers
+  32-bit                      build/dev-32 (gcc -m32): replays of every seed and regression
+
+--junit has a case for each program of tests and for each test of the scripts; --sarif has what failed: a law that a
+replay broke, what a sanitizer said, or the place at which a test failed.
 
 The last line counts test cases: "N passed, N failed, N skipped". A build that fails counts as one failed case.
 
@@ -22,18 +33,23 @@ environment:
 exit codes: 0 all passed, 1 something failed, 2 could not run
 """
 
-# preset, labels of the tests that are left to the other one
-PRESETS = (("dev", ()), ("asan", ("reuse",)))
+# part: preset, labels of the tests that are left to gcc's
+PRESETS = {"gcc": ("dev", ()), "clang": ("dev-clang", ("reuse",)), "sanitizers": ("asan", ("reuse",)),
+           "32-bit": ("dev-32", ("reuse",))}
+USUAL = ("gcc", "sanitizers", "scripts")
 SECONDS = 1500  # for one test
 
 
 def arguments():
     parser = Arguments("check", description="Build and test everything.", epilog=EPILOG)
+    parser.add_argument("--only", action="append", choices=[*PRESETS, "scripts"], metavar="PART",
+                        help=f"this part alone: {', '.join(PRESETS)} or scripts (may be given again)")
     parser.add_argument("--clients", action="store_true",
                         help="also drive real mail clients (installs curl, msmtp, swaks, exim4)")
     parser.add_argument("--long", action="store_true", help="also run the long enumerations")
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once (default: one for each processor)")
+    reports.add_arguments(parser)
     return parser.parse_args()
 
 
@@ -42,44 +58,66 @@ def environment(options):
     return {**os.environ, **({"POSTERN_LONG": "1"} if options.long else {})}
 
 
-def test(folder, left_out, options):
-    """Run the tests of a build folder. Returns: their Tally."""
-    junit = folder / "tests.xml"
-    junit.unlink(missing_ok=True)
+def test(folder, part, left_out, options):
+    """Run the tests of a build folder. Returns: their Tally and Cases."""
+    junit_file = folder / "tests.xml"
+    junit_file.unlink(missing_ok=True)
     command = ["ctest", "--test-dir", str(folder), "--parallel", str(options.jobs), "--output-on-failure",
-               "--timeout", str(SECONDS), "--output-junit", str(junit), "--test-output-size-passed", "1000000",
+               "--timeout", str(SECONDS), "--output-junit", str(junit_file), "--test-output-size-passed", "1000000",
                "--test-output-size-failed", "1000000"]
     left_out = [*left_out, *([] if options.clients else ["clients"]), *([] if options.long else ["long"])]
     if left_out:
         command += ["--label-exclude", f"^({'|'.join(left_out)})$"]
     show_command(command)
     code = subprocess.run(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, env=environment(options)).returncode
-    if not junit.exists():
-        return Tally(failed=1)
-    counted = tally.of_junit(junit)
+    if not junit_file.exists():
+        return Tally(failed=1), [Case("ctest", "ctest", outcome="error", message=f"ctest ended with exit code {code}")]
+    counted = tally.of_junit(junit_file)
     if code != 0 and not counted.failed:
         counted.failed = 1
-    return counted
+    return counted, cases_of_ctest(junit_file, part)
 
 
-def one_preset(preset, left_out, options):
+def cases_of_ctest(path, part):
+    """The Cases of a file that ctest wrote: one for each program of tests."""
+    cases = []
+    for element in ElementTree.parse(path).getroot().iter("testcase"):
+        name, output = element.get("name"), element.findtext("system-out") or ""
+        case = Case(name, f"{part}.{name.split('.')[0]}", float(element.get("time") or 0))
+        if element.find("skipped") is not None or element.get("status") in ("notrun", "disabled"):
+            case.outcome, case.message = "skipped", "left out by ctest"
+        elif element.find("failure") is not None or element.get("status") == "fail":
+            why = element.find("failure").get("message") if element.find("failure") is not None else ""
+            case.outcome, case.output = "failed", output
+            case.message = ", ".join(tally.names_of_failed(output)) or why or "failed"
+        cases.append(case)
+    return cases
+
+
+def one_preset(part, options):
+    """Build and test one part. Returns: its Tally, and a Suite for reports."""
+    preset, left_out = PRESETS[part]
     begun = time.monotonic()
+    suite = Suite(part)
     werror = ("-DPOSTERN_WERROR=ON",) if os.environ.get("CI") else ()
     try:
         folder = build.build(preset, options=werror, jobs=options.jobs)
-        counted = test(folder, left_out, options)
+        counted, suite.cases = test(folder, part, left_out, options)
     except Failure as failure:
         say(f"{preset}: {failure}")
         counted = Tally(failed=1)
+        suite.cases = [Case(f"build.{preset}", "build", time.monotonic() - begun, "error", str(failure))]
     say(f"{preset}: {counted} ({time.monotonic() - begun:.0f} s)")
-    return counted
+    return counted, suite
 
 
 def scripts():
-    """Run the tests of the scripts themselves. Returns: their Tally."""
+    """Run the tests of the scripts themselves. Returns: their Tally, and a Suite for reports."""
     begun = time.monotonic()
+    suite = Suite("scripts")
     folder = house.ROOT / "scripts" / "test"
-    command = ["/usr/bin/python3", "-B", "-m", "unittest", "discover", "-s", str(folder), "-t", str(folder)]
+    noted = house.BUILD / "scripts-test" / f"cases.{os.getpid()}.json"
+    command = ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(folder), str(noted)]
     show_command(command)
     done = subprocess.run(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT)
@@ -87,19 +125,31 @@ def scripts():
     counted = tally.of_output(output, "run" if done.returncode == 0 else "fail")
     if counted.failed:
         say(output)
+    if noted.exists():
+        suite.cases = [Case(**fields) for fields in json.loads(noted.read_text(encoding="utf-8"))]
+        noted.unlink()
+    else:
+        suite.cases = [Case("scripts", "scripts", time.monotonic() - begun, "error", "the tests could not be run",
+                            output=output)]
     say(f"scripts: {counted} ({time.monotonic() - begun:.0f} s)")
-    return counted
+    return counted, suite
 
 
 def main():
     options = arguments()
-    build.bootstrap("check", *(["clients"] if options.clients else []))
+    report = reports.Reports("check", options)
+    parts = options.only or USUAL
+    build.bootstrap("check", *(["clients"] if options.clients else []), *(["check-32"] if "32-bit" in parts else []))
     total = Tally()
-    for preset, left_out in PRESETS:
-        total += one_preset(preset, left_out, options)
-    total += scripts()
+    suites = []
+    for part in dict.fromkeys(parts):
+        counted, suite = scripts() if part == "scripts" else one_preset(part, options)
+        total += counted
+        suites.append(suite)
     say(total)
-    return FOUND if total.failed else OK
+    code = FOUND if total.failed else OK
+    report.write(lambda: suites, lambda: reports.check_results(suites), code)
+    return code
 
 
 if __name__ == "__main__":

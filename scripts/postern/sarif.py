@@ -57,11 +57,9 @@ def _descriptor(rule):
     return made
 
 
-def _location(place, number=None):
+def _location(place):
     region = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
     made = {"physicalLocation": {"artifactLocation": {"uri": place.path, "uriBaseId": "SRCROOT"}, "region": region}}
-    if number is not None:
-        made["id"] = number
     if place.function:
         made["logicalLocations"] = [{"name": place.function, "kind": "function"}]
     return made

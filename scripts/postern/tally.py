@@ -55,6 +55,14 @@ def of_output(text, status):
     return cases
 
 
+def names_of_failed(text):
+    """The cases that failed, as a test program names them in its output."""
+    cmocka = re.findall(r"^\[  FAILED  \] (\w+)$", text, re.M)
+    unittest = re.findall(r"^(?:FAIL|ERROR): (\S+ \S+)$", text, re.M)
+    tap = re.findall(r"^not ok\b[ \d]*(?:- )?(.*)$", text, re.M)
+    return list(dict.fromkeys([*cmocka, *unittest, *tap]))
+
+
 def of_junit(path):
     """All cases in a JUnit file of ctest's. Returns: their Tally."""
     total = Tally()
