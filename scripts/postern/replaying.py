@@ -29,12 +29,14 @@ class Failing:
 
 
 class Replaying:
-    """`seconds`: what one input may take. In: program, that of a replay build; engine, it is one of libFuzzer."""
+    """`seconds`: what one input may take. In: program, that of a replay build; engine, it is one of libFuzzer;
+    environment, what it is told besides."""
 
-    def __init__(self, program, seconds, engine=False):
+    def __init__(self, program, seconds, engine=False, environment=None):
         self.program = Path(program)
         self.seconds = seconds
         self.engine = engine
+        self.environment = environment or {}
         self.processes = 0
 
     def failures(self, paths):
@@ -60,7 +62,7 @@ class Replaying:
     def _environment(self):
         symbols = {"ASAN_OPTIONS": f"{THOROUGH}:abort_on_error={0 if self.engine else 1}",
                    "UBSAN_OPTIONS": f"print_stacktrace=1:symbolize=1:abort_on_error={0 if self.engine else 1}"}
-        return {**os.environ, **symbols}
+        return {**os.environ, **symbols, **self.environment}
 
     def _run(self, paths):
         """Run inputs until one fails. Returns: Failing or None, and how many of them need not run again."""
