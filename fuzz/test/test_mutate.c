@@ -251,6 +251,38 @@ static void libfuzzer_without_another_input(void **state) {
     assert_in_range(asked_of_the_engine, COUNT / 5, COUNT / 3);
 }
 
+/* Parts lie one behind the other and cover the input, whatever it is. */
+static void parts_cover_the_input(void **state) {
+    (void)state;
+    for (uint64_t seed = 0; seed < 4000; seed++) {
+        const pf_mutate_kind kind = (pf_mutate_kind)(seed % PF_MUTATE_KINDS);
+        const sample *input = sample_of(kind, seed);
+        pf_part parts[PF_PARTS_MOST];
+        const size_t count = pf_parts(kind, input->octets, input->size, parts);
+        size_t at = 0;
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(parts[i].begin, at);
+            assert_in_range(parts[i].middle, at, parts[i].end);
+            assert_true(parts[i].end > at);
+            at = parts[i].end;
+        }
+        assert_int_equal(at, input->size);
+    }
+}
+
+static void too_many_parts(void **state) {
+    enum { LINES = 2 * PF_PARTS_MOST };
+    pf_part parts[PF_PARTS_MOST];
+    uint8_t octets[2 * LINES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof octets; i++) octets[i] = i % 2 == 0 ? '\r' : '\n';
+    for (int kind = 0; kind < PF_MUTATE_KINDS; kind++) {
+        assert_int_equal(pf_parts((pf_mutate_kind)kind, octets, sizeof octets, parts), PF_PARTS_MOST);
+        assert_int_equal(parts[PF_PARTS_MOST - 1].end, sizeof octets);
+    }
+}
+
 /* AFL++'s side of trimming. In: needed, what must stay in it. Out: octets, size. Returns: attempts. */
 static size_t trim_as_afl(uint8_t *octets, size_t *size, const char *needed) {
     void *afl = afl_custom_init(NULL, 1);
@@ -320,6 +352,8 @@ int main(void) {
         cmocka_unit_test(large_input_does_no_harm),
         cmocka_unit_test(both_engines_get_the_same),
         cmocka_unit_test(libfuzzer_without_another_input),
+        cmocka_unit_test(parts_cover_the_input),
+        cmocka_unit_test(too_many_parts),
         cmocka_unit_test(trimming_leaves_what_counts),
         cmocka_unit_test(trimming_ends),
     };

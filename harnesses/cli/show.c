@@ -8,6 +8,8 @@
 #include "files.h"
 #include "script.h"
 #include "show_coverage.h"
+#include "show_parts.h"
+#include "show_pcap.h"
 
 #include <postern/fuzz/target.h>
 
@@ -17,22 +19,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char summary[] =
-    "Shows test cases: a session as a dialogue with libpostern under the test policy\n"
-    "(see postern check --help), anything else as postern check would. Every octet is\n"
-    "visible; errors and violations are marked where they are; long messages and replies\n"
-    "are folded.\n"
-    "\n"
-    "FILE is what a client sends, octet by octet (a seed, a finding, a regression); or a\n"
-    "session script, when its name ends in .smtp. What else it may be, the option says,\n"
-    "or the harness of the finding, or a folder called fuzz_KIND that it lies in. With a\n"
-    "finding, what is known of it is shown too (FILE.json).\n"
-    "\n"
-    "With --coverage, files and folders are run as sessions instead, and what they reach\n"
-    "of the protocol is counted: which verb was answered in which state by which class of\n"
-    "replies (2yz to 5yz), how many of the triples that the RFCs allow that is, and which\n"
-    "were never reached. States are those of the reference model. 421, which may come at\n"
-    "any time, is counted among the codes alone.\n";
+static const char summary[] = "Shows test cases: a session as a dialogue with libpostern under the test policy\n"
+                              "(see postern check --help), anything else as postern check would. Every octet is\n"
+                              "visible; errors and violations are marked where they are; long messages and replies\n"
+                              "are folded.\n"
+                              "\n"
+                              "FILE is what a client sends, octet by octet (a seed, a finding, a regression); or a\n"
+                              "session script, when its name ends in .smtp. What else it may be, the option says,\n"
+                              "or the harness of the finding, or a folder called fuzz_KIND that it lies in. With a\n"
+                              "finding, what is known of it is shown too (FILE.json).\n"
+                              "\n"
+                              "With --coverage, files and folders are run as sessions instead, and what they reach\n"
+                              "of the protocol is counted: which verb was answered in which state by which class of\n"
+                              "replies (2yz to 5yz), how many of the triples that the RFCs allow that is, and which\n"
+                              "were never reached. States are those of the reference model. 421, which may come at\n"
+                              "any time, is counted among the codes alone.\n"
+                              "\n"
+                              "With --pcap, a session and libpostern's answers are written as packets of a made-up\n"
+                              "connection, in lock-step; what is said over TLS stands there in clear. With --parts,\n"
+                              "it is told where a test case can be cut without cutting what belongs together.\n";
 
 static const char notes[] =
     "Left column: octets of the stream. C the client, S the server, | the client within a\n"
@@ -43,6 +48,10 @@ static const char notes[] =
     "RFC has (state, verb or null for a broken line, class, count); codes (verb, code, count);\n"
     "moves (from, to, count).\n"
     "\n"
+    "JSON of --parts, an object a line: what (command, message, chunk, answer, handshake; of\n"
+    "anything but a session: line), begin, middle, end. In the middle, a chunk's content\n"
+    "begins, and that of a message ends, as does the clear text before a handshake.\n"
+    "\n"
     "Exit codes: 0 shown; 1 a reply is not the one that the script expects; 2 called\n"
     "wrongly, or could not read.\n";
 
@@ -52,7 +61,9 @@ typedef struct show_options {
     bool lmtp;
     bool coverage;
     bool json;
+    bool parts;
     const char *graph; /* or NULL */
+    const char *pcap;  /* or NULL */
 } show_options;
 
 /* ---- What a file is ---- */
@@ -210,6 +221,15 @@ static int show_content(const char *file, const char *kind, const cli_buffer *co
     return CLI_OK;
 }
 
+/* What it is, for those who do not say: known of a finding, else where it lies, else how it is called. */
+static const char *guess_kind(const char *file, const json_t *facts) {
+    const char *harness = json_string_value(json_object_get(facts, "harness"));
+    const char *kind = harness != NULL ? kind_of_harness(harness) : NULL;
+
+    kind = kind == NULL ? kind_of_path(file) : kind;
+    return kind == NULL ? (cli_ends_in(file, ".smtp") ? "script" : "session") : kind;
+}
+
 static int show_file(const char *file, const show_options *options) {
     cli_buffer content = {0};
     FILE *stream = fopen(file, "rb");
@@ -224,17 +244,40 @@ static int show_file(const char *file, const show_options *options) {
         return cli_misuse("show", "cannot read %s: %s", file, strerror(error));
     }
     json_t *facts = read_facts(file);
-    const char *harness = json_string_value(json_object_get(facts, "harness"));
-    const char *kind = options->kind;
-    kind = kind == NULL && harness != NULL ? kind_of_harness(harness) : kind;
-    kind = kind == NULL ? kind_of_path(file) : kind;
-    kind = kind == NULL ? (cli_ends_in(file, ".smtp") ? "script" : "session") : kind;
+    const char *kind = options->kind != NULL ? options->kind : guess_kind(file, facts);
     printf("%s%s%s (%s, %zu octet%s)\n\n", cli_paint_code(CLI_BOLD), file, cli_paint_code(CLI_PLAIN), kind,
            content.size, content.size == 1 ? "" : "s");
     if (facts != NULL) {
         print_facts(facts);
     }
     const int exit_code = show_content(file, kind, &content, options);
+    json_decref(facts);
+    cli_buffer_release(&content);
+    return exit_code;
+}
+
+/* ---- For programs ---- */
+
+/* --parts and --pcap: of one file. */
+static int export_file(const char *file, const show_options *options) {
+    const session_setup setup = {.extensions = POSTERN_EXT_SESSION, .lmtp = options->lmtp};
+    cli_buffer content = {0};
+    json_t *facts = read_facts(file);
+    const char *kind = options->kind != NULL ? options->kind : guess_kind(file, facts);
+    pf_mutate_kind parts = PF_MUTATE_SESSION;
+    int exit_code = cli_session_read("show", file, &content);
+
+    (void)cli_buffer_room(&content, 1); /* so that there are octets, be they none */
+    const uint8_t *octets = (const uint8_t *)content.data;
+    const bool is_session = strcmp(kind, "session") == 0 || strcmp(kind, "script") == 0;
+    if (exit_code == CLI_OK && options->parts) {
+        (void)pf_mutate_kind_find(kind, &parts); /* a script is a session */
+        show_parts(parts, octets, content.size);
+    } else if (exit_code == CLI_OK && (is_session || strcmp(kind, "reply") == 0)) {
+        exit_code = show_pcap(options->pcap, is_session ? &setup : NULL, octets, content.size);
+    } else if (exit_code == CLI_OK) {
+        exit_code = cli_misuse("show", "--pcap takes a session or a reply, and %s is a %s", file, kind);
+    }
     json_decref(facts);
     cli_buffer_release(&content);
     return exit_code;
@@ -251,6 +294,8 @@ int verb_show(int argc, char **argv) {
         {"json", NULL, "with --coverage: a JSON object instead of text", &show.json, NULL},
         {"kind", "KIND", "session, script, command, address, reply, data or line", NULL, &show.kind},
         {"lmtp", NULL, "LMTP instead of SMTP", &show.lmtp, NULL},
+        {"parts", NULL, "where FILE can be cut, as JSON", &show.parts, NULL},
+        {"pcap", "OUT", "write FILE as packets, for Wireshark and its kin", NULL, &show.pcap},
     };
     const cli_usage usage = {"show", "FILE...", summary, notes, options, sizeof options / sizeof *options};
     int count, exit_code;
@@ -262,12 +307,16 @@ int verb_show(int argc, char **argv) {
         return cli_misuse("show", "a file is missing (postern show --help)");
     }
     if (show.kind != NULL && strcmp(show.kind, "script") != 0 && strcmp(show.kind, "line") != 0 &&
-        check_kind_find(show.kind) == NULL) {
+        !(show.parts && strcmp(show.kind, "client") == 0) && check_kind_find(show.kind) == NULL) {
         return cli_misuse("show", "no kind is called %s: session, script, command, address, reply, data or line",
                           show.kind);
     }
     if (show.coverage) {
         return show_coverage(argv, count, show.json, show.graph);
+    }
+    if (show.parts || show.pcap != NULL) {
+        return count == 1 ? export_file(argv[0], &show)
+                          : cli_misuse("show", "--%s takes one file", show.parts ? "parts" : "pcap");
     }
     if (show.json || show.graph != NULL) {
         return cli_misuse("show", "--%s goes with --coverage", show.json ? "json" : "graph");

@@ -6,30 +6,24 @@
  * SPDX-License-Identifier: MIT */
 #include <postern/fuzz/mutate.h>
 
-#include "items.h"
+#include <string.h>
 
 /* Blocks of octets are a 16th of the input at the most, and this at the least. */
 enum { LARGEST_SHARE = 16, SMALLEST_BLOCK = 4 };
 
 /* Where each part begins. Returns: how many there are; begins[count] is size. */
-static size_t find_parts(pf_mutate_kind kind, const uint8_t *octets, size_t size, uint32_t begins[PF_ITEMS_MOST + 1]) {
-    size_t count = 0;
+static size_t find_parts(pf_mutate_kind kind, const uint8_t *octets, size_t size, uint32_t begins[PF_PARTS_MOST + 1]) {
+    pf_part parts[PF_PARTS_MOST];
+    const size_t count = pf_parts(kind, octets, size, parts);
 
-    if (kind == PF_MUTATE_SESSION) {
-        pf_item items[PF_ITEMS_MOST];
-        count = pf_items_find(items, octets, size);
-        for (size_t i = 0; i < count; i++) begins[i] = items[i].begin;
-    } else {
-        for (size_t at = 0; at < size && count < PF_ITEMS_MOST; at = pf_line_end(octets, size, at))
-            begins[count++] = (uint32_t)at;
-    }
+    for (size_t i = 0; i < count; i++) begins[i] = (uint32_t)parts[i].begin;
     begins[count] = (uint32_t)size;
     return count;
 }
 
 /* The octets that the step at hand takes away, [begin, end). Returns: false when the parts are at their end. */
 static bool find_step(const pf_trim *trim, const uint8_t *octets, size_t size, size_t *begin, size_t *end) {
-    uint32_t begins[PF_ITEMS_MOST + 1];
+    uint32_t begins[PF_PARTS_MOST + 1];
 
     if (trim->octets) {
         *begin = trim->at;
@@ -76,7 +70,7 @@ static void settle(pf_trim *trim, const uint8_t *octets, size_t size) {
 }
 
 void pf_trim_begin(pf_trim *trim, pf_mutate_kind kind, const uint8_t *octets, size_t size) {
-    uint32_t begins[PF_ITEMS_MOST + 1];
+    uint32_t begins[PF_PARTS_MOST + 1];
 
     *trim = (pf_trim){.kind = kind, .width = (find_parts(kind, octets, size, begins) + 1) / 2};
     if (trim->width == 0) return;

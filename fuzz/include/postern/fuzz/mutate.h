@@ -82,6 +82,22 @@ typedef struct pf_generated {
  * `capacity`. */
 pf_generated pf_generate(pf_mutate_kind kind, uint64_t seed, pf_generate_how how, uint8_t *octets, size_t capacity);
 
+/* ---- Parts: where an input can be cut without cutting what belongs together ---- */
+
+#define PF_PARTS_MOST 400 /* beyond these, the rest is one last part */
+
+/* Of a session: a command, a message with the line of its dot, a chunk with its BDAT, an answer in an AUTH exchange,
+ * the clear text behind STARTTLS with the handshake. Of anything else: a line. */
+typedef struct pf_part {
+    size_t begin;
+    size_t middle; /* a chunk's content begins here, that of a message and clear text ends; of others, the end */
+    size_t end;
+    const char *what; /* "command", "message", "chunk", "answer", "handshake", "line" */
+} pf_part;
+
+/* Find the parts, which lie one behind the other and cover the input. Returns: how many; 0 for an empty input. */
+size_t pf_parts(pf_mutate_kind kind, const uint8_t *octets, size_t size, pf_part parts[PF_PARTS_MOST]);
+
 /* ---- Trimming: an input made shorter, by whole commands first, then by octets ---- */
 
 /* Steps of trimming. Fill in with pf_trim_begin, and do not touch. */

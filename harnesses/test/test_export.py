@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: MIT
+"""`postern show --pcap` and `--parts`: test cases for other programs. Room: harnesses/test."""
+
+import json
+import pathlib
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+
+import cli
+
+SESSION = (b"EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nS: x\r\n\r\ntext\r\n.\r\n"
+           b"BDAT 4\r\nRSETQUIT\r\n")
+CLIENT, SERVER = ("192.0.2.10", 49152), ("192.0.2.25", 25)
+FIN, SYN, ACK = 1, 2, 16
+
+
+def checksum(octets):
+    """The Internet checksum (RFC 1071); 0 for what carries its own."""
+    octets += b"\0" * (len(octets) % 2)
+    total = sum(struct.unpack(f">{len(octets) // 2}H", octets))
+    while total > 0xffff:
+        total = (total >> 16) + (total & 0xffff)
+    return total ^ 0xffff
+
+
+class Packets:
+    """A capture file, read without libpcap, each packet checked on the way."""
+
+    def __init__(self, test, path):
+        octets = path.read_bytes()
+        self.test, self.said, self.next, self.flags = test, {CLIENT: b"", SERVER: b""}, {}, []
+        magic, major, minor, _, _, _, link = struct.unpack("=IHHiIII", octets[:24])
+        test.assertEqual((magic, major, minor, link), (0xa1b2c3d4, 2, 4, 1))
+        at, clock = 24, 0
+        while at < len(octets):
+            seconds, micros, kept, size = struct.unpack("=IIII", octets[at:at + 16])
+            test.assertEqual(kept, size)
+            test.assertGreater(seconds * 10**6 + micros, clock)
+            clock = seconds * 10**6 + micros
+            self.take(octets[at + 16:at + 16 + size])
+            at += 16 + size
+
+    def take(self, packet):
+        test = self.test
+        test.assertEqual(packet[12:14], b"\x08\x00")
+        test.assertLessEqual(len(packet), 1514)
+        ip, tcp = packet[14:34], packet[34:]
+        test.assertEqual((ip[0], struct.unpack(">H", ip[2:4])[0], ip[9], checksum(ip)), (0x45, len(packet) - 14, 6, 0))
+        test.assertEqual(checksum(ip[12:20] + struct.pack(">BBH", 0, 6, len(tcp)) + tcp), 0)
+        ports = struct.unpack(">HH", tcp[:4])
+        source, target = ((".".join(map(str, ip[12 + 4 * i:16 + 4 * i])), ports[i]) for i in (0, 1))
+        test.assertEqual({source, target}, {CLIENT, SERVER})
+        number, acknowledged = struct.unpack(">II", tcp[4:12])
+        flags, payload = tcp[13], tcp[20:]
+        test.assertEqual(number, self.next.get(source, number))
+        if flags & ACK:
+            test.assertEqual(acknowledged, self.next[target])
+        self.next[source] = number + len(payload) + (flags & (SYN | FIN) != 0)
+        self.said[source] += payload
+        self.flags.append((source, flags & (SYN | FIN)))
+
+
+class Exports(cli.Case):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def put(self, octets, name="input"):
+        path = self.folder / name
+        path.write_bytes(octets)
+        return str(path)
+
+    def packets(self, octets, *options):
+        out = self.folder / "out.pcap"
+        code, _, err = cli.run("show", f"--pcap={out}", *options, self.put(octets))
+        if "no libpcap" in err:
+            self.skipTest("built without libpcap")
+        self.assertEqual((code, err), (0, ""))
+        return Packets(self, out)
+
+    def parts(self, octets, *options):
+        lines = self.ask("show", "--parts", *options, self.put(octets)).splitlines()
+        return [tuple(json.loads(line)[key] for key in ("what", "begin", "middle", "end")) for line in lines]
+
+    def test_both_sides_of_a_session(self):
+        packets = self.packets(SESSION)
+        self.assertEqual(packets.said[CLIENT], SESSION)
+        self.assertEqual([line[:4] for line in packets.said[SERVER].split(b"\r\n") if line[3:4] == b" "],
+                         [b"220 ", b"250 ", b"250 ", b"250 ", b"354 ", b"250 ", b"503 ", b"221 "])
+        self.assertEqual([source for source, flags in packets.flags if flags & SYN], [CLIENT, SERVER])
+        self.assertEqual(sorted(source for source, flags in packets.flags if flags & FIN), [CLIENT, SERVER])
+
+    def test_long_and_empty(self):
+        long = b"NOOP " + b"x" * 20000
+        self.assertEqual(self.packets(long).said[CLIENT], long)
+        self.assertEqual(self.packets(b"").said[CLIENT], b"")
+
+    def test_the_handshake_is_left_out(self):
+        packets = self.packets(b"EHLO a\r\nSTARTTLS\r\n\x16\x03NOOP\r\n")
+        self.assertEqual(packets.said[CLIENT], b"EHLO a\r\nSTARTTLS\r\nNOOP\r\n")
+
+    def test_what_a_server_says(self):
+        packets = self.packets(b"220 a\r\n250 b\r\n", "--kind=reply")
+        self.assertEqual((packets.said[CLIENT], packets.said[SERVER]), (b"", b"220 a\r\n250 b\r\n"))
+
+    def test_the_same_file_again(self):
+        self.packets(SESSION)
+        first = (self.folder / "out.pcap").read_bytes()
+        self.packets(SESSION)
+        self.assertEqual((self.folder / "out.pcap").read_bytes(), first)
+
+    @unittest.skipUnless(shutil.which("tcpdump"), "tcpdump is not installed")
+    def test_libpcap_reads_it(self):
+        self.packets(SESSION)
+        done = subprocess.run(["tcpdump", "-nvvr", str(self.folder / "out.pcap")], capture_output=True, text=True,
+                              check=True)
+        self.assertNotIn("incorrect", done.stdout)
+        self.assertIn("RCPT TO:<c@d.example>", done.stdout)
+
+    def test_parts_of_a_session(self):
+        self.assertEqual(self.parts(SESSION), [
+            ("command", 0, 16, 16), ("command", 16, 41, 41), ("command", 41, 64, 64), ("command", 64, 70, 70),
+            ("message", 70, 84, 87), ("chunk", 87, 95, 99), ("command", 99, 105, 105)])
+
+    def test_parts_of_anything_else(self):
+        self.assertEqual(self.parts(b"a\r\nb\nc\r\nd", "--kind=data"),
+                         [("line", 0, 3, 3), ("line", 3, 8, 8), ("line", 8, 9, 9)])
+        self.assertEqual(self.parts(b"220 a\r\n", "--kind=client"), [("line", 0, 7, 7)])
+        self.assertEqual(self.parts(b""), [])
+
+    def test_misuse(self):
+        path = self.put(b"a@b")
+        self.misuse("show", "--pcap=out", "--kind=address", path, says="takes a session or a reply")
+        self.misuse("show", "--pcap=/nowhere/out", path, says="/nowhere/out")
+        self.misuse("show", "--parts", path, path, says="--parts takes one file")
+        self.misuse("show", "--parts", str(self.folder / "none"), says="cannot read")
+
+
+if __name__ == "__main__":
+    unittest.main()
