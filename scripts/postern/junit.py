@@ -62,11 +62,11 @@ def _add_case(parent, case):
 def text(name, suites):
     """The octets of a report."""
     root = ElementTree.Element("testsuites", {
-        "name": name, **_counts([case for suite in suites for case in suite.cases])})
+        "name": _clean(name), **_counts([case for suite in suites for case in suite.cases])})
     for suite in suites:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(suite.began))
         element = ElementTree.SubElement(root, "testsuite", {
-            "name": suite.name, "timestamp": stamp, **_counts(suite.cases)})
+            "name": _clean(suite.name), "timestamp": stamp, **_counts(suite.cases)})
         for case in suite.cases:
             _add_case(element, case)
     ElementTree.indent(root)

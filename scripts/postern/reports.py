@@ -89,7 +89,8 @@ def campaign_results(found):
         facts = findings.read_facts(finding.path)
         report = facts.get("report", "")
         verdict = finding.verdict
-        told = {key: facts[key] for key in ("engine", "found", "sha1", "size", "reproduces", "reproduce") if key in facts}
+        told = {key: facts[key] for key in ("engine", "found", "sha1", "size", "reproduces", "reproduce")
+                if key in facts}
         seen = {key: value for key in ("oracle", "section", "state", "verb") if (value := getattr(verdict, key))}
         results.append(Result(
             rules.of_verdict(verdict), f"{finding.harness}|{verdict.key}",

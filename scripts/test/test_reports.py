@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: MIT
+"""JUnit and SARIF: valid, one entry for each finding, and the same entry for the same finding next time."""
+
+import json
+import re
+import shutil
+import time
+import unittest
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import support
+from postern import check, findings, house, junit, places, reports, rules, sarif, violation
+from postern.junit import Case, Suite
+from postern.progress import Row
+
+MARKED = 'POSTERN-VIOLATION {"oracle": "REF", "section": "RFC 5321 4.5.2", "state": "MAIL", "verb": "DATA", ' \
+         '"expected": "250 {and} more", "seen": "354"}\n'
+ASAN = f"""==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000011
+    #0 0x55d0 in __interceptor_memcpy (/usr/bin/fuzz_line+0x1234)
+    #1 0x55d1 in postern_line_feed {house.ROOT}/parser/src/line.c:10:5
+    #2 0x55d2 in LLVMFuzzerTestOneInput {house.ROOT}/harnesses/fuzz_line.c:20:3
+    #3 0x55d3 in __libc_start_main /build/glibc/csu/libc-start.c:381:3
+
+0x602000000011 is located 0 bytes behind a region, allocated by
+    #0 0x55d0 in somebody_else {house.ROOT}/fuzz/src/replay.c:30:3
+SUMMARY: AddressSanitizer: heap-buffer-overflow line.c:10:5 in postern_line_feed
+"""
+
+
+def row(harness, engine, **facts):
+    made = Row((harness, engine))
+    made.had_turn = True
+    for name, value in facts.items():
+        setattr(made, name, value)
+    return made
+
+
+def problems_of_sarif(document):
+    """What SARIF 2.1.0, or code scanning, would not take: the rules of the schema for the parts that are in use."""
+    problems = []
+
+    def must(condition, *words):
+        if not condition:
+            problems.append(" ".join(map(str, words)))
+
+    must(document["version"] == "2.1.0" and document["$schema"].endswith("sarif-schema-2.1.0.json"), "version")
+    for run in document["runs"]:
+        driver = run["tool"]["driver"]
+        must(isinstance(driver["name"], str) and driver["name"], "driver.name")
+        must(re.fullmatch(r"\d+\.\d+\.\d+", driver["semanticVersion"]), "semanticVersion")
+        ids = [rule["id"] for rule in driver["rules"]]
+        must(len(ids) == len(set(ids)), "rules are not unique")
+        taxa = [taxon["id"] for taxon in run["taxonomies"][0]["taxa"]]
+        must(len(taxa) == len(set(taxa)), "taxa are not unique")
+        for rule in driver["rules"]:
+            must(rule["shortDescription"]["text"].endswith("."), rule["id"], "shortDescription")
+            must(rule["fullDescription"]["text"] and rule["help"]["text"] and rule["help"]["markdown"], rule["id"])
+            must(rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error"), rule["id"], "level")
+            must(rule.get("helpUri", "https://").startswith("https://"), rule["id"], "helpUri")
+            for relationship in rule.get("relationships", []):
+                number = relationship["target"]["id"]
+                must(number in taxa, rule["id"], "is a weakness that the taxonomy lacks")
+                must(f"external/cwe/cwe-{int(number):03}" in rule["properties"]["tags"], rule["id"], "has no tag")
+                must(0 < float(rule["properties"]["security-severity"]) <= 10, rule["id"], "security-severity")
+        for invocation in run["invocations"]:
+            must(isinstance(invocation["executionSuccessful"], bool), "executionSuccessful")
+            must(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", invocation["startTimeUtc"]), "startTimeUtc")
+        for result in run["results"]:
+            must(ids[result["ruleIndex"]] == result["ruleId"], "ruleIndex of", result["ruleId"])
+            must(result["level"] in ("none", "note", "warning", "error"), "level")
+            must(result["message"]["text"], "message")
+            must(all(isinstance(mark, str) for mark in result["partialFingerprints"].values()), "fingerprints")
+            must(result["locations"], "locations")
+            physical = [location["physicalLocation"] for location in result["locations"]]
+            for stack in result.get("stacks", []):
+                physical += [frame["location"]["physicalLocation"] for frame in stack["frames"]
+                             if "physicalLocation" in frame["location"]]
+            for place in physical:
+                must((house.ROOT / place["artifactLocation"]["uri"]).is_file(), place, "is no file")
+                must(place["artifactLocation"]["uriBaseId"] in run["originalUriBaseIds"], place, "has an unknown base")
+                must(place["region"]["startLine"] >= 1 and place["region"].get("startColumn", 1) >= 1, place)
+    return problems
+
+
+def problems_of_junit(root):
+    """What a reader of JUnit would stumble over: sums, times, messages."""
+    problems = []
+    for element in [root, *root.iter("testsuite")]:
+        cases = list(element.iter("testcase"))
+        for attribute, count in (("tests", len(cases)), *(
+                (name, sum(case.find(kind) is not None for case in cases))
+                for name, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")))):
+            if element.get(attribute) != str(count):
+                problems.append(f"{element.tag} {element.get('name')}: {attribute} is not {count}")
+        float(element.get("time"))
+    for case in root.iter("testcase"):
+        if not case.get("name") or not case.get("classname") or float(case.get("time")) < 0:
+            problems.append(f"testcase {case.attrib}")
+        for outcome in case:
+            if not outcome.get("message"):
+                problems.append(f"{case.get('name')}: no message")
+    names = [(suite.get("name"), case.get("classname"), case.get("name"))
+             for suite in root.iter("testsuite") for case in suite.iter("testcase")]
+    if len(names) != len(set(names)):
+        problems.append("two cases have one name")
+    return problems
+
+
+class Valid(support.Case):
+    def sarif(self, results):
+        document = json.loads(sarif.text("fuzz", results, 1, time.time()))
+        self.assertEqual(problems_of_sarif(document), [])
+        return document["runs"][0]
+
+    def junit(self, suites):
+        root = ElementTree.fromstring(junit.text("postern test", suites))
+        self.assertEqual(problems_of_junit(root), [])
+        return root
+
+    def keep(self, report, harness="fuzz_line", octets=b"EHLO a\r\n"):
+        return findings.keep(self.room, harness, "libfuzzer", octets, violation.read(report, 1), report, True)
+
+
+class Rules(Valid):
+    def test_every_oracle_has_one(self):
+        table = (house.ROOT / "fuzz" / "README.md").read_text(encoding="utf-8")
+        named = re.findall(r"^\| ([A-Z]+) \| ", table, re.M)
+        self.assertGreater(len(named), 20)
+        self.assertEqual([name for name in named if name not in rules.ALL], [])
+
+    def test_all_are_valid(self):
+        described = self.sarif([])["tool"]["driver"]["rules"]
+        self.assertEqual([rule["id"] for rule in described], list(rules.ALL))
+        for rule in rules.ALL.values():
+            if rule.id not in ("FLAKY", "TEST"):
+                self.assertIsNotNone(rule.cwe, rule.id)
+
+    def test_what_sanitizers_say(self):
+        for kind, rule in (("AddressSanitizer: heap-use-after-free x.c:1 in f", "SAN/use-after-free"),
+                           ("AddressSanitizer: stack-overflow x.c:1 in f", "SAN/stack-overflow"),
+                           ("AddressSanitizer: SEGV x.c:1 in f", "SAN"),
+                           ("LeakSanitizer: 16 byte(s) leaked in 1 allocation(s).", "SAN/leak"),
+                           ("MemorySanitizer: use-of-uninitialized-value x.c:1 in f", "SAN/uninitialized")):
+            self.assertEqual(rules.of_verdict(violation.read(f"SUMMARY: {kind}\n", 1)).id, rule)
+        for error, rule in (("index 5 out of bounds for type 'int [5]'", "SAN/index-out-of-bounds"),
+                            ("signed integer overflow: 1 + 2147483647 cannot be represented in type 'int'",
+                             "SAN/integer-overflow"),
+                            ("implicit conversion from type 'int' of value -1 (32-bit, signed) to type 'unsigned char' "
+                             "changed the value to 255", "SAN/conversion"),
+                            ("load of null pointer of type 'int'", "SAN/null-pointer"),
+                            ("execution reached an unreachable program point", "SAN/undefined-behaviour")):
+            report = f"x.c:1:2: runtime error: {error}\n" \
+                     "SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior x.c:1:2\n"
+            self.assertEqual(rules.of_verdict(violation.read(report, 1)).id, rule, error)
+
+    def test_a_law_of_somebody_elses(self):
+        finding = self.keep(MARKED.replace("REF", "MYLAW"))
+        self.assertEqual(self.sarif(reports.campaign_results([finding]))["results"][0]["ruleId"], "MYLAW")
+
+
+class OfCampaigns(Valid):
+    def test_one_result_for_each_finding(self):
+        found = [self.keep(MARKED), self.keep(ASAN)]
+        broken, crash = self.sarif(reports.campaign_results(found))["results"]
+        self.assertEqual((broken["ruleId"], crash["ruleId"]), ("REF", "SAN/heap-buffer-overflow"))
+        self.assertIn("250 {{and}} more", broken["message"]["text"])
+        self.assertIn("./scripts/reproduce --harness fuzz_line", broken["message"]["text"])
+        place = broken["locations"][0]["physicalLocation"]
+        self.assertEqual(place["artifactLocation"]["uri"], "harnesses/fuzz_line.c")
+        entry = (house.ROOT / "harnesses/fuzz_line.c").read_text().splitlines()[place["region"]["startLine"] - 1]
+        self.assertIn("LLVMFuzzerTestOneInput", entry)
+        place = crash["locations"][0]["physicalLocation"]
+        self.assertEqual((place["artifactLocation"]["uri"], place["region"]),
+                         ("parser/src/line.c", {"startLine": 10, "startColumn": 5}))
+        self.assertEqual(len(crash["stacks"][0]["frames"]), 3)
+
+    def test_the_fingerprint_is_that_of_the_finding(self):
+        def mark(report, harness="fuzz_line"):
+            results = self.sarif(reports.campaign_results([self.keep(report, harness)]))["results"]
+            return results[0]["partialFingerprints"]["posternFinding/v1"]
+
+        moved = ASAN.replace("0x602000000011", "0x602000000099").replace("line.c:10:5", "line.c:12:7")
+        self.assertEqual(mark(moved), mark(ASAN))
+        others = [mark(MARKED), mark(MARKED.replace("MAIL", "RCPT")), mark(MARKED, "fuzz_chunks"), mark(ASAN)]
+        self.assertEqual(len(set(others)), 4)
+
+    def test_junit(self):
+        rows = [row("fuzz_line", "libfuzzer", executions=9, findings=1, seconds=4.0),
+                row("fuzz_line", "afl", executions=9, seconds=5.5), row("fuzz_data", "afl", had_turn=False)]
+        found = [self.keep(MARKED, octets=b"EHLO \x1b\x00\r\n")]
+        root = self.junit(reports.campaign_suites(rows, found, time.time()))
+        self.assertEqual([root.get(name) for name in ("tests", "failures", "errors", "skipped")], ["3", "1", "0", "1"])
+        failure = root.find(".//failure")
+        self.assertIn("REF (RFC 5321 4.5.2) at MAIL DATA: expected 250", failure.get("message"))
+        self.assertIn("EHLO", failure.text)
+        self.assertIn("reproduce: ./scripts/reproduce", failure.text)
+
+    def test_what_xml_cannot_hold(self):
+        text = "".join(map(chr, range(0x20))) + "<&>\"\x7f\x85\ud800\uffff\U0001f600"
+        root = self.junit([Suite(text.strip(), [Case(text, text, 1.0, "failed", text, text, text)])])
+        self.assertIn("\\x00\\x01", root.find(".//failure").text)
+        self.assertIn("\U0001f600", root.find(".//failure").text)
+
+    def test_long_output_loses_its_beginning(self):
+        root = self.junit([Suite("s", [Case("a", "b", 0, "failed", "m", "", "x" * 5_000_000 + "end")])])
+        self.assertTrue(root.find(".//failure").text.endswith("xend"))
+        self.assertLess(len(root.find(".//failure").text), 200_000)
+
+
+class OfChecks(Valid):
+    def cases(self, *tests):
+        """What ctest would write of (name, output) that failed, behind one that passed."""
+        path = self.room / "tests.xml"
+        suite = ElementTree.Element("testsuite")
+        ElementTree.SubElement(suite, "testcase", name="parser.test_chars", status="run", time="0.25")
+        for name, output in tests:
+            case = ElementTree.SubElement(suite, "testcase", name=name, status="fail", time="1.5")
+            ElementTree.SubElement(case, "failure", message="")
+            ElementTree.SubElement(case, "system-out").text = output
+        path.write_bytes(ElementTree.tostring(suite))
+        return check.cases_of_ctest(path, "gcc")
+
+    def test_places(self):
+        source = f"{house.ROOT}/parser/test/test_line.c"
+        cmocka = "[ RUN      ] a_test\n0x1 != 0x2\n" \
+                 f"[   LINE   ] --- {source}:42: error: Failure!\n[  FAILED  ] a_test\n"
+        python = "Traceback (most recent call last):\n" \
+                 f'  File "{house.ROOT}/harnesses/test/test_check.py", line 7, in test_b\n    self.fail()\n' \
+                 '  File "/usr/lib/python3.11/unittest/case.py", line 5, in fail\nAssertionError\n' \
+                 "FAIL: test_b (test_check.Check)\n"
+        cases = self.cases(("parser.test_line", cmocka), ("command.test_check", python), ("harness.fuzz_line", MARKED),
+                           ("parser.test_scan", ""), ("harness.fuzz_data", ASAN))
+        results = self.sarif(reports.check_results([Suite("gcc", cases), Suite("sanitizers", cases)]))["results"]
+        self.assertEqual(
+            [(result["ruleId"], places_of["artifactLocation"]["uri"], places_of["region"]["startLine"])
+             for result in results for places_of in [result["locations"][0]["physicalLocation"]]],
+            [("TEST", "parser/test/test_line.c", 42), ("TEST", "harnesses/test/test_check.py", 7),
+             ("REF", "harnesses/fuzz_line.c", places.of_harness("fuzz_line").line),
+             ("TEST", "parser/test/test_scan.c", 1), ("SAN/heap-buffer-overflow", "parser/src/line.c", 10)])
+        self.assertIn("parser.test_line failed: a_test (in gcc, sanitizers)", results[0]["message"]["text"])
+        self.assertEqual(len({result["partialFingerprints"]["posternFinding/v1"] for result in results}), 5)
+        campaign = self.sarif(reports.campaign_results([self.keep(MARKED)]))["results"][0]
+        self.assertEqual(results[2]["partialFingerprints"], campaign["partialFingerprints"],
+                         "a replay and a campaign name the same finding differently")
+
+    def test_junit(self):
+        cases = self.cases(("parser.test_line", "[  FAILED  ] a_test\n"))
+        skipped = Case("test_x.A.test_b", "scripts", 0.5, "skipped", "why")
+        root = self.junit([Suite("gcc", cases), Suite("scripts", [skipped])])
+        self.assertEqual([case.get("name") for case in root.iter("testcase")],
+                         ["parser.test_chars", "parser.test_line", "test_x.A.test_b"])
+        self.assertEqual(root.find(".//failure").get("message"), "a_test")
+        self.assertEqual(root.get("time"), "2.250")
+
+    def test_a_test_of_the_scripts(self):
+        """The runner of the scripts' tests: every outcome, by name and with its time."""
+        (self.room / "test_x.py").write_text(
+            "import unittest\nclass A(unittest.TestCase):\n    def test_a(self): pass\n"
+            "    def test_b(self): self.assertEqual(1, 2)\n    def test_c(self): {}['x']\n"
+            "    @unittest.skip('why')\n    def test_d(self): pass\n"
+            "    def test_e(self):\n        with self.subTest(): self.fail('inside')\n"
+            "class B(unittest.TestCase):\n    @classmethod\n    def setUpClass(cls): raise OSError('no')\n"
+            "    def test_a(self): pass\n")
+        code = support.subprocess.run(
+            ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(self.room), str(self.room / "cases.json")],
+            cwd=support.SCRIPTS, stderr=support.subprocess.DEVNULL).returncode
+        cases = [Case(**fields) for fields in json.loads((self.room / "cases.json").read_text())]
+        self.assertEqual(code, 1)
+        self.assertEqual({case.name.removeprefix("test_x."): (case.outcome, case.message) for case in cases},
+                         {"A.test_a": ("passed", ""), "A.test_b": ("failed", "1 != 2"), "A.test_c": ("error", "'x'"),
+                          "A.test_d": ("skipped", "why"), "A.test_e": ("failed", "inside"),
+                          "setUpClass (test_x.B)": ("error", "no")})
+        self.junit([Suite("scripts", cases)])
+
+
+class Files(support.Case):
+    def test_a_bad_path_is_told_at_once(self):
+        (self.room / "file").write_text("")
+        begun = time.monotonic()
+        for path in (self.room, self.room / "file" / "x.xml", Path("/proc/nothing.xml")):
+            for verb in ("fuzz", "check"):
+                for option in ("--junit", "--sarif"):
+                    self.refused(verb, option, path, says=str(path))
+        self.assertLess(time.monotonic() - begun, 60)
+        self.assertEqual([path.name for path in self.room.iterdir()], ["file"])
+
+    @unittest.skipUnless(shutil.which("clang"), "clang is not installed")
+    def test_a_campaign_writes_both(self):
+        corpus = self.room / "corpus" / "fuzz_planted"
+        corpus.mkdir(parents=True)
+        (corpus / "a").write_bytes(b"EHLO a\r\n")
+        (corpus / "b").write_bytes(b"DATA")
+        out = self.room / "new" / "folder"
+        code, said, err = support.script(
+            "fuzz", "fuzz_planted", "--engine", "libfuzzer", "--keep-going", "--time", "10", "--state", self.room,
+            "--junit", out / "x.xml", "--sarif", out / "x.sarif")
+        self.assertEqual((code, err), (1, ""), said)
+        self.assertEqual(sorted(path.name for path in out.iterdir()), ["x.sarif", "x.xml"])
+        root = ElementTree.parse(out / "x.xml").getroot()
+        document = json.loads((out / "x.sarif").read_text())
+        self.assertEqual((problems_of_junit(root), problems_of_sarif(document)), ([], []))
+        count = len([path for path in (self.room / "findings/fuzz_planted").iterdir() if path.suffix != ".json"])
+        self.assertGreaterEqual(count, 2)
+        self.assertEqual((len(root.findall(".//failure")), len(document["runs"][0]["results"])), (count, count))
+        places_of = {result["ruleId"]: result["locations"][0]["physicalLocation"]
+                     for result in document["runs"][0]["results"]}
+        source = (house.ROOT / "harnesses/test/fuzz_planted.c").read_text().splitlines()
+        self.assertIn("copy[size]", source[places_of["SAN/heap-buffer-overflow"]["region"]["startLine"] - 1])
+        self.assertEqual(places_of["ONE"]["artifactLocation"]["uri"], "harnesses/test/fuzz_planted.c")
+
+
+if __name__ == "__main__":
+    unittest.main()
