@@ -69,8 +69,15 @@ def read(report, exit_code):
     return None
 
 
-def name_of(verdict):
-    """A file name for a finding of this verdict: readable, and the same for the same key."""
+def bucket_of(verdict, harness):
+    """What findings of all harnesses are gathered by: oracle, state and verb, or oracle and stack. Where a verdict has
+    none of these, its key tells findings of one harness apart, and no more."""
+    return verdict.key if verdict.state or verdict.verb or verdict.oracle == "SAN" else f"{verdict.key}|{harness}"
+
+
+def name_of(verdict, key=None):
+    """A file name for a finding of this verdict: readable, and the same for the same key (the verdict's own, or that of
+    its bucket)."""
     words = [verdict.oracle, verdict.state, verdict.verb]
     readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", word) for word in words if word).strip("_").lower()
-    return f"{readable[:60]}-{hashlib.sha1(verdict.key.encode()).hexdigest()[:8]}"
+    return f"{readable[:60]}-{hashlib.sha1((key or verdict.key).encode()).hexdigest()[:8]}"
