@@ -56,7 +56,8 @@ def _add_case(parent, case):
     outcome = ElementTree.SubElement(element, _ELEMENT[case.outcome], {"message": _clean(case.message)})
     if case.outcome != "skipped":
         outcome.set("type", _clean(case.kind or case.outcome))
-        outcome.text = _clean(case.output[-LONGEST:])
+        # GitLab shows the text and no attribute.
+        outcome.text = _clean(f"{case.message}\n\n{case.output[-LONGEST:]}")
 
 
 def text(name, suites):

@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import subprocess
 import time
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -262,9 +263,9 @@ class OfChecks(Valid):
             "    def test_e(self):\n        with self.subTest(): self.fail('inside')\n"
             "class B(unittest.TestCase):\n    @classmethod\n    def setUpClass(cls): raise OSError('no')\n"
             "    def test_a(self): pass\n")
-        code = support.subprocess.run(
+        code = subprocess.run(
             ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(self.room), str(self.room / "cases.json")],
-            cwd=support.SCRIPTS, stderr=support.subprocess.DEVNULL).returncode
+            cwd=support.SCRIPTS, stderr=subprocess.DEVNULL).returncode
         cases = [Case(**fields) for fields in json.loads((self.room / "cases.json").read_text())]
         self.assertEqual(code, 1)
         self.assertEqual({case.name.removeprefix("test_x."): (case.outcome, case.message) for case in cases},
