@@ -5,6 +5,7 @@
 #
 #   the executable NAME for the engine of this build (fuzz/cmake/engine.cmake)
 #   the test harness.NAME, which replays corpus/seeds/NAME and corpus/regressions/NAME (with the replay driver)
+#   the tests that scripts/triage wrote for it, where POSTERN_CASES names them (add_cases.cmake)
 #   NAME.dict and NAME.options beside the executable, where an engine looks for them
 #   a line in harnesses.txt, the list that scripts ask for
 #
@@ -13,6 +14,7 @@
 # does not have, a line each.
 #
 # leave_out_harness(NAME WHY) puts a name on that list, and says why.
+include(${CMAKE_CURRENT_LIST_DIR}/add_cases.cmake)
 
 function(add_harness name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ALONE" "MUTATES" "SOURCES;LIBRARIES")
@@ -20,10 +22,12 @@ function(add_harness name)
     set(arg_SOURCES ${name}.c)
   endif()
   add_executable(${name} ${arg_SOURCES})
+  set(libraries ${arg_LIBRARIES})
   if(NOT arg_ALONE)
-    target_link_libraries(${name} PRIVATE postern_fuzz postern::parser)
+    set(libraries postern_fuzz postern::parser ${arg_LIBRARIES})
   endif()
-  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  target_link_libraries(${name} PRIVATE ${libraries})
+  add_cases(${name} "${arg_SOURCES}" "${libraries}")
   set(kind -)
   if(POSTERN_MUTATOR AND NOT arg_ALONE)
     set(kind session)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A test case for human eyes: `postern show` where it is built, escaped octets elsewhere."""
 
+import re
 import subprocess
 
 from . import house
@@ -8,16 +9,21 @@ from . import house
 KINDS = ("session", "command", "address", "reply", "data", "line")
 
 
+def escaped(octets):
+    """The octets as C escapes."""
+    names = {13: "\\r", 10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
+    return "".join(names.get(octet, chr(octet) if 32 <= octet < 127 else f"\\x{octet:02x}") for octet in octets)
+
+
 def _escaped(octets):
     """The octets as C escapes, a line for each line."""
-    names = {13: "\\r", 10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
-    text = "".join(names.get(octet, chr(octet) if 32 <= octet < 127 else f"\\x{octet:02x}") for octet in octets)
-    return "\n".join("    " + line for line in text.replace("\\n", "\\n\n").splitlines()) or "    (empty)"
+    return "\n".join("    " + escaped(line) for line in re.findall(rb"(?s).*?\n|.+", octets)) or "    (empty)"
 
 
-def show(path, harness):
-    """The decoded test case as text. In: harness, the name of the one that it belongs to."""
-    kind = harness.removeprefix("fuzz_")
+def show(path, harness, kind=None):
+    """The decoded test case as text. In: harness, the name of the one that it belongs to; kind, what it is, where that
+    is known."""
+    kind = kind or harness.removeprefix("fuzz_")
     command = [str(house.BUILD / "release" / "postern"), "show", *([f"--kind={kind}"] if kind in KINDS else []),
                str(path)]
     try:

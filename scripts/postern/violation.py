@@ -56,7 +56,7 @@ def read(report, exit_code):
         error = re.search(r"runtime error: (.*)", report)
         kind = f"{found.group(1)} {error.group(1) if error else found.group(2)}"
         frames = _frames(report)
-        where = frames or [re.sub(r".*/", "", found.group(3).strip())]
+        where = frames or [re.sub(r".*/|:\d+", "", found.group(3).strip())]
         key = re.sub(r"0x[0-9a-f]+|[0-9]+", "N", kind)  # addresses and values differ from run to run
         return Verdict("SAN", f"SAN|{key}|{'|'.join(where)}", summary=f"{kind} in {', '.join(where)}")
     found = re.search(r"SUMMARY: libFuzzer: ([\w -]+)", report)
@@ -78,6 +78,6 @@ def bucket_of(verdict, harness):
 def name_of(verdict, key=None):
     """A file name for a finding of this verdict: readable, and the same for the same key (the verdict's own, or that of
     its bucket)."""
-    words = [verdict.oracle, verdict.state, verdict.verb]
+    words = [verdict.oracle, verdict.state, verdict.verb] if verdict.state or verdict.verb or not key else key.split("|")
     readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", word) for word in words if word).strip("_").lower()
     return f"{readable[:60]}-{hashlib.sha1((key or verdict.key).encode()).hexdigest()[:8]}"

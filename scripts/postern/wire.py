@@ -67,4 +67,6 @@ def _printf(octets):
     """A printf of some octets: escapes in octal, which every printf knows."""
     named = {13: "\\r", 10: "\\n", 9: "\\t", 92: "\\\\", 37: "%%", 39: "\\047"}
     text = "".join(named.get(octet, chr(octet) if 32 <= octet < 127 else f"\\{octet:03o}") for octet in octets)
+    if text.startswith("-"):  # no option
+        text = "\\055" + text[1:]
     return f"    printf '{text}'"

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""What is written of a bucket: the input, its dialogue, what it means, the report, a test in C, packets, a script for nc.
+
+    BUCKET/input  dialogue.txt  explanation.md  report.txt  test.c  session.pcap  replay.sh  bucket.json
+"""
+
+import json
+import re
+import subprocess
+
+from . import ctest_case, dialogue, house, rules, wire
+
+
+def _show(*arguments):
+    """`postern show`. Returns: what it said on stderr when it could not."""
+    done = subprocess.run([house.BUILD / "release" / "postern", "show", *map(str, arguments)],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                          check=False)
+    return done.stderr.strip() if done.returncode == 2 else ""
+
+
+def title_of(verdict):
+    """"REF, state MAIL, DATA"; of a crash, what and where."""
+    if verdict.oracle == "SAN":
+        return verdict.summary
+    words = [verdict.oracle, f"state {verdict.state}" if verdict.state else "", verdict.verb]
+    return ", ".join(word for word in words if word)
+
+
+def _expected_and_seen(verdict):
+    seen = verdict.details.get("seen") or verdict.summary
+    return str(verdict.details.get("expected") or "no such thing"), str(seen)
+
+
+def explanation(bucket, octets, report):
+    """The bucket in words, as Markdown."""
+    verdict, rule = bucket.verdict, rules.of_verdict(bucket.verdict)
+    expected, seen = _expected_and_seen(verdict)
+    at = re.search(r"^  at octet   (\d+)", report, re.M)
+    section = verdict.section or (f"RFC {rule.rfc}" if rule.rfc else "")
+    rows = [("oracle", verdict.oracle), ("section", section), ("state", verdict.state), ("verb", verdict.verb),
+            ("expected", f"`{expected}`"), ("seen", f"`{seen}`"), ("at octet", at.group(1) if at else ""),
+            ("weakness", f"CWE-{rule.cwe}" if rule.cwe else ""),
+            ("harness", bucket.harness.name), ("build", bucket.how)]
+    lines = [f"# {title_of(verdict)}", "", f"The law: {rule.law}", "", f"What a breach means: {rule.breach}", "",
+             "| | |", "| --- | --- |", *(f"| {key} | {value.replace('|', chr(92) + '|')} |" for key, value in rows if value),
+             "", "## What to mend", "", rule.advice, ""]
+    if rule.uri:
+        lines += [f"The text: {rule.uri}", ""]
+    lines += ["## The input", "", f"{len(octets)} octets" + (
+        f", made shorter from {bucket.original} while it failed in the same way" if bucket.original > len(octets) else
+        "") + f"; {len(bucket.members)} finding{'' if len(bucket.members) == 1 else 's'} of this kind:", ""]
+    lines += [f"- `{house.short(case.path)}` ({case.harness.name})" for case in bucket.members]
+    sanitize = " --sanitize" if bucket.how != "plain" else ""
+    lines += ["", "## Run it again", "", "```sh", f"./scripts/reproduce --harness {bucket.harness.name}{sanitize} "
+              "BUCKET/input", "sh BUCKET/replay.sh 127.0.0.1 2525       # a server of your own", "```", "",
+              "Once it is mended, keep it: copy `input` to "
+              f"`corpus/regressions/{bucket.harness.name}/` under a name that says why it is there.", ""]
+    return "\n".join(lines)
+
+
+def _dialogue(path, octets, bucket):
+    """The input as what it is; and, where that is no session, the session that brings it to a server."""
+    kind = bucket.harness.kind if bucket.harness.kind in dialogue.KINDS else "session"
+    text = dialogue.show(path, bucket.harness.name, kind)
+    sent = wire.by_client(octets, bucket.harness.kind)
+    if sent is not None and sent != octets:
+        wrapped = path.with_name("session")
+        wrapped.write_bytes(sent)
+        text += "\n\n" + dialogue.show(wrapped, bucket.harness.name, "session")
+        wrapped.unlink()
+    return text.replace(f"{path.parent}/", "") + "\n"
+
+
+def _pcap(folder, octets, bucket):
+    """Packets of what goes over the wire. Returns: why there are none, or ""."""
+    sent = wire.by_client(octets, bucket.harness.kind)
+    source = folder / "wire"
+    source.write_bytes(wire.by_server(octets, bucket.harness.kind) if sent is None else sent)
+    why = _show(f"--pcap={folder / 'session.pcap'}", f"--kind={'reply' if sent is None else 'session'}", source)
+    source.unlink()
+    return why
+
+
+def facts_of(bucket, octets):
+    """The bucket for programs."""
+    verdict = bucket.verdict
+    return {"bucket": bucket.name, "key": bucket.key, "oracle": verdict.oracle, "section": verdict.section,
+            "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "details": verdict.details,
+            "harness": bucket.harness.name, "kind": bucket.harness.kind or "session", "build": bucket.how,
+            "rule": rules.of_verdict(verdict).id, "size": len(octets), "original_size": bucket.original,
+            "test": "not run", "version": house.version(),
+            "findings": [{"file": str(case.path), "harness": case.harness.name} for case in bucket.members]}
+
+
+def write(folder, bucket, octets, report):
+    """Write all files of a bucket but for the outcome of its test. Returns: its facts."""
+    folder.mkdir(parents=True)
+    path = folder / "input"
+    path.write_bytes(octets)
+    title = title_of(bucket.verdict)
+    expected, seen = _expected_and_seen(bucket.verdict)
+    facts = facts_of(bucket, octets)
+    why = _pcap(folder, octets, bucket)
+    if why:
+        facts["no_pcap"] = why
+    (folder / "dialogue.txt").write_text(_dialogue(path, octets, bucket), encoding="utf-8")
+    (folder / "explanation.md").write_text(explanation(bucket, octets, report), encoding="utf-8")
+    (folder / "report.txt").write_text(report, encoding="utf-8")
+    (folder / "test.c").write_bytes(ctest_case.program(octets, bucket.harness.name, title, expected, seen,
+                                                       bucket.how != "plain"))
+    script = folder / "replay.sh"
+    script.write_bytes(wire.shell_script(octets, bucket.harness.kind, title))
+    script.chmod(0o755)
+    (folder / "bucket.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return facts

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: MIT
+"""A folder that a verb writes as a whole: made under a temporary name, and renamed when it is complete. What somebody
+has put into an older one, or changed in it, is not lost: it is set aside then, else it goes."""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+
+from .console import Failure, say
+from . import house
+
+LIST = "triage.json"  # holds what the verb has to say, and under "files" the SHA-1 of all that it wrote
+
+
+def _sums(folder):
+    return {str(path.relative_to(folder)): hashlib.sha1(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*")) if path.is_file() and path != folder / LIST}
+
+
+class Kept:
+    """Raises Failure when there is something that no verb made under that name."""
+
+    def __init__(self, home):
+        self.home = home
+        self.work = home.with_name(f".{home.name}.{os.getpid()}.part")
+        if home.exists() and not (home / LIST).is_file():
+            raise Failure(f"{home} is there, and no triage made it: name another folder with --output")
+
+    @contextlib.contextmanager
+    def folder(self):
+        """The folder to write in. What is not put in place by replace() goes at the end."""
+        self.work.mkdir(parents=True)
+        try:
+            yield self.work
+        finally:
+            shutil.rmtree(self.work, ignore_errors=True)
+
+    def replace(self, facts):
+        """Put the folder in place, with its list."""
+        house.write_whole(self.work / LIST, (json.dumps({**facts, "files": _sums(self.work)}, indent=2) + "\n").encode())
+        old = None
+        if self.home.exists():
+            old = self._set_aside()
+        os.rename(self.work, self.home)
+        if old:
+            shutil.rmtree(old)
+
+    def _changed(self):
+        try:
+            written = json.loads((self.home / LIST).read_text(encoding="utf-8"))["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return True
+        return written != _sums(self.home)
+
+    def _set_aside(self):
+        """Returns: the old folder when it may go, None when it is to be kept under its new name."""
+        if not self._changed():
+            aside = self.work.with_suffix(".old")
+            os.rename(self.home, aside)
+            return aside
+        number = 1
+        while (aside := self.home.with_name(f"{self.home.name}-{number}")).exists():
+            number += 1
+        os.rename(self.home, aside)
+        say(f"the triage before this one has been changed by hand: it is kept as {house.short(aside)}")
+        return None

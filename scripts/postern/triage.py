@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""scripts/triage: what a campaign found: is it real, what is it, and what to do about it."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import build, cases, exports, house, violation
+from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
+from .keeping import Kept
+from .reproducing import PLAIN, SANITIZED, Builds, Case, reproduce
+from .shrink import shrink
+
+EPILOG = """\
+Every finding is run again; what does not fail in any build is kept apart as flaky. The others are gathered by oracle,
+state and verb, or by the stack of a crash; the shortest of each is made as short as it gets while it fails in the same
+way, and written down in a folder of its own:
+
+  input           the raw octets             dialogue.txt    who says what, and what is wrong with it
+  explanation.md  law, section, what to mend report.txt      what the harness or the sanitizer said
+  test.c          a regression test in C     session.pcap    the session as packets
+  replay.sh       the session, sent by nc    bucket.json     all of it for programs
+
+DIR is the state of a campaign, or its findings; the folders go to triage/ in the state, beside findings/. That folder
+is there whole or not at all. An older one is replaced when nobody has changed it, and set aside under another name
+when somebody has. Findings themselves are read and nothing else.
+
+environment:
+  XDG_STATE_HOME       DIR is $XDG_STATE_HOME/postern, or ~/.local/state/postern
+  POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
+
+--json: output, findings, seconds, buckets (as in bucket.json), flaky and left_out (file, harness).
+
+exit codes: 0 no finding fails any more, 1 some do, 2 could not run
+"""
+
+
+def arguments():
+    parser = Arguments("triage", description="Sort, shorten and explain what campaigns found.", epilog=EPILOG)
+    parser.add_argument("dir", nargs="?", metavar="DIR", help="a campaign's state, or findings in it")
+    parser.add_argument("--output", metavar="OUT", help="write there instead")
+    parser.add_argument("--seconds", type=positive, default=20, metavar="N", help="what one input may take (default: 20)")
+    parser.add_argument("--shorten", type=positive, default=60, metavar="N",
+                        help="seconds to spend on making one input short (default: 60)")
+    parser.add_argument("--tries", type=positive, default=3, metavar="N",
+                        help="how often a finding may run clean before it is flaky (default: 3)")
+    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    return parser.parse_args()
+
+
+def places(options):
+    """Where findings lie, and where the triage goes."""
+    given = cases.folder(options.dir) if options.dir else house.state_dir()
+    if (given / "findings").is_dir():
+        source, state = given / "findings", given
+    elif "findings" in given.parts:
+        source, state = given, Path(*given.parts[:len(given.parts) - given.parts[::-1].index("findings") - 1])
+    elif options.dir:
+        source = state = given
+    else:
+        raise Failure(f"{given} has no findings: no campaign has found anything there")
+    return source, Path(options.output).absolute() if options.output else state / "triage"
+
+
+def collect(source, output, known):
+    """The findings as cases, and those whose harness is not known."""
+    found, left_out = [], []
+    for path in cases.files_in(source):
+        if output in path.parents:
+            continue
+        try:
+            found.append(Case(path, cases.harness_of(path, known)))
+        except Failure as failure:
+            say(f"left out: {failure}")
+            left_out.append(path)
+    return found, left_out
+
+
+@dataclass
+class Bucket:
+    key: str
+    name: str
+    members: list = field(default_factory=list)
+    original: int = 0  # octets of the one that is written down, before it was made shorter
+
+    @property
+    def first(self):
+        return self.members[0]
+
+    verdict = property(lambda self: self.first.verdict)
+    harness = property(lambda self: self.first.harness)
+    how = property(lambda self: self.first.how)
+
+
+def gather(found):
+    """Buckets of the cases that fail, each with its shortest first."""
+    buckets = {}
+    for case in sorted(found, key=lambda case: (case.path.stat().st_size, str(case.path))):
+        if case.verdict:
+            key = violation.bucket_of(case.verdict, case.harness.name)
+            buckets.setdefault(key, Bucket(key, violation.name_of(case.verdict, key))).members.append(case)
+    return list(buckets.values())
+
+
+def shorten(bucket, builds, seconds, room):
+    """Returns: the octets of the bucket, made short, and the report on them."""
+    case = bucket.first
+    octets = case.path.read_bytes()
+    bucket.original = len(octets)
+    brief = builds.replaying(case.how, case.harness, 2 if case.verdict.key == "BOUND|timeout" else None)
+    short = shrink(octets, case.harness.kind or "session", brief, case.verdict.key, seconds)
+    path = room / "shortened"
+    path.write_bytes(short)
+    failing = builds.replaying(case.how, case.harness).judge(path)
+    path.unlink()
+    if failing is None or failing.verdict.key != case.verdict.key:  # it fails for other reasons than its octets
+        return octets, case.report
+    case.verdict = failing.verdict
+    return short, failing.report.replace(str(path), "input")
+
+
+def run_tests(buckets, builds, output, all_facts):
+    """Build the tests in C, and see that each of them fails."""
+    for how in (PLAIN, SANITIZED):
+        mine = [bucket for bucket in buckets if (bucket.how == PLAIN) == (how == PLAIN)]
+        if not mine:
+            continue
+        folder = builds.folder(how)
+        log = folder / "cases.log"
+        build.run_logged(["cmake", "-S", house.ROOT, "-B", folder, f"-DPOSTERN_CASES={output}"], log)
+        build.run_logged(["cmake", "--build", folder, "--target", *(f"case.{bucket.name}" for bucket in mine)], log)
+        for bucket in mine:
+            all_facts[bucket.name]["test"] = run_test(folder / "cases" / f"case.{bucket.name}", builds.seconds)
+            (output / bucket.name / "bucket.json").write_text(json.dumps(all_facts[bucket.name], indent=2) + "\n",
+                                                              encoding="utf-8")
+
+
+def run_test(program, seconds):
+    try:
+        code = subprocess.run([program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=seconds, check=False).returncode
+    except subprocess.TimeoutExpired:
+        return "fails"
+    return "fails" if code else "passes"
+
+
+def table(all_facts):
+    """What there is, for a person."""
+    rows = [("bucket", "findings", "octets", "harness", "test in C", "section")]
+    for facts in all_facts:
+        rows.append((facts["bucket"], str(len(facts["findings"])), f"{facts['original_size']} -> {facts['size']}",
+                     facts["harness"], facts["test"], facts["section"]))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row, facts in zip(rows, [None, *all_facts]):
+        say("  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip())
+        if facts:
+            say(f"    {facts['summary']}")
+
+
+def main():
+    options = arguments()
+    out = Json() if options.json else None
+    begun = time.monotonic()
+    source, output = places(options)
+    kept = Kept(output)
+    build.bootstrap("reproduce")
+    preset, name, settings = cases.replay_build(False)
+    found, left_out = collect(source, output, build.harnesses(build.configure(preset, name, settings)))
+    if left_out and not found:
+        raise Failure(f"no finding in {house.short(source)} is of a harness that this build knows (see above)")
+    say(f"{len(found)} finding{'' if len(found) == 1 else 's'} in {house.short(source)}")
+    builds = Builds(list(dict.fromkeys(case.harness.name for case in found)), options.seconds)
+    if found:
+        reproduce(builds, found, options.tries)
+    buckets, flaky = gather(found), [case for case in found if case.verdict is None]
+    all_facts = {}
+    with kept.folder() as room:
+        for number, bucket in enumerate(buckets, 1):
+            octets, report = shorten(bucket, builds, options.shorten, room)
+            say(f"bucket {number} of {len(buckets)}: {bucket.name}: {bucket.original} -> {len(octets)} octets")
+            all_facts[bucket.name] = exports.write(room / bucket.name, bucket, octets, report)
+        run_tests(buckets, builds, room, all_facts)
+        for case in flaky:
+            home = room / "flaky" / case.harness.name
+            home.mkdir(parents=True, exist_ok=True)
+            for path in (case.path, case.path.with_name(case.path.name + ".json")):
+                if path.exists():
+                    shutil.copyfile(path, home / path.name)
+        facts = {"output": str(output), "findings": len(found), "seconds": round(time.monotonic() - begun, 1),
+                 "buckets": list(all_facts.values()),
+                 "flaky": [{"file": str(case.path), "harness": case.harness.name} for case in flaky],
+                 "left_out": [str(path) for path in left_out]}
+        kept.replace(facts)
+    say()
+    if buckets:
+        table(all_facts.values())
+        say()
+    say(f"{len(found)} findings: {len(buckets)} buckets, {len(flaky)} flaky; see {house.short(output)}")
+    if out:
+        out.write(facts)
+    return FOUND if buckets else OK
+
+
+if __name__ == "__main__":
+    run("triage", main)
