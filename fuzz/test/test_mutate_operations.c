@@ -89,7 +89,7 @@ static size_t count_of(const uint8_t *octets, size_t size, const char *text) {
 /* ---- All of them ---- */
 
 static void each_is_reached(void **state) {
-    static uint8_t octets[ROOM];
+    static uint8_t octets[ROOM], before[ROOM];
 
     (void)state;
     for (int k = 0; k < PF_MUTATE_KINDS; k++) {
@@ -98,10 +98,14 @@ static void each_is_reached(void **state) {
             size_t changed = 0, runs = 0;
             for (uint64_t seed = 0; seed < 1000; seed++, runs++) {
                 const sample *input = sample_of(kind, seed * 7), *other = sample_of(kind, seed);
-                size_t size = input->size;
-                memcpy(octets, input->octets, size);
+                /* every fourth is two of them, one behind the other */
+                const size_t before_size = input->size + (seed % 4 == 0 ? other->size : 0);
+                size_t size = before_size;
+                memcpy(before, input->octets, input->size);
+                memcpy(before + input->size, other->octets, before_size - input->size);
+                memcpy(octets, before, size);
                 const bool said = pf_mutate_by(kind, operation, seed, octets, &size, ROOM, other->octets, other->size);
-                const bool same = size == input->size && memcmp(octets, input->octets, size) == 0;
+                const bool same = size == before_size && memcmp(octets, before, size) == 0;
                 if (!said) assert_true(same);
                 changed += said && !same;
             }
@@ -140,6 +144,39 @@ static void commands_move(void **state) {
             assert_true(has(&seen, lines[verb]));
         }
     }
+}
+
+/* A session that has said QUIT goes on; one that says it last, or in a message, is left alone. */
+static void nothing_stands_behind_quit(void **state) {
+    static const char early[] = "EHLO a\r\nQUIT\r\nNOOP\r\nQUIT x\r\nQUIT\r\n";
+    static const char right[] = "EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\nQUIT\r\n.\r\nQUIT\r\n";
+    outcome seen;
+
+    (void)state;
+    run_on(&seen, PF_MUTATE_SESSION, "drop-quit", 1, early, sizeof early - 1);
+    assert_int_equal(seen.size, 28);
+    assert_memory_equal(seen.after, "EHLO a\r\nNOOP\r\nQUIT x\r\nQUIT\r\n", 28);
+    run_on(&seen, PF_MUTATE_SESSION, "drop-quit", 1, right, sizeof right - 1);
+    assert_false(seen.changed);
+}
+
+/* What is made from nothing in the room that there is: it says hello first, and what does not fit is left out whole. */
+static void piles_fit(void **state) {
+    static uint8_t octets[ROOM];
+    size_t piles = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 4000; seed++) {
+        size_t size = 6;
+        const size_t room = 200 + seed % 400;
+        memcpy(octets, "NOOP\r\n", size);
+        if (!pf_mutate_by(PF_MUTATE_SESSION, operation_of(PF_MUTATE_SESSION, "fresh-session"), seed, octets, &size,
+                          room, NULL, 0))
+            continue;
+        assert_in_range(size, 6, room);
+        piles += count_of(octets, size, "\r\n") > 10;
+    }
+    assert_true(piles > 200);
 }
 
 static void many_recipients(void **state) {
@@ -434,14 +471,24 @@ static void the_rest_is_cut(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_is_reached),   cmocka_unit_test(commands_move),
-        cmocka_unit_test(many_recipients),   cmocka_unit_test(verbs_change),
-        cmocka_unit_test(case_folds),        cmocka_unit_test(addresses_and_parameters),
-        cmocka_unit_test(lines_meet_limits), cmocka_unit_test(line_ends),
-        cmocka_unit_test(ends_of_data),      cmocka_unit_test(chunk_sizes),
-        cmocka_unit_test(data_and_chunks),   cmocka_unit_test(chunks_hold_anything),
-        cmocka_unit_test(exchanges),         cmocka_unit_test(options),
-        cmocka_unit_test(splices),           cmocka_unit_test(mends),
+        cmocka_unit_test(each_is_reached),
+        cmocka_unit_test(commands_move),
+        cmocka_unit_test(nothing_stands_behind_quit),
+        cmocka_unit_test(piles_fit),
+        cmocka_unit_test(many_recipients),
+        cmocka_unit_test(verbs_change),
+        cmocka_unit_test(case_folds),
+        cmocka_unit_test(addresses_and_parameters),
+        cmocka_unit_test(lines_meet_limits),
+        cmocka_unit_test(line_ends),
+        cmocka_unit_test(ends_of_data),
+        cmocka_unit_test(chunk_sizes),
+        cmocka_unit_test(data_and_chunks),
+        cmocka_unit_test(chunks_hold_anything),
+        cmocka_unit_test(exchanges),
+        cmocka_unit_test(options),
+        cmocka_unit_test(splices),
+        cmocka_unit_test(mends),
         cmocka_unit_test(the_rest_is_cut),
     };
     return cmocka_run_group_tests_name("mutate_operations", tests, NULL, NULL);

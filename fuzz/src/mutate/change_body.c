@@ -3,7 +3,17 @@
  * SPDX-License-Identifier: MIT */
 #include "change_session.h"
 
-/* An end of data, and commands that must not run behind it. Where a session has no message, it gets one. */
+/* Ends of data, which are most often none, so that the next is read in the same message; then perhaps a canary. */
+static void put_ends(pf_maker *maker) {
+    pf_make_end_of_data(maker);
+    while (!pf_one_in(maker, 3)) {
+        if (pf_one_in(maker, 2)) PF_PUT(maker, "a");
+        pf_make_end_of_data(maker);
+    }
+    if (pf_one_in(maker, 2)) pf_make_canaries(maker);
+}
+
+/* Ends of data, and commands that must not run behind them. Where a session has no message, it gets one. */
 bool pf_session_end_of_data(pf_bench *bench) {
     pf_maker *maker = &bench->maker;
     const pf_item *item = pf_item_of(bench, PF_ITEM(PF_ITEM_BODY));
@@ -12,8 +22,7 @@ bool pf_session_end_of_data(pf_bench *bench) {
         pf_piece(bench, 0);
         PF_PUT(maker, "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n");
         pf_make_content(maker);
-        pf_make_end_of_data(maker);
-        if (pf_one_in(maker, 2)) pf_make_canaries(maker);
+        put_ends(maker);
         return pf_place(bench, bench->size, bench->size);
     }
     const bool instead = pf_one_in(maker, 3);
@@ -22,18 +31,17 @@ bool pf_session_end_of_data(pf_bench *bench) {
     const size_t end = instead ? item->end : at;
     at = instead ? item->middle : at;
     pf_piece(bench, end - at);
-    pf_make_end_of_data(maker);
-    if (pf_one_in(maker, 2)) pf_make_canaries(maker);
+    put_ends(maker);
     return pf_place(bench, at, end);
 }
 
 /* Somewhere in a message: at its start, at the start of a line, between any two octets. */
 static size_t place_in(pf_bench *bench, const pf_item *item) {
     const size_t at = pf_between(&bench->maker, item->begin, item->middle);
-    const size_t how = pf_below(&bench->maker, 4);
+    const size_t how = pf_below(&bench->maker, 8);
 
-    if (how == 0) return item->begin;
-    return how == 1 && at < item->middle ? pf_line_end(bench->octets, item->middle, at) : at;
+    if (how < 3) return item->begin;
+    return how < 6 && at < item->middle ? pf_line_end(bench->octets, item->middle, at) : at;
 }
 
 /* Content: lines of it, dots, lengths. Where there is room for a long line, it is to be used. */

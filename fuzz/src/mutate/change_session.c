@@ -49,7 +49,7 @@ bool pf_session_insert(pf_bench *bench) {
     const size_t at = any_border(bench);
 
     pf_piece(bench, 0);
-    pf_make_group(&bench->maker);
+    pf_make_groups(&bench->maker, pf_one_in(&bench->maker, 2) ? 1 : 3);
     return pf_place(bench, at, at);
 }
 
@@ -65,6 +65,18 @@ bool pf_session_drop_many(pf_bench *bench) {
     const size_t last = pf_between(&bench->maker, first, bench->item_count - 1);
 
     return pf_cut_out(bench, bench->items[first].begin, bench->items[last].end);
+}
+
+/* A QUIT that something follows goes: what stands behind it is to be read. */
+bool pf_session_go_on(pf_bench *bench) {
+    enum { LINE = 6 }; /* with an argument it does not end the session */
+
+    for (size_t i = 0; i + 1 < bench->item_count; i++) {
+        const pf_item *item = &bench->items[i];
+        if (item->kind == PF_ITEM_COMMAND && item->verb == PF_VERB_QUIT && item->end - item->begin == LINE)
+            return pf_cut_out(bench, item->begin, item->end);
+    }
+    return false;
 }
 
 bool pf_session_duplicate(pf_bench *bench) {
@@ -116,10 +128,11 @@ bool pf_session_swap(pf_bench *bench) {
 
 bool pf_session_fresh(pf_bench *bench) {
     pf_piece(bench, bench->size);
-    if (pf_one_in(&bench->maker, 3))
-        pf_make_fault(&bench->maker, &pf_faults_session);
-    else
-        pf_make_session(&bench->maker);
+    switch (pf_below(&bench->maker, 4)) {
+    case 0: pf_make_fault(&bench->maker, &pf_faults_session); break;
+    case 1: pf_make_session(&bench->maker); break;
+    default: pf_make_pile(&bench->maker); break;
+    }
     return pf_place(bench, 0, bench->size);
 }
 

@@ -15,6 +15,7 @@ pf_item *pf_item_of(pf_bench *bench, unsigned kinds);
 bool pf_session_insert(pf_bench *bench);
 bool pf_session_drop(pf_bench *bench);
 bool pf_session_drop_many(pf_bench *bench);
+bool pf_session_go_on(pf_bench *bench);
 bool pf_session_duplicate(pf_bench *bench);
 bool pf_session_repeat(pf_bench *bench);
 bool pf_session_recipients(pf_bench *bench);

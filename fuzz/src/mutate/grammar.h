@@ -157,7 +157,11 @@ void pf_make_options(pf_maker *maker, uint32_t word);
 void pf_make_transaction(pf_maker *maker);
 /* A few commands that belong together, valid or not: what can be put between two commands. */
 void pf_make_group(pf_maker *maker);
+/* Groups, as many as there is room for, `most` at the most. */
+void pf_make_groups(pf_maker *maker, size_t most);
 void pf_make_session(pf_maker *maker);
+/* A hello and groups, valid or not: what one of them gets wrong seldom keeps the next from being read. */
+void pf_make_pile(pf_maker *maker);
 
 void pf_make_reply(pf_maker *maker);
 /* One line of it, with its CRLF. In: last, the last line. */

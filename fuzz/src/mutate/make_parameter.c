@@ -157,7 +157,7 @@ static void submitter(pf_maker *maker) {
 typedef void part(pf_maker *maker);
 
 static void put_each(pf_maker *maker, part *const *parts, size_t count) {
-    const size_t chance = pf_between(maker, 2, 2 * count);
+    const size_t chance = pf_between(maker, 2, count);
 
     for (size_t i = 0; i < count; i++)
         if (pf_one_in(maker, chance)) parts[i](maker);

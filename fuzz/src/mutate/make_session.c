@@ -113,7 +113,12 @@ void pf_make_session(pf_maker *maker) {
 /* ---- Groups: what can be put between two commands, in its place or not ---- */
 
 static void group_of_fault(pf_maker *maker) {
-    pf_make_any_command(maker, PF_IN_SESSION);
+    for (size_t left = pf_between(maker, 1, 3); left > 0; left--) {
+        if (pf_one_in(maker, 3))
+            pf_make_fault(maker, pf_one_in(maker, 3) ? &pf_faults_parameter : &pf_faults_command);
+        else
+            pf_make_any_command(maker, PF_IN_SESSION);
+    }
 }
 
 static void group_of_hello(pf_maker *maker) {
@@ -156,16 +161,45 @@ static void group_of_smuggling(pf_maker *maker) {
     if (!pf_one_in(maker, 4)) PF_PUT(maker, "\r\n.\r\n");
 }
 
+/* Attempts that fail leave another one. */
 static void group_of_auth(pf_maker *maker) {
-    if (pf_one_in(maker, 3))
-        pf_make_auth_broken(maker);
-    else
-        pf_make_auth(maker, pf_one_in(maker, 2));
+    while (!pf_one_in(maker, 3)) pf_make_auth_broken(maker);
+    pf_make_auth(maker, pf_one_in(maker, 2));
 }
 
 static void group_of_tls(pf_maker *maker) {
     pf_make_starttls(maker, pf_one_in(maker, 2));
     if (pf_one_in(maker, 2)) PF_PUT(maker, "EHLO client.example\r\n");
+}
+
+/* A transaction is open, something ends it or does not, and something else tells whether it is still there. */
+static void group_of_reset(pf_maker *maker) {
+    static const pf_word resets[] = {W("RSET\r\n"),
+                                     W("HELO c.example\r\n"),
+                                     W("EHLO c.example\r\n"),
+                                     W("LHLO c.example\r\n"),
+                                     W("VRFY a\r\n"),
+                                     W("EXPN a\r\n"),
+                                     W("HELP\r\n"),
+                                     W("NOOP\r\n"),
+                                     W("XYZZY\r\n"),
+                                     W("STARTTLS\r\n"),
+                                     W("AUTH PLAIN AHVzZXIAcGFzcw==\r\n"),
+                                     W("MAIL FROM:<x@y.example>\r\n"),
+                                     W("RCPT TO:<reject-a@b.example>\r\n"),
+                                     W("DATA x\r\n"),
+                                     W("DATA\r\na\r\n.\r\n"),
+                                     W("BDAT 2 LAST\r\na\n"),
+                                     W("BDAT 2\r\na\n"),
+                                     W("BDAT 2\r\n\r\n"),
+                                     W("BDAT 0 LAST\r\n")};
+    static const pf_word probes[] = {W("RCPT TO:<e@f.example>\r\n"),   W("DATA\r\n"), W("BDAT 3 LAST\r\nabc"),
+                                     W("MAIL FROM:<e@f.example>\r\n"), W("RSET\r\n"), W("BDAT 0\r\n")};
+
+    PF_PUT(maker, "MAIL FROM:<a@b.example>\r\n");
+    if (!pf_one_in(maker, 3)) PF_PUT(maker, "RCPT TO:<c@d.example>\r\n");
+    PF_PUT_ONE_OF(maker, resets);
+    for (size_t left = pf_between(maker, 1, 2); left > 0; left--) PF_PUT_ONE_OF(maker, probes);
 }
 
 static void group_of_one(pf_maker *maker) {
@@ -190,8 +224,31 @@ void pf_make_group(pf_maker *maker) {
     static void (*const groups[])(
         pf_maker *) = {group_of_fault,    group_of_fault,  group_of_fault,     group_of_hello,      group_of_envelope,
                        group_of_refusals, group_of_chunks, group_of_smuggling, pf_make_transaction, group_of_auth,
-                       group_of_tls,      group_of_one,    group_of_one,       group_of_one};
+                       group_of_tls,      group_of_one,    group_of_one,       group_of_reset};
     groups[pf_below(maker, sizeof groups / sizeof *groups)](maker);
+}
+
+void pf_make_groups(pf_maker *maker, size_t most) {
+    for (size_t left = pf_between(maker, 1, most); left > 0; left--) {
+        const size_t begin = maker->size;
+        pf_make_group(maker);
+        if (!maker->full || begin == 0) continue;
+        maker->size = begin;
+        maker->full = false;
+        return;
+    }
+}
+
+void pf_make_pile(pf_maker *maker) {
+    enum { MOST = 8, OPTIONS = 16 }; /* octets of the line of the options */
+    const uint32_t options = draw_options(maker);
+
+    put_hello(maker, options);
+    if (options != 0 && maker->capacity > OPTIONS) maker->capacity -= OPTIONS;
+    pf_make_groups(maker, MOST);
+    if (options == 0) return;
+    maker->capacity += OPTIONS;
+    pf_make_options(maker, options);
 }
 
 /* ---- Faults ---- */

@@ -79,13 +79,28 @@ static size_t draw_room(pf_bench *bench, pf_mutate_kind kind, size_t size, size_
     return least < capacity ? least : capacity;
 }
 
-/* A long input loses a part first, the more likely the longer it is. */
-static void shorten(pf_bench *bench, pf_mutate_kind kind) {
+/* Is another operation to follow? A session, a message and a dialogue go on behind what is wrong in them: one run shows
+ * several changes. In a line that is one command or mailbox the first fault hides the others. */
+static bool goes_on(pf_bench *bench, pf_mutate_kind kind) {
+    const bool one_line = kind == PF_MUTATE_COMMAND || kind == PF_MUTATE_ADDRESS;
+    return one_line ? pf_one_in(&bench->maker, 3) : !pf_one_in(&bench->maker, 3);
+}
+
+/* Before the operations. A session begins anew now and then: what is made from nothing is all read, where an input that
+ * many hands have changed has come to an end in its middle. Else it most often loses each QUIT that something follows,
+ * and if it is long any part, the more likely the longer it is. */
+static void prepare(pf_bench *bench, pf_mutate_kind kind) {
     enum { LONG = 320 };
 
-    if (kind != PF_MUTATE_SESSION || pf_below(&bench->maker, bench->size + 1) < LONG) return;
+    if (kind != PF_MUTATE_SESSION) return;
+    if (pf_one_in(&bench->maker, 4)) {
+        (void)pf_session_fresh(bench);
+        return;
+    }
     bench->item_count = pf_items_find(bench->items, bench->octets, bench->size);
-    (void)pf_session_drop_many(bench);
+    if (!pf_one_in(&bench->maker, 4))
+        while (pf_session_go_on(bench)) bench->item_count = pf_items_find(bench->items, bench->octets, bench->size);
+    if (pf_below(&bench->maker, bench->size + 1) >= LONG) (void)pf_session_drop_many(bench);
 }
 
 size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t size, size_t capacity,
@@ -95,9 +110,9 @@ size_t pf_mutate(pf_mutate_kind kind, uint64_t seed, uint8_t *octets, size_t siz
     if (capacity == 0) return 0;
     set_up(&bench, seed, octets, size, capacity, other, other_size);
     bench.capacity = draw_room(&bench, kind, size, capacity);
-    shorten(&bench, kind);
+    prepare(&bench, kind);
     do change(&bench, operations_of(kind));
-    while (pf_one_in(&bench.maker, 3));
+    while (goes_on(&bench, kind));
     if (bench.size == 0) {
         octets[0] = '\n';
         bench.size = 1;

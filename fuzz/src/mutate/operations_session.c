@@ -59,8 +59,9 @@ static bool change_case(pf_bench *bench) {
 }
 
 static const pf_operation operations[] = {
-    {"insert-commands", 34, pf_session_insert, true},
+    {"insert-commands", 32, pf_session_insert, true},
     {"drop-commands", 9, pf_session_drop, true},
+    {"drop-quit", 2, pf_session_go_on, true},
     {"duplicate-commands", 6, pf_session_duplicate, true},
     {"repeat-commands", 4, pf_session_repeat, true},
     {"many-recipients", 1, pf_session_recipients, true},
