@@ -100,13 +100,17 @@ def one_preset(part, options):
     begun = time.monotonic()
     suite = Suite(part)
     werror = ("-DPOSTERN_WERROR=ON",) if os.environ.get("CI") else ()
+    log = house.BUILD / preset / "build.log"
+    known = log.stat().st_size if log.exists() else 0
     try:
         folder = build.build(preset, options=werror, jobs=options.jobs)
         counted, suite.cases = test(folder, part, left_out, options)
     except Failure as failure:
         say(f"{preset}: {failure}")
         counted = Tally(failed=1)
-        suite.cases = [Case(f"build.{preset}", "build", time.monotonic() - begun, "error", str(failure))]
+        said = log.read_bytes()[known:].decode("utf-8", "replace") if log.exists() else ""
+        suite.cases = [Case(f"build.{preset}", f"{part}.build", time.monotonic() - begun, "error", str(failure),
+                            output=said)]
     say(f"{preset}: {counted} ({time.monotonic() - begun:.0f} s)")
     return counted, suite
 

@@ -20,8 +20,8 @@ def _writable(option, path):
     """A file that comes at the end is tried at the start: it would be late to learn then that it cannot be written."""
     trial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        if path.is_dir():
-            raise IsADirectoryError("that is a folder")
+        if path.exists() and not path.is_file():  # it would be replaced: a folder, or /dev/stdout
+            raise OSError("that is no file")
         path.parent.mkdir(parents=True, exist_ok=True)
         trial.touch()
         trial.unlink()
@@ -39,6 +39,8 @@ class Reports:
         for option, path in (("--junit", self.junit), ("--sarif", self.sarif)):
             if path:
                 _writable(option, path)
+        if self.junit and self.sarif and self.junit.absolute() == self.sarif.absolute():
+            raise Failure(f"--junit and --sarif are both {self.junit}: name two files")
 
     def write(self, suites, results, exit_code):
         """`suites` and `results` are made when they are asked for: functions without arguments."""
@@ -68,6 +70,7 @@ def _headline(finding):
 def campaign_suites(rows, found, began):
     """A suite for each harness: a case for each engine that found nothing new, and one for each finding."""
     suites = {}
+    spent = {}  # harness -> seconds of engines that have no case of their own
     for row in rows:
         suite = suites.setdefault(row.harness, Suite(row.harness, began=began))
         group = f"fuzz.{row.harness}"
@@ -75,11 +78,12 @@ def campaign_suites(rows, found, began):
             suite.cases.append(Case(row.engine, group, outcome="skipped", message="it had no turn in this campaign"))
         elif not row.findings:
             suite.cases.append(Case(row.engine, group, row.seconds))
+        else:
+            spent[row.harness] = spent.get(row.harness, 0.0) + row.seconds
     for finding in found:
-        group = f"fuzz.{finding.harness}"
         suites[finding.harness].cases.append(Case(
-            finding.path.name, group, 0.0, "failed", _headline(finding), rules.of_verdict(finding.verdict).id,
-            _story(finding)))
+            finding.path.name, f"fuzz.{finding.harness}", spent.pop(finding.harness, 0.0), "failed",
+            _headline(finding), rules.of_verdict(finding.verdict).id, _story(finding)))
     return list(suites.values())
 
 

@@ -191,7 +191,8 @@ class OfCampaigns(Valid):
                 row("fuzz_line", "afl", executions=9, seconds=5.5), row("fuzz_data", "afl", had_turn=False)]
         found = [self.keep(MARKED, octets=b"EHLO \x1b\x00\r\n")]
         root = self.junit(reports.campaign_suites(rows, found, time.time()))
-        self.assertEqual([root.get(name) for name in ("tests", "failures", "errors", "skipped")], ["3", "1", "0", "1"])
+        self.assertEqual([root.get(name) for name in ("tests", "failures", "errors", "skipped", "time")],
+                         ["3", "1", "0", "1", "9.500"])
         failure = root.find(".//failure")
         self.assertIn("REF (RFC 5321 4.5.2) at MAIL DATA: expected 250", failure.get("message"))
         self.assertIn("EHLO", failure.text)
@@ -242,6 +243,11 @@ class OfChecks(Valid):
         self.assertIn("parser.test_line failed: a_test (in gcc, sanitizers)", results[0]["message"]["text"])
         self.assertEqual(len({result["partialFingerprints"]["posternFinding/v1"] for result in results}), 5)
         campaign = self.sarif(reports.campaign_results([self.keep(MARKED)]))["results"][0]
+        line = f"{house.ROOT}/parser/src/line.c"
+        build = Case("build.dev", "gcc.build", 1.0, "error", "failed: cmake", "",
+                     f"{line}: In function 'f':\n{line}:12:3: error: no\n")
+        place = self.sarif(reports.check_results([Suite("gcc", [build])]))["results"][0]["locations"][0]
+        self.assertEqual(place["physicalLocation"]["region"]["startLine"], 12)
         self.assertEqual(results[2]["partialFingerprints"], campaign["partialFingerprints"],
                          "a replay and a campaign name the same finding differently")
 
@@ -279,10 +285,11 @@ class Files(support.Case):
     def test_a_bad_path_is_told_at_once(self):
         (self.room / "file").write_text("")
         begun = time.monotonic()
-        for path in (self.room, self.room / "file" / "x.xml", Path("/proc/nothing.xml")):
-            for verb in ("fuzz", "check"):
-                for option in ("--junit", "--sarif"):
+        for verb in ("fuzz", "check"):
+            for option in ("--junit", "--sarif"):
+                for path in (self.room, self.room / "file" / "x.xml", Path("/proc/nothing.xml"), Path("/dev/stdout")):
                     self.refused(verb, option, path, says=str(path))
+            self.refused(verb, "--junit", self.room / "x", "--sarif", self.room / "x", says="two files")
         self.assertLess(time.monotonic() - begun, 60)
         self.assertEqual([path.name for path in self.room.iterdir()], ["file"])
 
