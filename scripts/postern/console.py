@@ -37,6 +37,17 @@ def positive(text):
     return number
 
 
+def minutes(text):
+    """argparse type: a number of minutes, above 0 and below a year."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number < 365 * 24 * 60:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of minutes above 0")
+    return number
+
+
 def say(*words):
     print(*words, flush=True)
 

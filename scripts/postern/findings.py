@@ -38,6 +38,8 @@ def keep(state, harness, engine, octets, verdict, report, reproduces):
     beside = path.with_name(path.name + ".json")
     if path.exists() and beside.exists():
         return Finding(harness, path, verdict, False)
+    if path.exists():
+        octets = path.read_bytes()  # a kill came between the two
     facts = {
         "harness": harness, "engine": engine, "oracle": verdict.oracle, "section": verdict.section,
         "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "key": verdict.key,
@@ -48,6 +50,17 @@ def keep(state, harness, engine, octets, verdict, report, reproduces):
     house.write_whole(path, octets)
     house.write_whole(beside, (json.dumps(facts, indent=2) + "\n").encode())
     return Finding(harness, path, verdict, True)
+
+
+def load(harness, path):
+    """A finding that was kept before, or None when it is there no more, or is none of ours."""
+    facts = read_facts(path)
+    if not path.exists() or not facts.get("key"):
+        return None
+    verdict = Verdict(facts.get("oracle", "?"), facts["key"], *(facts.get(name, "") for name in
+                                                               ("section", "state", "verb", "summary")),
+                      facts.get("details") or {})
+    return Finding(harness, path, verdict, False)
 
 
 def read_facts(path):

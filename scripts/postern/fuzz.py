@@ -4,15 +4,25 @@
 import os
 
 from . import build, dialogue, findings, house, reports
-from .campaign import ENGINES, Campaign
-from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
+from .campaign import ENGINES, Campaign, Settings
+from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, minutes, positive, run, say
+from .record import Record
 from .schedule import SHORTEST
+
+SECONDS = 60  # of a campaign of which nothing else is said
+PROCESSORS = len(os.sched_getaffinity(0))
+MOST_JOBS = 8 * max(2, PROCESSORS)  # each may take two GiB
 
 EPILOG = """\
 Without names, all harnesses take turns: each pair of harness and engine gets at least 10 seconds, the one that rested
 longest comes first, and what had no turn is named at the end. Building does not count as time.
 
+When there are more processors than such pairs, a turn has several: AFL++ as one main and secondary fuzzers, libFuzzer in
+its fork mode. All that run on a harness share one corpus, and look into it while they run.
+
 Corpus and findings are kept between runs, outside the source tree, in STATE/corpus/HARNESS and STATE/findings/HARNESS.
+What a campaign was asked to do, and how far it got, is in STATE/campaigns; after Ctrl-C, a kill, or a finding, --resume
+does what is left of it. A kill of any part loses no finding: the next campaign on the state takes them home.
 A finding is the raw octets and a .json beside them; its dialogue and the command that reproduces it are printed.
 
 environment:
@@ -27,16 +37,39 @@ exit codes: 0 nothing found, 1 findings, 2 could not run, 130 interrupted with n
 def arguments():
     parser = Arguments("fuzz", description="Fuzz the parser for a while, on both engines.", epilog=EPILOG)
     parser.add_argument("harness", nargs="*", metavar="HARNESS", help="harnesses to run (default: all)")
-    parser.add_argument("--engine", choices=[*ENGINES, "both"], default="both", help="default: both")
-    parser.add_argument("--time", type=positive, default=60, metavar="SECONDS", help="in all (default: 60; at least 10)")
-    parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
-                        help="turns that run at once (default: one for each processor)")
+    parser.add_argument("--engine", choices=[*ENGINES, "both"], help="default: both")
+    parser.add_argument("--time", type=positive, metavar="SECONDS",
+                        help=f"in all (default: {SECONDS}; at least {SHORTEST}); with --resume: more than it was")
+    parser.add_argument("--until-stable", type=minutes, metavar="MINUTES",
+                        help="end when no harness found anything new for so long on any engine; --time may end it sooner")
+    parser.add_argument("--resume", action="store_true",
+                        help="go on with the last campaign on this state: its harnesses, engines, and what is left of "
+                             "its time")
+    parser.add_argument("--jobs", type=positive, metavar="N",
+                        help="fuzzing processes at once (default: one for each processor)")
     parser.add_argument("--keep-going", action="store_true", help="do not stop at the first finding")
-    parser.add_argument("--mutator", choices=["postern", "none"], default="postern",
+    parser.add_argument("--mutator", choices=["postern", "none"],
                         help="none: the engines' own mutators alone (default: postern)")
     parser.add_argument("--state", metavar="DIR", help="keep corpus and findings there")
     reports.add_arguments(parser)
-    return parser.parse_args()
+    options = parser.parse_args()
+    wrong = mistake(options)
+    if wrong:
+        parser.error(wrong)
+    return options
+
+
+def mistake(options):
+    """What does not go together, in words; None when all does."""
+    taken = [*options.harness, *(["--engine"] if options.engine else []), *(["--mutator"] if options.mutator else [])]
+    if options.resume and taken:
+        return f"--resume goes on with what the last campaign ran: leave out {', '.join(taken)}"
+    if options.until_stable and options.time and not options.resume and options.time <= options.until_stable * 60:
+        return (f"--until-stable {options.until_stable:g} needs a --time of more than {options.until_stable * 60:g} "
+                "seconds, or none")
+    if options.jobs and options.jobs > MOST_JOBS:
+        return f"--jobs {options.jobs}: {PROCESSORS} processors take {MOST_JOBS} processes at most"
+    return None
 
 
 def build_engines(names, engines, mutator="postern"):
@@ -70,7 +103,7 @@ def summary(rows, campaign):
     for number, finding in enumerate(found, 1):
         print_finding(number, len(found), finding)
     say()
-    executions = sum(row.executions for row in rows)
+    executions = sum(row.earlier + row.executions for row in rows)
     state = house.short(campaign.state)
     count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
     say(f"{executions} executions, {count}; kept in {state}/corpus and {state}/findings")
@@ -79,16 +112,42 @@ def summary(rows, campaign):
         say(f"no turn this time, first in line next time: {', '.join(idle)}")
 
 
+def begin(options, state):
+    """What a new campaign is asked to do. Returns: its Settings, its Record."""
+    seconds = options.time or (None if options.until_stable else SECONDS)
+    if seconds and seconds < SHORTEST:
+        say(f"--time {seconds}: raised to {SHORTEST} seconds, the shortest turn")
+    stable = options.until_stable * 60 if options.until_stable else None
+    settings = Settings(seconds, options.jobs or PROCESSORS, stable, options.keep_going)
+    engines = [options.engine] if options.engine in ENGINES else list(ENGINES)
+    return settings, Record.begin(state, harnesses=options.harness, engines=engines, mutator=options.mutator or "postern")
+
+
+def resume(options, state):
+    """What is left of the last campaign. Returns: its Settings, its Record."""
+    record = Record.last(state)
+    asked = record.facts
+    over = {"time": "its time is over", "stable": "it is stable"}.get(asked["ended"])
+    if over and not options.time and not (options.until_stable and asked["stable"]):
+        raise Failure(f"nothing is left of the last campaign: {over}; --resume --time SECONDS has it go on")
+    stable = options.until_stable * 60 if options.until_stable else None if asked["ended"] == "stable" else asked["stable"]
+    seconds = asked["spent"] + options.time if options.time else asked["seconds"]
+    if options.time or options.until_stable or (options.jobs and options.jobs != asked["jobs"]):
+        asked["turns"] = []  # they are planned anew
+    say(f"going on after {asked['spent']:.0f} seconds")
+    return Settings(seconds, options.jobs or asked["jobs"], stable, options.keep_going or asked["keep_going"]), record
+
+
 def main():
     options = arguments()
     report = reports.Reports("fuzz", options)
-    engines = list(ENGINES) if options.engine == "both" else [options.engine]
-    build.bootstrap(*engines)
-    harnesses = build_engines(options.harness, engines, options.mutator)
-    campaign = Campaign(house.state_dir(options.state), harnesses, options.keep_going)
-    if options.time < SHORTEST:
-        say(f"--time {options.time}: raised to {SHORTEST} seconds, the shortest turn")
-    rows = campaign.run(options.time, options.jobs)
+    state = house.state_dir(options.state)
+    settings, record = (resume if options.resume else begin)(options, state)
+    asked = record.facts
+    build.bootstrap(*asked["engines"])
+    harnesses = build_engines(asked["harnesses"], asked["engines"], asked["mutator"])
+    campaign = Campaign(state, harnesses, settings, record)
+    rows = campaign.run()
     summary(rows, campaign)
     code = FOUND if campaign.found else INTERRUPTED if campaign.interrupted else OK
     found = list(campaign.found.values())

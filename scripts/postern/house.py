@@ -41,12 +41,14 @@ def short(path):
         return str(path)
 
 
-def write_whole(path, octets):
-    """Write a file so that it is there whole or not at all, whatever is killed when."""
+def write_whole(path, octets, lasting=True):
+    """Write a file so that it is there whole or not at all, whatever is killed when. If lasting, it also outlives a
+    failure of the power, which costs some milliseconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     with open(unfinished, "wb") as out:
         out.write(octets)
-        out.flush()
-        os.fsync(out.fileno())
+        if lasting:
+            out.flush()
+            os.fsync(out.fileno())
     os.replace(unfinished, path)

@@ -3,8 +3,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from . import afl, findings, libfuzzer, violation
+from . import afl, artifact, findings, house, libfuzzer, violation
 
+DOUBT = "doubt"  # in the name of an input that a kill may have made what it is
 RERUN = {"libfuzzer": libfuzzer.rerun, "afl": afl.rerun}
 
 
@@ -20,22 +21,32 @@ class Judge:
         self.count = 0
 
     def submit(self, name, engine, path):
-        """Hand in a failing input. Its file may go away at once."""
+        """Hand in a failing input. Its file may go away at once. Returns: whether it is beyond doubt that it failed."""
         self.count += 1
-        copy = self.folder / f"{name}.{engine}.judge-{self.count}"
-        copy.write_bytes(path.read_bytes())
+        octets, doubtful = artifact.read(path)
+        doubtful = doubtful or DOUBT in path.name  # a campaign that was killed had it
+        copy = self.folder / f"{name}.{engine}.{DOUBT if doubtful else 'judge'}-{self.count}"
+        house.write_whole(copy, octets, lasting=False)
         self.cases.append(((name, engine), self.bench.submit(self._decide, name, engine, copy)))
+        return not doubtful
 
     def collect(self, wait=False):
-        """Verdicts that are ready, or all. Yields: (harness name, engine), Finding."""
+        """Verdicts that are ready, or all. Yields: (harness name, engine), Finding; None when it is none."""
         ready = [case for case in self.cases if wait or case[1].done()]
         for case in ready:
             self.cases.remove(case)
             yield case[0], case[1].result()
 
+    def close(self):
+        """Begin no more cases."""
+        self.bench.shutdown(wait=True, cancel_futures=True)
+
     def _decide(self, name, engine, copy):
         octets = copy.read_bytes()
         verdict, report = self._judge(name, engine, copy)
+        if verdict is None and DOUBT in copy.name:
+            copy.unlink()
+            return None
         reproduces = verdict is not None
         if verdict is None:
             verdict = violation.Verdict("FLAKY", f"FLAKY|{engine}",

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""One turn: one engine on one harness for some seconds. What both engines share; the rest is in libfuzzer.py and afl.py.
+"""One turn: one engine on one harness for some seconds, in one or more processes. What both engines share; the rest is
+in libfuzzer.py and afl.py.
 
 A turn works in a folder of its own: it reads inputs/ (a copy of all that is known) and leaves what it finds there, and
-the campaign takes it home. So an engine that dies in mid-write spoils nothing that is kept.
+the campaign takes it home (share.py). So an engine that dies in mid-write spoils nothing that is kept.
 """
 
 import os
@@ -12,7 +13,10 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from . import corpus
+from . import artifact, corpus
+
+LARGEST_LOG = 16 << 20  # octets
+MOST_DEATHS = 20  # of one turn's processes, by nobody's fault that we know
 
 
 @dataclass
@@ -25,11 +29,14 @@ class Stats:
 
 
 class Turn:
-    """Life: start(); poll() again and again; stop(); new_inputs(); close()."""
+    """Life: start(); poll() again and again; stop(); new_inputs(); close().
+
+    `width`: how many processes it may keep busy.
+    """
 
     engine = ""
 
-    def __init__(self, harness, folder, seconds, seed, sources):
+    def __init__(self, harness, folder, seconds, seed, sources, width=1):
         self.harness = harness
         self.folder = folder
         self.inputs = folder / "inputs"
@@ -37,18 +44,27 @@ class Turn:
         self.seconds = seconds
         self.seed = seed
         self.sources = sources
+        self.width = width
         self.stats = Stats()
         self.before = Stats()  # of processes of this turn that have ended
-        self.process = None
+        self.processes = []
         self.began = None
+        self.launched = None  # when a process was started last, and what had been executed and seen by then
+        self.executed = self.told = 0
+        self.deaths = 0
         self.seen = set()
+        self.known = set()  # names of the inputs that it was given, or gave
+        self.adopted = set()  # paths of the inputs that it gave
+        self.shared = 0.0  # when that was looked after last, by the monotonic clock
 
     # What an engine says of itself.
-    def command(self, seconds_left):
+    def commands(self, seconds_left):
+        """The command of each of its processes."""
         raise NotImplementedError
 
-    def environment(self):
-        return {}
+    def environment(self, number):
+        """More environment for the process of that number."""
+        raise NotImplementedError
 
     def read_stats(self):
         raise NotImplementedError
@@ -61,18 +77,31 @@ class Turn:
         """Paths of inputs that the engine added to its corpus."""
         raise NotImplementedError
 
+    def take(self, paths):
+        """Hand inputs that others found to the running engine."""
+        raise NotImplementedError
+
     # What is the same for all.
     def start(self):
-        corpus.gather(self.sources, self.inputs)
-        self.began = time.monotonic()
+        self.known = corpus.gather(self.sources, self.inputs)
+        self.began = self.shared = time.monotonic()
         self._launch()
 
     def _launch(self):
+        """Start the processes that do not run."""
+        self.launched, self.executed, self.told = time.monotonic(), self.stats.executions, len(self.seen)
+        commands = self.commands(self.left())
+        self.processes += [None] * (len(commands) - len(self.processes))
+        for number, command in enumerate(commands):
+            if not _alive(self.processes[number]):
+                self.processes[number] = self._process(number, command)
+
+    def _process(self, number, command):
         # A session of its own keeps the terminal's Ctrl-C away; setpriv ends the engine when the campaign is killed.
-        command = ["setpriv", "--pdeathsig", "TERM", *(str(word) for word in self.command(self.left()))]
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                                            start_new_session=True, env={**os.environ, **self.environment()})
+            return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *(str(word) for word in command)],
+                                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                                    start_new_session=True, env={**os.environ, **self.environment(number)})
 
     def left(self):
         return max(0.0, self.began + self.seconds - time.monotonic())
@@ -87,51 +116,80 @@ class Turn:
         self.read_stats()
         if self.stats.executions != before:
             self.stats.per_second = self.stats.executions / max(0.1, time.monotonic() - self.began)
-        fresh = [path for path in self.artifacts() if path not in self.seen]
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
+            os.truncate(self.log, 0)  # it is appended to, so the engine goes on at its new end
+        running = self.running()
+        fresh = [path for path in self.artifacts() if path not in self.seen and (not running or artifact.whole(path))]
         self.seen.update(fresh)
         return fresh
 
     def running(self):
-        return self.process is not None and self.process.poll() is None
+        """Whether all of its processes run."""
+        return bool(self.processes) and all(_alive(process) for process in self.processes)
+
+    def alive(self, number):
+        """Whether the process of that number runs."""
+        return number < len(self.processes) and _alive(self.processes[number])
 
     def over(self):
         return self.left() <= 0
 
     def again(self):
-        """Go on after a finding that ended the engine: without the inputs that fail from the start."""
+        """Go on after the end of a process: without the inputs that fail from the start."""
         corpus.drop(self.inputs, self.seen)
-        self.before = Stats(self.stats.executions)
         self._launch()
 
     def failed_to_run(self):
-        """The engine ended by itself, early and without an artifact."""
-        return not self.running() and not self.over() and not self.seen
+        """A process has ended early, and neither a finding nor a kill from outside explains that."""
+        if self.running() or self.over() or len(self.seen) > self.told:
+            return False
+        self.deaths += 1
+        codes = [process.returncode for process in self.processes if not _alive(process)]
+        killed = all(code == -signal.SIGKILL for code in codes)
+        return self.deaths > MOST_DEATHS or not (killed or self.stats.executions > self.executed)
 
     def stop(self):
         """End the engine, gently at first."""
         for number, patience in ((signal.SIGINT, 4.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)):
-            if not self.running():
+            if not any(_alive(process) for process in self.processes):
                 break
-            self._signal(number)
+            self.signal_all(number)
+            self._wait(patience)
+        self.signal_all(signal.SIGKILL)  # a fork server may outlive its fuzzer
+
+    def _wait(self, patience):
+        until = time.monotonic() + patience
+        for process in self.processes:
             try:
-                self.process.wait(patience)
+                process.wait(max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 continue
-        if self.process is not None:
-            self._signal(signal.SIGKILL)  # a fork server may outlive its fuzzer
 
-    def _signal(self, number):
-        try:
-            os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
+    def signal_all(self, number):
+        """Send a signal to all of its processes and their children."""
+        for process in self.processes:
+            try:
+                os.killpg(process.pid, number)
+            except ProcessLookupError:
+                pass
 
     def tail(self, octets=3000):
         """The end of the engine's log."""
-        with open(self.log, "rb") as log:
-            log.seek(0, os.SEEK_END)
-            log.seek(max(0, log.tell() - octets))
-            return log.read().decode("utf-8", "replace")
+        return tail(self.log, octets)
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _alive(process):
+    return process is not None and process.poll() is None
+
+
+def tail(path, octets):
+    """The end of a text file; nothing where there is none."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - octets))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""

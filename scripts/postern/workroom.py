@@ -10,15 +10,22 @@ import os
 import shutil
 import time
 
-from . import corpus
+from . import artifact, corpus, leash
+
+INPUTS = ("fresh/*", "children/*/C*/*", "out/*/queue/id:*")  # that an engine added, in the folder of a turn
+FAILING = ("found/*", "out/*/crashes/id:*", "out/*/hangs/id:*")
 
 
 class Workroom:
     def __init__(self, state):
         self.state = state
-        self.folder = state / "work" / f"{os.getpid()}.{time.time_ns()}"
-        self.folder.mkdir(parents=True)
-        self.lock = locked(self.folder)
+        name = f"{os.getpid()}.{time.time_ns()}"
+        self.folder = state / "work" / name
+        unlocked = state / "work" / f".{name}"
+        unlocked.mkdir(parents=True)
+        self.lock = locked(unlocked)
+        unlocked.rename(self.folder)  # another campaign that starts at this moment finds it locked, or not at all
+        self.leash = leash.hold(self.folder)
 
     def turn(self, pair, number):
         """A new folder for a turn of that pair."""
@@ -27,31 +34,56 @@ class Workroom:
         return folder
 
     def close(self):
+        """Everything in it has been taken over."""
+        leash.release(self.leash)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.lock.close()
+
+    def leave(self):
+        """Something in it has not been taken over: the next campaign will."""
+        leash.release(self.leash)
         self.lock.close()
 
     def take_home(self, pairs, submit):
         """See to the rooms of campaigns that were killed. submit(pair, path) is told of each failing input of a pair
         that it knows; the others stay until a campaign comes that does."""
-        for room in self.state.glob("work/*"):
+        corpus.tidy(self.state)
+        for room in self.state.glob("work/[!.]*"):
             lock = locked(room) if room != self.folder else None
             if lock is None:
                 continue
-            for folder in [*room.glob("*.*.*")]:
-                pair = tuple(folder.name.split(".")[:2])
-                if folder.is_file():  # it waited to be judged
-                    failing = [folder]
-                else:
-                    corpus.adopt([*folder.glob("fresh/*"), *folder.glob("out/default*/queue/id:*")],
-                                 corpus.folder_of(self.state, pair[0]))
-                    failing = [*folder.glob("found/*"), *folder.glob("out/default*/crashes/id:*")]
-                if pair in pairs or not failing:
-                    for path in failing:
-                        submit(pair, path)
-                    shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
-            if not any(room.glob("*.*.*")):
+            leash.end_all(room)
+            for folder in room.glob("[!.]*.*.*"):
+                self._take_home(folder, pairs, submit)
+            if not any(room.glob("[!.]*.*.*")):
                 shutil.rmtree(room, ignore_errors=True)
             lock.close()
+
+    def _take_home(self, folder, pairs, submit):
+        pair = tuple(folder.name.split(".")[:2])
+        if folder.is_file():  # it waited to be judged
+            failing = [folder]
+        else:
+            corpus.adopt([path for path in _all(folder, INPUTS) if artifact.whole(path, living=False)],
+                         corpus.folder_of(self.state, pair[0]))
+            failing = _all(folder, FAILING)
+        if pair in pairs or not failing:
+            for path in failing:
+                submit(pair, path)
+            shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
+
+
+def _all(folder, patterns):
+    return [path for pattern in patterns for path in sorted(folder.glob(pattern))
+            if not path.name.startswith((".", artifact.SLOW))]
+
+
+def in_use(folder):
+    """Whether a living campaign works in a room."""
+    lock = locked(folder) if folder.is_dir() else None
+    if lock is not None:
+        lock.close()
+    return lock is None and folder.is_dir()
 
 
 def locked(folder):

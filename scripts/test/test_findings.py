@@ -109,7 +109,7 @@ class Kills(support.Case):
         living.take_home(pairs, submit)
         self.assertEqual(submitted, [], "a living campaign was robbed")
 
-        dead.lock.close()
+        dead.leave()
         living.take_home(pairs, submit)
         self.assertEqual(sorted(submitted), [(("fuzz_x", "afl"), b"waiting"), (("fuzz_x", "libfuzzer"), b"bad")])
         self.assertEqual([path.read_bytes() for path in (self.room / "corpus/fuzz_x").iterdir()], [b"new"])

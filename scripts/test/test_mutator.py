@@ -12,8 +12,8 @@ from postern import afl, build
 def turn(harness):
     """A turn that was never started."""
     made = afl.AflTurn(harness, Path("/room"), 10, 1, [])
-    made.ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    made.ear.bind(("127.0.0.1", 0))
+    made.ears = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]
+    made.ears[0].bind(("127.0.0.1", 0))
     return made
 
 
@@ -24,8 +24,8 @@ class Mutator(support.Case):
 
     def environment(self, harness):
         one = turn(harness)
-        self.addCleanup(one.ear.close)
-        return one.environment()
+        self.addCleanup(one.ears[0].close)
+        return one.environment(0)
 
     def test_afl_loads_it_and_knows_the_kind(self):
         harness = self.listed("fuzz_reply\t/b/harnesses/fuzz_reply\t-\t-\treply")

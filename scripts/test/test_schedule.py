@@ -5,7 +5,7 @@ import math
 import unittest
 
 import support
-from postern.schedule import SHORTEST, Rest, plan
+from postern.schedule import LONGEST, SHORTEST, Rest, Slot, one_round, plan, widths
 
 
 class Schedule(support.Case):
@@ -14,17 +14,34 @@ class Schedule(support.Case):
             pairs = [(f"fuzz_{number}", "afl") for number in range(count)]
             for jobs in (1, 2, 4):
                 for seconds in (10, 15, 60, 61, 600):
-                    turns, each = plan(pairs, seconds, jobs)
+                    slots = plan(pairs, seconds, jobs)
+                    turns = [slot.pair for slot in slots]
                     where = (count, jobs, seconds)
-                    self.assertGreaterEqual(each, SHORTEST, where)
-                    self.assertAlmostEqual(each * len(turns) / jobs, seconds, msg=where)
+                    self.assertGreaterEqual(min(slot.seconds for slot in slots), SHORTEST, where)
+                    self.assertAlmostEqual(sum(slot.seconds * slot.width for slot in slots) / jobs, seconds, msg=where)
                     self.assertEqual(turns[:count], pairs[:len(turns)], where)
+                    if count >= jobs:
+                        self.assertEqual({slot.width for slot in slots}, {1}, where)
                     if count <= jobs * (seconds // SHORTEST):
                         self.assertEqual(set(turns), set(pairs), where)
                         self.assertLessEqual(len(turns), jobs * math.ceil(count / jobs), where)
 
     def test_less_than_the_shortest(self):
-        self.assertEqual(plan([("a", "afl"), ("b", "afl")], 3, 1), ([("a", "afl")], SHORTEST))
+        self.assertEqual(plan([("a", "afl"), ("b", "afl")], 3, 1), [Slot(("a", "afl"), SHORTEST)])
+
+    def test_fewer_pairs_than_processes(self):
+        self.assertEqual([slot.width for slot in plan([("a", "afl"), ("b", "afl"), ("c", "afl")], 60, 8)], [3, 3, 2])
+        self.assertEqual(plan([("a", "afl")], 60, 4), [Slot(("a", "afl"), 60, 4)])
+        for count in (1, 2, 5):
+            for jobs in (1, 4, 5, 7):
+                shares = widths(count, jobs)
+                self.assertEqual((len(shares), sum(shares)), (count, max(count, jobs)))
+                self.assertLessEqual(max(shares) - min(shares), 1)
+
+    def test_a_round_without_end(self):
+        pairs = [("a", "afl"), ("b", "afl")]
+        for quiet, seconds in ((3, SHORTEST), (120, 120), (86400, LONGEST)):
+            self.assertEqual(one_round(pairs, quiet, 4), [Slot(pair, seconds, 2) for pair in pairs])
 
     def test_rest(self):
         pairs = [("a", "afl"), ("b", "afl"), ("c", "afl")]
