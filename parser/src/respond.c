@@ -34,7 +34,8 @@ static bool has_enhanced(const postern_session *s, int code) {
 static bool leave(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
     size_t size;
 
-    if (enhanced.class_ != (uint8_t)(code / 100)) {
+    /* Of another class, or with a number of four digits, it is none (RFC 3463 2). */
+    if (enhanced.class_ != (uint8_t)(code / 100) || enhanced.subject > 999 || enhanced.detail > 999) {
         enhanced = (postern_enhanced){(uint8_t)(code / 100), 0, 0};
     }
     const postern_enhanced *shown = has_enhanced(s, code) ? &enhanced : NULL;
@@ -239,7 +240,8 @@ static const uint16_t codes_hello[] = {421, 450, 451, 502, 504, 550, 554, 0};
 static const uint16_t codes_mail[] = {250, 421, 450, 451, 452, 455, 530, 550, 552, 553, 554, 555, 0};
 static const uint16_t codes_rcpt[] = {250, 251, 252, 421, 450, 451, 452, 455, 530,
                                       550, 551, 552, 553, 554, 555, 556, 0};
-static const uint16_t codes_content[] = {421, 450, 451, 452, 550, 552, 554, 0};
+static const uint16_t codes_data[] = {421, 450, 451, 452, 550, 552, 554, 0};
+static const uint16_t codes_chunk[] = {250, 421, 450, 451, 452, 550, 552, 554, 0};
 static const uint16_t codes_message[] = {250, 421, 450, 451, 452, 550, 552, 553, 554, 0};
 static const uint16_t codes_vrfy[] = {250, 251, 252, 421, 450, 451, 502, 504, 550, 551, 553, 554, 0};
 static const uint16_t codes_other[] = {211, 214, 250, 251, 252, 253, 421, 450, 451, 452, 453, 458,
@@ -248,9 +250,9 @@ static const uint16_t codes_auth[] = {421, 422, 432, 435, 450, 454, 500, 501, 50
                                       524, 525, 530, 534, 535, 538, 550, 554, 0};
 
 static const uint16_t *const codes_for[QUESTION_COUNT] = {
-    [QUESTION_CONNECT] = codes_connect, [QUESTION_HELLO] = codes_hello,  [QUESTION_MAIL] = codes_mail,
-    [QUESTION_RCPT] = codes_rcpt,       [QUESTION_DATA] = codes_content, [QUESTION_CHUNK] = codes_content,
-    [QUESTION_MESSAGE] = codes_message, [QUESTION_VRFY] = codes_vrfy,    [QUESTION_OTHER] = codes_other,
+    [QUESTION_CONNECT] = codes_connect, [QUESTION_HELLO] = codes_hello, [QUESTION_MAIL] = codes_mail,
+    [QUESTION_RCPT] = codes_rcpt,       [QUESTION_DATA] = codes_data,   [QUESTION_CHUNK] = codes_chunk,
+    [QUESTION_MESSAGE] = codes_message, [QUESTION_VRFY] = codes_vrfy,   [QUESTION_OTHER] = codes_other,
     [QUESTION_AUTH] = codes_auth};
 
 static bool may_answer(question asked, int code) {

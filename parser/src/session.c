@@ -139,12 +139,14 @@ static postern_status receive_line(postern_session *s, const uint8_t *octets, si
     return emit(s, event, POSTERN_EVENT_COMMAND);
 }
 
-/* Content goes to the caller as long as the message is within its size. */
+/* Content goes to the caller as far as the message is within its size, in whatever parts it comes. */
 static postern_status deliver(const postern_session *s, const postern_content *content, postern_slice slice,
                               uint64_t begin, postern_event *event) {
     const uint64_t maximum = s->config->max_message_size;
+    const uint64_t beyond = maximum != 0 && content->size > maximum ? content->size - maximum : 0;
 
-    if (slice.size == 0 || (maximum != 0 && content->size > maximum)) {
+    slice.size -= beyond < slice.size ? (size_t)beyond : slice.size;
+    if (slice.size == 0) {
         return POSTERN_NEED_MORE;
     }
     event->kind = POSTERN_EVENT_DATA;

@@ -97,6 +97,12 @@ static void a_policy_may_choose_its_words(void **state) {
     assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"), "452 4.0.0 "));
     answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 452, .enhanced = {5, 7, 1}};
     assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"), "452 4.0.0 "));
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 452, .enhanced = {4, 1000, 1}, .text = words("hi")};
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"), "452 4.0.0 hi\r\n"));
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 452, .enhanced = {4, 1, 1000}, .text = words("hi")};
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"), "452 4.0.0 hi\r\n"));
+    answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 452, .enhanced = {4, 999, 999}, .text = words("hi")};
+    assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\n"), "452 4.999.999 hi\r\n"));
     answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 250, .enhanced = {2, 1, 5}, .text = words("hi")};
     assert_non_null(strstr(dialogue_replies(&d, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\n"),
                            "250 2.1.5 hi\r\n250 2.1.5 Recipient OK\r\n"));
@@ -178,8 +184,8 @@ static void a_policy_cannot_break_the_protocol(void **state) {
                   530, 550, 551, 552, 553, 554, 555, 556);
     EXPECT_LAWFUL(data, give_transaction, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n", 421, 450, 451, 452, 550,
                   552, 554);
-    EXPECT_LAWFUL(chunk, give_transaction, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nBDAT 1\r\nx", 421, 450, 451, 452,
-                  550, 552, 554);
+    EXPECT_LAWFUL(chunk, give_transaction, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nBDAT 1\r\nx", 250, 421, 450, 451,
+                  452, 550, 552, 554);
     EXPECT_LAWFUL(message, give_message, HELLO "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n.\r\n", 250, 421, 450, 451,
                   452, 550, 552, 553, 554);
     EXPECT_LAWFUL(vrfy, give, "VRFY a\r\n", 250, 251, 252, 421, 450, 451, 502, 504, 550, 551, 553, 554);

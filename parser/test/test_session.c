@@ -132,6 +132,11 @@ static void a_message_has_a_size(void **state) {
                     "220 EHLO 250 MAIL 250 RCPT 250 DATA 354 {ab\\r\\n} end 250");
     expect_dialogue(&d, HELLO "MAIL FROM:<a@b.example> SIZE=5\r\n", "220 EHLO 250 MAIL !size-exceeded@0 552");
     assert_non_null(strstr(dialogue_replies(&d, HELLO MAIL RCPT "DATA\r\nabc\r\n.\r\n"), "552 5.3.4"));
+    /* What is within the size is told, in whatever parts it came. */
+    expect_dialogue(&d, HELLO MAIL RCPT "DATA\r\nabcdef\r\ng\r\n.\r\nNOOP\r\n",
+                    "220 EHLO 250 MAIL 250 RCPT 250 DATA 354 {abcd} end 552 NOOP 250");
+    expect_dialogue(&d, HELLO MAIL RCPT "BDAT 3\r\nabcBDAT 3 LAST\r\ndef",
+                    "220 EHLO 250 MAIL 250 RCPT 250 BDAT {abc} 250 BDAT {d} end 552");
     assert_non_null(strstr(dialogue_replies(&d, HELLO MAIL RCPT "BDAT 4 LAST\r\nabcd"), "250 2.0.0 Message"));
     assert_non_null(strstr(dialogue_replies(&d, HELLO MAIL RCPT "BDAT 5 LAST\r\nabcde"), "552 5.3.4"));
     assert_non_null(strstr(dialogue_replies(&d, HELLO MAIL RCPT "BDAT 4\r\nabcdBDAT 1 LAST\r\ne"), "552 5.3.4"));

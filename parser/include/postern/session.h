@@ -53,8 +53,9 @@ typedef enum postern_verdict {
 /* What a policy decides. A zeroed decision accepts.
  *
  * For POSTERN_ANSWER: a code that may not answer the question at hand (a 354 to MAIL, a 250 to DATA, 999) is replaced
- * by 451 4.3.0; an enhanced code whose class does not fit is left out. `text` may have several lines, parted by "\n";
- * it is copied at once, and cleaned like that of postern_reply_format. Absent text: that of the code table. */
+ * by 451 4.3.0; an enhanced code whose class does not fit, or with a number over 999, by X.0.0. `text` may have several
+ * lines, parted by "\n"; it is copied at once, and cleaned like that of postern_reply_format. Absent text: that of the
+ * code table. */
 typedef struct postern_decision {
     postern_verdict verdict;
     int code;
