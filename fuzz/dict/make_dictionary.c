@@ -222,8 +222,8 @@ int main(int argc, char **argv) {
     const bool session = strcmp(harness, "fuzz_session") == 0 || strcmp(harness, "fuzz_chunks") == 0 ||
                          strcmp(harness, "fuzz_limits") == 0 || strcmp(harness, "fuzz_differential") == 0 ||
                          strcmp(harness, "fuzz_bound") == 0 || strcmp(harness, "fuzz_auth") == 0 ||
-                         strcmp(harness, "fuzz_starttls") == 0 || strcmp(harness, "fuzz_bugbench") == 0 ||
-                         strcmp(harness, "fuzz_bugbench_stock") == 0;
+                         strcmp(harness, "fuzz_policy") == 0 || strcmp(harness, "fuzz_starttls") == 0 ||
+                         strcmp(harness, "fuzz_bugbench") == 0 || strcmp(harness, "fuzz_bugbench_stock") == 0;
     const bool client = strncmp(harness, "fuzz_client", 11) == 0 || strncmp(harness, "fuzz_bugbench_client", 20) == 0;
     const bool all = !(line || command || address || data || reply || session || client);
 

@@ -160,6 +160,7 @@ static void names_tell_the_verdict(void **state) {
         {"seeds/fuzz_chunks", name_of_session, 10},
         {"seeds/fuzz_differential", name_of_session, 10},
         {"seeds/fuzz_auth", name_of_session, 40},
+        {"seeds/fuzz_policy", name_of_session, 40},
         {"seeds/fuzz_starttls", name_of_session, 30},
         {"seeds/fuzz_bound", name_of_session, 10},
         {"seeds/fuzz_bugbench", name_of_session, 1},

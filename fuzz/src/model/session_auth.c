@@ -11,8 +11,8 @@ static bool is_word(const uint8_t *octets, size_t size, const char *word) {
     return size == strlen(word) && memcmp(octets, word, size) == 0;
 }
 
-/* [authzid] NUL authcid NUL passwd; on whose behalf does not matter here. What is not of that form holds no right credentials either. Returns: the code that
- * the message deserves. */
+/* [authzid] NUL authcid NUL passwd; on whose behalf does not matter here. What is not of that form holds no right
+ * credentials either. Returns: the code that the message deserves. */
 static int plain_message(const uint8_t *message, size_t size) {
     const uint8_t *end = message + size;
     const uint8_t *first = size > 0 ? memchr(message, '\0', size) : NULL;

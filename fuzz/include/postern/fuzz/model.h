@@ -68,8 +68,7 @@ typedef struct pf_model_options {
 } pf_model_options;
 
 /* What the test sessions run with. */
-#define PF_MODEL_OPTIONS                                                                                               \
-    { .extensions = PF_EXTENSIONS_SESSION, .text_line = 1000, .recipients = 100 }
+#define PF_MODEL_OPTIONS {.extensions = PF_EXTENSIONS_SESSION, .text_line = 1000, .recipients = 100}
 
 /* --- The session ----------------------------------------------------------------------------------------------------
  */
@@ -161,6 +160,42 @@ pf_model_code pf_model_code_of(int code);
 
 /* Is X.subject.detail a code of the registry (RFC 5248 section 2.3)? */
 bool pf_model_enhanced_is_known(unsigned subject, unsigned detail);
+
+/* May a server give this enhanced code ("5.5.4") to a verb, as in the reply table (NULL: a broken line), with this
+ * code, when no policy chose either? */
+bool pf_model_enhanced_fits(const char *verb, int code, const char *enhanced);
+
+/* --- What EHLO offers --------------------------------------------------------------------------------------------- */
+
+#define PF_MODEL_OFFER_LINES 24
+#define PF_MODEL_OFFER_LINE 128
+
+/* What a server is set up with. Numbers: 0 for none. */
+typedef struct pf_model_offer {
+    uint32_t extensions; /* PF_EXTENSIONS_SESSION at the most */
+    bool tls;            /* is active */
+    uint64_t size;       /* of a message */
+    uint32_t recipients; /* LIMITS: of a transaction, */
+    uint32_t messages;   /* of a connection, */
+    uint32_t domains;    /* of recipients */
+    uint32_t hold;       /* FUTURERELEASE, seconds; 0: as many as can be written */
+    bool clear_allowed;  /* passwords in clear without TLS */
+    size_t mechanism_count;
+    struct {
+        const char *name;
+        bool in_clear;
+    } mechanisms[4];
+    size_t further_count; /* lines of extensions that the model does not know */
+    const char *further[4];
+} pf_model_offer;
+
+typedef struct pf_model_offer_lines {
+    size_t count;
+    char lines[PF_MODEL_OFFER_LINES][PF_MODEL_OFFER_LINE];
+} pf_model_offer_lines;
+
+/* The lines behind the first, in no order. Out: lines. */
+void pf_model_offer_of(const pf_model_offer *offer, pf_model_offer_lines *lines);
 
 /* --- Verdicts on one input, as `postern check` defines them ---------------------------------------------------------
  */

@@ -1,0 +1,460 @@
+/* layer_policy.c: the laws of session.h under any configuration and any policy. Toolkit room: fuzz/.
+ *
+ * CONTRACT  each question is asked once, for the reply that it is about, with what is true of the transaction; what was
+ *           decided is what is answered, where it may be; what a configuration limits is not let through
+ * REF       EHLO offers what the configuration says, and enhanced codes of the engine's own are those of the model
+ * GRAM, ONE and CHUNK hold as in any other session.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "judging.h"
+#include "policy_run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const pf_oracle contract = {.name = "CONTRACT", .section = "session.h"};
+static const pf_oracle reference = {.name = "REF", .section = "RFC 5321, as the reference model reads it"};
+
+/* The log, as it is read reply by reply. */
+typedef struct reading {
+    const pf_case *run;
+    pf_violation *violation;
+    const pf_event *event; /* the reply at hand */
+    size_t at;             /* its place in the log */
+    size_t replies;        /* before it */
+    size_t asked;          /* questions before it */
+    pf_walk walk;
+    bool message_ended; /* since the last line */
+    bool tls;
+    uint32_t in_force;
+    uint32_t errors;
+    postern_transaction told; /* what must be true of the transaction at hand */
+} reading;
+
+/* What a reply must be. */
+typedef struct answer {
+    int code;
+    bool decided;              /* by the policy: and then also this: */
+    postern_enhanced enhanced; /* X.0.0 where the policy's does not fit */
+    postern_slice text;
+} answer;
+
+static bool broken(const reading *r, const pf_oracle *oracle, const char *expected) {
+    return pf_broken(r->run, oracle, r->at, expected, NULL, r->violation);
+}
+
+static bool is(const pf_event *reply, const char *verb) {
+    return reply->verb != NULL && strcmp(reply->verb, verb) == 0;
+}
+
+/* By the name in the reply table. */
+static pf_question question_about(const char *verb) {
+    static const struct {
+        const char *verb;
+        pf_question question;
+    } questions[] = {{"CONNECT", PF_ASKED_CONNECT},   {"EHLO", PF_ASKED_HELLO},
+                     {"HELO", PF_ASKED_HELLO},        {"LHLO", PF_ASKED_HELLO},
+                     {"MAIL", PF_ASKED_MAIL},         {"RCPT", PF_ASKED_RCPT},
+                     {"DATA", PF_ASKED_DATA},         {"BDAT_CHUNK", PF_ASKED_CHUNK},
+                     {"DATA_BODY", PF_ASKED_MESSAGE}, {"VRFY", PF_ASKED_VRFY},
+                     {"AUTH", PF_ASKED_AUTH},         {"AUTH_CONTINUATION", PF_ASKED_AUTH}};
+    static const char *const others[] = {"HELP", "EXPN", "ETRN",    "ATRN",     "TURN", "SEND", "SOML",
+                                         "SAML", "BURL", "XCLIENT", "XFORWARD", "VERB", "ONEX"};
+
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
+        if (strcmp(verb, questions[i].verb) == 0) return questions[i].question;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(verb, others[i]) == 0) return PF_ASKED_OTHER;
+    return PF_ASKED_NOTHING;
+}
+
+static pf_question question_of(const reading *r) {
+    if (is(r->event, "BDAT_CHUNK") && r->message_ended) return PF_ASKED_MESSAGE;
+    return r->event->verb != NULL ? question_about(r->event->verb) : PF_ASKED_NOTHING;
+}
+
+/* Has the policy a member for that? */
+static bool is_asked(pf_question question) {
+    const postern_policy *policy = &pf_policed.policy;
+
+    switch (question) {
+    case PF_ASKED_CONNECT: return policy->connect != NULL;
+    case PF_ASKED_HELLO: return policy->hello != NULL;
+    case PF_ASKED_MAIL: return policy->mail != NULL;
+    case PF_ASKED_RCPT: return policy->rcpt != NULL;
+    case PF_ASKED_DATA: return policy->data != NULL;
+    case PF_ASKED_CHUNK: return policy->chunk != NULL;
+    case PF_ASKED_MESSAGE: return policy->message != NULL;
+    case PF_ASKED_VRFY: return policy->vrfy != NULL;
+    case PF_ASKED_OTHER: return policy->other != NULL;
+    case PF_ASKED_AUTH: return true;
+    case PF_ASKED_NOTHING: return false;
+    }
+    return false;
+}
+
+/* The code of a server that says yes. */
+static int yes_of(const pf_event *reply, pf_question question) {
+    switch (question) {
+    case PF_ASKED_CONNECT: return 220;
+    case PF_ASKED_DATA: return 354;
+    case PF_ASKED_VRFY: return 252;
+    case PF_ASKED_AUTH: return 235;
+    case PF_ASKED_OTHER: return is(reply, "HELP") ? 214 : 250;
+    default: return 250;
+    }
+}
+
+/* ---- CONTRACT: what was asked ---- */
+
+static bool same_transaction(const postern_transaction *a, const postern_transaction *b) {
+    return a->recipients == b->recipients && a->body == b->body && a->smtputf8 == b->smtputf8 &&
+           a->requiretls == b->requiretls && a->declared_size == b->declared_size;
+}
+
+static bool is_true(const reading *r, const pf_asked *asked) {
+    switch (asked->question) {
+    case PF_ASKED_RCPT:
+    case PF_ASKED_DATA:
+    case PF_ASKED_CHUNK:
+    case PF_ASKED_MESSAGE:
+        if (!asked->open) return broken(r, &contract, "a question about a transaction that is open");
+        return same_transaction(&asked->transaction, &r->told) ||
+               broken(r, &contract, "the policy to be told what is true of the transaction");
+    default: return true;
+    }
+}
+
+/* The question for the reply at hand. Returns: false when it is one too many, or another. Out: asked, NULL if none. */
+static bool find_question(reading *r, pf_question question, const pf_asked **asked) {
+    const pf_policed_run *run = &pf_policed;
+
+    *asked = NULL;
+    if (r->asked == run->asked_count || run->asked[r->asked].reply != r->replies) return true;
+    *asked = &run->asked[r->asked++];
+    if (r->asked < run->asked_count && run->asked[r->asked].reply == r->replies)
+        return broken(r, &contract, "one question for one reply");
+    if ((*asked)->question != question) return broken(r, &contract, "the question to be about what is answered");
+    return is_true(r, *asked);
+}
+
+/* ---- CONTRACT: what is answered ---- */
+
+/* What RFC 5321 4.3.2 and the extensions give as an answer to the verb is let through, whoever chooses it. Success is
+ * the engine's to tell where it says more than a code, and so is what it finds wrong with a line by itself. */
+static bool must_let(const reading *r, pf_question question, int code) {
+    static const int engines[] = {220, 235, 334, 354, 355, 500, 501, 502, 503, 504, 530, 0};
+    const pf_walk walk = r->walk;
+    const pf_model_reply_row *row = pf_model_reply_allowed(r->event->verb, pf_walk_state(&walk, r->event), code, false);
+    const bool tells_more = code < 300 && (question == PF_ASKED_HELLO || question == PF_ASKED_AUTH);
+
+    for (size_t i = 0; engines[i] != 0; i++)
+        if (engines[i] == code) return false;
+    return row != NULL && row->level <= PF_LEVEL_SEQUENCE && !tells_more;
+}
+
+/* Does what answers the one answer the other? A refusal of content may come early or late; SEND, SOML and SAML are as
+ * MAIL (RFC 821 3.4). */
+static bool is_like(pf_question question, pf_question other, int code) {
+    const uint32_t content = 1u << PF_ASKED_DATA | 1u << PF_ASKED_CHUNK | 1u << PF_ASKED_MESSAGE;
+
+    return question == other || (question == PF_ASKED_OTHER && other == PF_ASKED_MAIL) ||
+           (code >= 400 && content >> question & 1 && content >> other & 1);
+}
+
+/* Is it known as an answer to such a question at all? Success that says more than a code is not a policy's to give. */
+static bool may_answer(pf_question question, int code) {
+    size_t count;
+    const pf_model_reply_row *rows = pf_model_reply_rows(&count);
+
+    if (code < 300 && (question == PF_ASKED_HELLO || question == PF_ASKED_AUTH)) return false;
+    if ((code >= 300 && code < 400) || code == 220) return false; /* what begins something is the engine's */
+    /* Not now (RFC 5321 4.2.1); AUTH has 454 for a local error (RFC 4954 6). */
+    if (code == 421 || code == 450 || (code == 451 && question != PF_ASKED_AUTH)) return true;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].code == code && is_like(question, question_about(rows[i].verb), code)) return true;
+    return false;
+}
+
+static answer of_table(int code, postern_enhanced enhanced) {
+    const postern_code_info *info = postern_code_find(code);
+    const char *text = info != NULL ? info->text : "";
+
+    return (answer){code, true, enhanced, {(const uint8_t *)text, strlen(text)}};
+}
+
+/* Numbers beyond three digits are none (RFC 3463 2). */
+static bool fits(postern_enhanced enhanced, int code) {
+    return enhanced.class_ == code / 100 && enhanced.subject < 1000 && enhanced.detail < 1000;
+}
+
+/* What the policy said is to be answered, where it may be. */
+static bool as_decided(const reading *r, pf_question question, const postern_decision *decision, answer *out) {
+    const int code = decision->code;
+
+    if (r->event->code != code && r->event->code != 421 && must_let(r, question, code))
+        return broken(r, &contract, "what was decided, for the RFC has it");
+    *out = of_table(451, (postern_enhanced){4, 3, 0});
+    if (r->event->code == 451 && code != 451) return true;
+    if (!may_answer(question, code)) return true;
+    *out = of_table(code, fits(decision->enhanced, code) ? decision->enhanced
+                                                         : (postern_enhanced){(uint8_t)(code / 100), 0, 0});
+    if (decision->text.data != NULL) out->text = decision->text;
+    return true;
+}
+
+/* What must be answered. Returns: false when something else is wrong. */
+static bool expect(const reading *r, pf_question question, const pf_asked *asked, answer *out) {
+    const int code = r->event->code;
+    const bool says_yes = code < 400 && code != 334;
+
+    *out = (answer){.code = code};
+    if (asked == NULL) {
+        if (question == PF_ASKED_NOTHING || !says_yes) return true;
+        if (is_asked(question)) return broken(r, &contract, "the policy to be asked");
+        out->code = yes_of(r->event, question);
+        return true;
+    }
+    const postern_decision *decision = &asked->decision;
+    const bool greets = question == PF_ASKED_CONNECT && decision->code == 220;
+    if (decision->verdict == POSTERN_ANSWER && !greets) return as_decided(r, question, decision, out);
+    out->code = yes_of(r->event, question);
+    return true;
+}
+
+/* 421 in the place of a refusal, once as many were answered as are allowed. */
+static void spend(reading *r, answer *expected) {
+    const uint32_t budget = pf_policed.config.error_budget;
+
+    if (expected->code < 400 || expected->code == 421 || budget == 0) return;
+    if (r->errors++ >= budget) *expected = (answer){.code = 421};
+}
+
+/* ---- Enhanced codes, and text ---- */
+
+static bool may_have_enhanced(const reading *r, pf_question question) {
+    return r->in_force & POSTERN_EXT_ENHANCEDSTATUSCODES && r->event->code / 100 != 3 && question != PF_ASKED_CONNECT &&
+           question != PF_ASKED_HELLO;
+}
+
+/* The enhanced code at the beginning of the text, as far as there is room. */
+static void read_enhanced(const reading *r, char out[static 16]) {
+    const uint8_t *octets = pf_log_octets(r->run->log, r->event);
+    size_t size = 0;
+
+    while (size < 15 && size + 4 < r->event->size && strchr("0123456789.", octets[size + 4]) != NULL) {
+        out[size] = (char)octets[size + 4];
+        size++;
+    }
+    out[size] = '\0';
+}
+
+static bool same_octets(const reading *r, const answer *expected, bool with) {
+    static uint8_t octets[POSTERN_SESSION_REPLY_MAX];
+    size_t size;
+    const postern_status status =
+        postern_reply_format(octets, sizeof octets, expected->code, with ? &expected->enhanced : NULL,
+                             expected->text.data, expected->text.size, &size);
+
+    return status == POSTERN_COMPLETE && r->event->size == size &&
+           memcmp(pf_log_octets(r->run->log, r->event), octets, size) == 0;
+}
+
+static bool says(const reading *r, pf_question question, const answer *expected) {
+    const bool with = may_have_enhanced(r, question);
+    char enhanced[16];
+
+    if (expected->decided)
+        return same_octets(r, expected, with) || broken(r, &contract, "enhanced code and text that were decided");
+    if (r->event->code / 100 == 3 || question == PF_ASKED_HELLO) return true;
+    read_enhanced(r, enhanced);
+    if (!with) return strchr(enhanced, '.') == NULL || enhanced[1] != '.' || broken(r, &reference, "no enhanced code");
+    return pf_model_enhanced_fits(r->event->verb, r->event->code, enhanced) ||
+           broken(r, &reference, "an enhanced code that goes with verb and code");
+}
+
+/* ---- REF: what is offered ---- */
+
+/* The next line of the reply, without its code. Returns: false behind the last. */
+static bool next_line(const reading *r, size_t *at, const uint8_t **line, size_t *size) {
+    const uint8_t *octets = pf_log_octets(r->run->log, r->event);
+
+    if (*at + 4 > r->event->size) return false;
+    *line = octets + *at + 4;
+    const uint8_t *end = memchr(*line, '\r', r->event->size - *at - 4);
+    if (end == NULL) return false;
+    *size = (size_t)(end - *line);
+    *at += 4 + *size + 2;
+    return true;
+}
+
+static pf_model_offer offer_of(const reading *r) {
+    const postern_config *config = &pf_policed.config;
+    pf_model_offer offer = {.extensions = config->extensions & PF_EXTENSIONS_SESSION,
+                            .tls = r->tls,
+                            .size = config->max_message_size,
+                            .recipients = config->max_recipients,
+                            .messages = config->limits_mailmax,
+                            .domains = config->limits_rcptdomainmax,
+                            .hold = config->futurerelease_max,
+                            .clear_allowed = config->plaintext_auth};
+
+    for (; offer.mechanism_count < config->mechanism_count; offer.mechanism_count++) {
+        const postern_mechanism *mechanism = config->mechanisms[offer.mechanism_count];
+        offer.mechanisms[offer.mechanism_count].name = mechanism->name;
+        offer.mechanisms[offer.mechanism_count].in_clear = mechanism->plaintext;
+    }
+    for (; offer.further_count < config->keyword_count; offer.further_count++)
+        offer.further[offer.further_count] = (const char *)config->keywords[offer.further_count].data;
+    return offer;
+}
+
+static bool begins_with_domain(const uint8_t *line, size_t size) {
+    const postern_slice domain = pf_policed.config.domain;
+    return size >= domain.size && memcmp(line, domain.data, domain.size) == 0 &&
+           (size == domain.size || line[domain.size] == ' ');
+}
+
+/* All lines that the model has, each once, and no other. */
+static bool offers(const reading *r) {
+    static pf_model_offer_lines expected;
+    const pf_model_offer offer = offer_of(r);
+    const uint8_t *line;
+    size_t at = 0, size, count = 0;
+    uint32_t seen = 0;
+
+    pf_model_offer_of(&offer, &expected);
+    if (is(r->event, "HELO")) expected.count = 0;
+    if (!next_line(r, &at, &line, &size) || !begins_with_domain(line, size))
+        return broken(r, &reference, "the domain in the first line");
+    while (next_line(r, &at, &line, &size)) {
+        count++;
+        for (size_t i = 0; i < expected.count; i++)
+            if (strlen(expected.lines[i]) == size && memcmp(expected.lines[i], line, size) == 0) seen |= 1u << i;
+    }
+    for (size_t i = 0; i < expected.count; i++) {
+        char words[PF_VIOLATION_TEXT];
+        snprintf(words, sizeof words, "the line %s", expected.lines[i]);
+        if (!(seen >> i & 1)) return broken(r, &reference, words);
+    }
+    return count == expected.count || broken(r, &reference, "no line that nothing stands for");
+}
+
+/* ---- What a reply changes ---- */
+
+/* What is true of the transaction that this MAIL line begins. */
+static bool begin_transaction(reading *r) {
+    const postern_config *config = &pf_policed.config;
+    const uint8_t *line = r->run->octets + r->event->begin;
+    const pf_model_options options = {.extensions = r->in_force};
+    pf_model_command command;
+    uint64_t held = 0, size = 0;
+
+    r->told = (postern_transaction){.recipients = 0};
+    if (pf_model_check_command(line, (size_t)(r->event->end - r->event->begin), &options, &command).result != PF_ACCEPT)
+        return broken(r, &reference, "a refusal of what is no command");
+    r->told.smtputf8 = command.smtputf8;
+    for (size_t i = 0; i < command.parameter_count; i++) {
+        const pf_model_parameter *parameter = &command.parameters[i];
+        const pf_model_value value = pf_model_value_of(line, parameter);
+        const size_t name = parameter->keyword.end - parameter->keyword.begin;
+        const uint8_t first = line[parameter->keyword.begin] | 0x20;
+        if (!parameter->in_force) return broken(r, &reference, "a refusal of a parameter that is not in force");
+        if (value.words >= 2 && name == 4 && first == 'b')
+            r->told.body = value.words == 2 ? POSTERN_BODY_8BITMIME : POSTERN_BODY_BINARYMIME;
+        if (name == 4 && first == 's') size = value.too_large ? UINT64_MAX : value.number;
+        if (name == 7 && first == 'h') held = value.number;
+        if (name == 10 && first == 'r') r->told.requiretls = true;
+    }
+    r->told.declared_size = size;
+    if (config->max_message_size != 0 && size > config->max_message_size)
+        return broken(r, &contract, "552 to a SIZE over the maximum");
+    return config->futurerelease_max == 0 || held <= config->futurerelease_max ||
+           broken(r, &contract, "501 to a HOLDFOR over the maximum");
+}
+
+static bool go_past(reading *r, pf_question question) {
+    const uint32_t most = pf_policed.config.max_recipients;
+
+    if (r->event->code >= 300) return true;
+    if (question == PF_ASKED_MAIL) return begin_transaction(r);
+    if (question == PF_ASKED_RCPT && ++r->told.recipients > most && most != 0)
+        return broken(r, &contract, "452 to a recipient over the maximum");
+    if (question != PF_ASKED_HELLO) return true;
+    const bool good = offers(r);
+    r->in_force = is(r->event, "HELO") ? POSTERN_EXT_NONE : pf_policed.config.extensions & POSTERN_EXT_SESSION;
+    return good;
+}
+
+/* ---- All of it ---- */
+
+static bool judge_reply(reading *r) {
+    const pf_question question = question_of(r);
+    const pf_asked *asked;
+    answer expected;
+
+    if (!find_question(r, question, &asked) || !expect(r, question, asked, &expected)) return false;
+    spend(r, &expected);
+    if (r->event->code != expected.code) {
+        char words[PF_VIOLATION_TEXT];
+        snprintf(words, sizeof words, "%d", expected.code);
+        return broken(r, &contract, words);
+    }
+    return says(r, question, &expected) && go_past(r, question);
+}
+
+static bool judge_log(const pf_case *run, pf_violation *violation) {
+    reading r = {.run = run, .violation = violation, .walk = pf_walk_begin(), .tls = pf_policed.config.tls_active};
+
+    for (r.at = 0; r.at < run->log->count; r.at++) {
+        r.event = &run->log->events[r.at];
+        if (r.event->kind == PF_EVENT_LINE) r.message_ended = false;
+        if (r.event->kind == PF_EVENT_MESSAGE_END) r.message_ended = true;
+        if (r.event->kind == PF_EVENT_STARTTLS) {
+            r.tls = true;
+            r.in_force = POSTERN_EXT_NONE;
+        }
+        if (r.event->kind == PF_EVENT_REPLY) {
+            if (!judge_reply(&r)) return false;
+            r.replies++;
+        }
+        if (r.event->kind == PF_EVENT_CLOSE && pf_policed.open)
+            return broken(&r, &contract, "the policy to be told that the transaction is over");
+        pf_walk_past(&r.walk, r.event);
+    }
+    r.at = run->log->count > 0 ? run->log->count - 1 : 0;
+    return pf_policed.wrong == NULL ||
+           pf_broken(run, &contract, r.at, "nothing of the kind", pf_policed.wrong, violation);
+}
+
+static bool judge(const uint8_t *octets, size_t size, uint32_t seed, bool thorough, pf_violation *violation) {
+    static const pf_oracle *const oracles[] = {&pf_oracle_gram, &pf_oracle_one, &pf_oracle_chunk};
+    static const pf_log no_model;
+    static pf_log log;
+    const pf_target_options options = pf_target_options_read(octets, size);
+    const pf_case run = {.target = &pf_target_policed,
+                         .options = &options,
+                         .octets = octets,
+                         .size = size,
+                         .log = &log,
+                         .model = &no_model,
+                         .thorough = thorough,
+                         .hash = pf_hash(octets, size)};
+
+    pf_policed_seed = seed;
+    (void)pf_target_run(&pf_target_policed, &options, octets, size, NULL, 0, &log);
+    if (log.full || pf_policed.full) return true;
+    if (!judge_log(&run, violation)) return false;
+    for (size_t i = 0; i < sizeof oracles / sizeof *oracles; i++)
+        if (!oracles[i]->holds(&run, violation)) return false;
+    return true;
+}
+
+bool pf_laws_policy(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+    enum { SEEDS = 256 };
+    const uint32_t hash = pf_hash(octets, size);
+
+    for (uint32_t i = 0; i < (thorough ? SEEDS : 1); i++)
+        if (!judge(octets, size, hash + i * 0x9e3779b9u, thorough && i == 0, violation)) return false;
+    return true;
+}
