@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The workflows of CI: valid, pinned, with no more rights than they need, and without logic of their own. Each step that
-runs something is one command of scripts/ whose options exist.
+"""The workflows of CI: valid, pinned, with no more rights than they need, and without logic of their own. Each step
+that runs something is one command of scripts/ whose options exist.
 
 The commands are executed too. Here that is what takes seconds; all of it, as CI does it, takes hours:
 
@@ -43,7 +43,8 @@ INPUTS = {
 }
 RIGHTS = {("contents", "read"), ("actions", "read"), ("security-events", "write")}
 
-# What is put behind a command so that it takes seconds and builds little; the others are run with ALL alone.
+# What is put behind a command so that it takes seconds and builds little: each of these verbs is then run once, and the
+# others with ALL alone.
 SHORTER = {"fuzz": ["--time", "10", "--engine", "libfuzzer", "fuzz_empty"]}
 
 
@@ -149,7 +150,7 @@ class Workflows(support.Case):
                 self.assertRegex(job["runs-on"], r"^ubuntu-\d\d\.\d\d$")
 
     def test_no_logic(self):
-        """One command a step, without a shell's syntax and without anything that somebody outside could have written."""
+        """One command a step, without a shell's syntax or anything that somebody outside could have written."""
         for path in GITHUB:
             for job in jobs_of(path).values():
                 for step in job["steps"]:
@@ -205,11 +206,11 @@ class Executed(support.Case):
         if out.exists():
             out.rename(out.with_name(f"ci.{os.getpid()}"))
             self.addCleanup(lambda: out.with_name(f"ci.{os.getpid()}").rename(out))
-        ran = 0
+        ran = set()
         for command in dict.fromkeys(command for _, command in commands()):
             verb, *arguments = shlex.split(command)
             shorter = SHORTER.get(verb.removeprefix("./scripts/"), [])
-            if not ALL and not shorter:
+            if not ALL and (not shorter or verb in ran):
                 continue
             with self.subTest(command):
                 build = {} if ALL else support.environment()
@@ -220,10 +221,10 @@ class Executed(support.Case):
                 for option, file in zip(arguments, arguments[1:]):
                     if option in ("--junit", "--sarif") or (option == "--json" and "/" in file):
                         self.assertTrue((ROOT / file).is_file(), f"{command} did not write {file}")
-                ran += 1
+                ran.add(verb)
             if out.exists():
                 shutil.rmtree(out)
-        self.assertGreater(ran, 0)
+        self.assertTrue(ran)
 
 
 if __name__ == "__main__":
