@@ -2,7 +2,7 @@
 """A failing input made as short as it gets while it fails in the same way.
 
 Whole parts go first: commands, messages, chunks with their octets (`postern show --parts`). Then what stands in them:
-lines of a message, octets of a chunk (its BDAT says how many are left), words, and in the end single octets. Many are
+lines of a message, octets of a chunk (its BDAT says how many are left), parameters, words, and in the end single octets. Many are
 taken at once, from the end to the front; then half as many; down to one. All of it again until nothing goes any more.
 """
 
@@ -45,7 +45,7 @@ class Shrinker:
         before = None
         while before != self.octets and not self.late():
             before = self.octets
-            for way in (self._parts, self._chunks, self._lines, self._words, self._octets):
+            for way in (self._parts, self._chunks, self._lines, self._parameters, self._words, self._octets):
                 way()
         return self.octets
 
@@ -61,6 +61,9 @@ class Shrinker:
     def _lines(self):
         self._take_away(self.octets.splitlines(keepends=True) if b"\r" not in self.octets
                         else re.findall(rb"(?s).*?\r\n|.+", self.octets))
+
+    def _parameters(self):
+        self._take_away(re.findall(rb"(?s) ?[^ \r\n]*|.", self.octets))
 
     def _words(self):
         self._take_away(re.findall(rb"(?s)[ <>@:;=.]?[^ <>@:;=.]*|.", self.octets))

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Every seed, regression and finding is replayed; what fails or hangs is named, and the rest goes on."""
+
+import json
+import subprocess
+import time
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import support
+from postern import build, house
+from postern.console import Failure
+from postern.replaying import Replaying
+
+
+class Replays(support.Case):
+    """Many inputs in one process."""
+
+    @classmethod
+    def setUpClass(cls):
+        with mock.patch.object(house, "BUILD", support.BUILD), \
+                mock.patch.dict("os.environ", support.environment()), mock.patch.object(build, "show_command"):
+            folder = build.build("release", ["fuzz_planted"])
+            cls.program = build.choose(build.harnesses(folder), ["fuzz_planted"])[0].program
+
+    def paths(self, *inputs):
+        for number, octets in enumerate(inputs):
+            (self.room / f"{number:04} x").write_bytes(octets)
+        return [self.room / f"{number:04} x" for number in range(len(inputs))]
+
+    def test_each_failure_is_told_and_costs_one_process(self):
+        inputs = [b"EHLO" if number in (0, 7, 599) else b"NOOP" for number in range(600)]
+        replaying = Replaying(self.program, 10)
+        found = list(replaying.failures(self.paths(*inputs)))
+        self.assertEqual([one.path.name for one in found], ["0000 x", "0007 x", "0599 x"])
+        self.assertEqual({one.verdict.key for one in found}, {"ONE|GREETED|EHLO"})
+        self.assertEqual(replaying.processes, 4)
+
+    def test_a_hang_is_told_by_name(self):
+        begun = time.monotonic()
+        found = list(Replaying(self.program, 1).failures(self.paths(b"NOOP", b"QUIT", b"EHLO")))
+        self.assertEqual([(one.path.name, one.verdict.summary) for one in found],
+                         [("0001 x", "timeout"), ("0002 x", "expected one reply, seen none")])
+        self.assertLess(time.monotonic() - begun, 60)
+
+    def test_what_cannot_be_read(self):
+        with self.assertRaisesRegex(Failure, "cannot read"):
+            list(Replaying(self.program, 10).failures([self.room / "none"]))
+
+    def test_a_harness_that_ends_without_a_word(self):
+        script = self.room / "harness"
+        script.write_text("#!/bin/sh\nfor name; do case $name in *0002*) exit 3;; esac; done\n")
+        script.chmod(0o755)
+        found = list(Replaying(script, 10).failures(self.paths(b"a", b"b", b"c", b"d", b"e")))
+        self.assertEqual([(one.path.name, one.verdict.key) for one in found], [("0002 x", "SAN|exit 3")])
+
+    def test_seconds_are_checked(self):
+        for wrong in ("--seconds=", "--seconds=0", "--seconds=x", "--seconds=1x", "--seconds=-1", "--seconds=99999999"):
+            done = subprocess.run([self.program, wrong, "x"], capture_output=True, check=False)
+            self.assertEqual((done.returncode, done.stderr[:6]), (2, b"usage:"), wrong)
+
+
+class Regress(support.Case):
+    def regress(self, *arguments, **keywords):
+        return support.script("regress", *arguments, "--state", self.room, **keywords)
+
+    def test_findings_fail_until_they_are_mended(self):
+        folder = self.room / "findings" / "fuzz_planted"
+        folder.mkdir(parents=True)
+        for name, octets in (("broken", b"EHLO"), ("hangs", b"QUIT"), ("mended", b"NOOP")):
+            (folder / name).write_bytes(octets)
+            (folder / f"{name}.json").write_text("{}")
+        code, out, err = self.regress("fuzz_planted", "fuzz_empty", "--seconds", "1", "--json")
+        self.assertEqual(code, 1, err)
+        facts = json.loads(out)
+        self.assertEqual((facts["inputs"], [one["failing"] for one in facts["harnesses"]]), (3, [2, 0]))
+        self.assertEqual([(Path(one["file"]).name, one["kind"], one["oracle"]) for one in facts["failing"]],
+                         [("broken", "finding", "ONE"), ("hangs", "finding", "BOUND")])
+        self.assertIn(f"finding {folder}/broken: ONE (RFC 5321 4.2): expected one reply, seen none", err)
+        self.assertIn(f"finding {folder}/hangs: BOUND: timeout", err)
+        code, out, err = self.regress("fuzz_planted", "--no-findings")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("fuzz_planted: 0 inputs, none failing", out)
+
+    def test_seeds_and_the_kept_corpus(self):
+        folder = self.room / "corpus" / "fuzz_line"
+        folder.mkdir(parents=True)
+        (folder / "x").write_bytes(b"NOOP\r\n")
+        seeds = len(list((house.SEEDS / "fuzz_line").iterdir())) + len(list((house.REGRESSIONS / "fuzz_line").glob("*")))
+        code, out, err = self.regress("fuzz_line", "--corpus", "--json")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(json.loads(out)["inputs"], seeds + 1)
+
+    def test_misuse(self):
+        self.refused("regress", "fuzz_none", says="unknown harness 'fuzz_none'")
+        self.refused("regress", "--seconds", "0", says="whole number")
+        self.refused("regress", "--state", self.room / "none", says="no such folder")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""Findings are run again, gathered, made short and written down, and are themselves left alone."""
+
+import json
+import os
+import re
+import subprocess
+import time
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import support
+from postern import build, ctest_case, house, shrink, violation, wire
+
+FILES = {"input", "dialogue.txt", "explanation.md", "report.txt", "test.c", "session.pcap", "replay.sh", "bucket.json"}
+STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror", "-fsyntax-only"]
+
+
+class Shrinking(support.Case):
+    """Inputs are made short by their parts. What must stay is a test of the octets here, not a harness."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.patches = [mock.patch.object(house, "BUILD", support.BUILD), mock.patch.dict("os.environ", support.environment()),
+                       mock.patch.object(build, "show_command")]
+        for patch in cls.patches:
+            patch.start()
+            cls.addClassCleanup(patch.stop)
+        build.build("release", ["postern"])
+
+    def shrink(self, octets, holds, kind="session", seconds=60):
+        self.assertTrue(holds(octets))
+        self.runs = 0
+
+        def same(candidates):
+            for number, candidate in enumerate(candidates):
+                self.runs += 1
+                if holds(candidate):
+                    return number
+            return None
+
+        short = shrink.Shrinker(octets, kind, same, seconds, self.room).run()
+        self.assertTrue(holds(short))
+        self.assertLessEqual(len(short), len(octets))
+        return short
+
+    def test_by_whole_commands_first(self):
+        session = (b"EHLO a\r\nNOOP\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\none\r\ntwo\r\n.\r\n"
+                   b"NOOP\r\nVRFY needle\r\nRSET\r\nQUIT\r\n")
+        self.assertEqual(self.shrink(session, lambda octets: b"VRFY needle\r\n" in octets), b"VRFY needle\r\n")
+        self.assertLess(self.runs, 100)
+        self.assertEqual(self.shrink(session, lambda octets: b"needle" in octets), b"needle")
+
+    def test_a_message_is_one_part(self):
+        session = b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nRSET\r\nRSET\r\n.\r\nQUIT\r\n"
+
+        def holds(octets):  # a body without its DATA would be commands
+            return octets.count(b"DATA\r\n") == octets.count(b"\r\n.\r\n") and octets.endswith(b"QUIT\r\n")
+
+        self.assertEqual(self.shrink(session, holds), b"QUIT\r\n")
+
+    def test_a_chunk_and_its_size_go_together(self):
+        session = b"EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 600 LAST\r\nneedle" + b"x" * 594 + b"QUIT\r\n"
+
+        def holds(octets):
+            chunk = re.search(rb"BDAT (\d+)[^\n]*\r\n", octets)
+            content = chunk and octets[chunk.end():chunk.end() + int(chunk[1])]
+            return bool(chunk) and b"needle" in content and octets[chunk.end() + int(chunk[1]):] in (b"", b"QUIT\r\n")
+
+        self.assertEqual(self.shrink(session, holds), b"BDAT 6\r\nneedle")
+
+    def test_parameters_go_together(self):
+        line = b"MAIL FROM:<a@b> BODY=8BITMIME SIZE=100 SMTPUTF8\r\n"
+        self.assertEqual(self.shrink(line, lambda octets: re.fullmatch(
+            rb"MAIL FROM:<a@b>( BODY=8BITMIME)?( SIZE=\d+)( SMTPUTF8)?\r\n", octets) is not None, kind="command"),
+            b"MAIL FROM:<a@b> SIZE=1\r\n")
+
+    def test_time_is_up(self):
+        self.assertEqual(self.shrink(b"NOOP\r\n" * 50, lambda octets: b"N" in octets, seconds=0), b"NOOP\r\n" * 50)
+
+    def test_binary_and_empty(self):
+        self.assertEqual(self.shrink(bytes(range(256)) * 3, lambda octets: b"\xff\x00" in octets), b"\xff\x00")
+        self.assertEqual(self.shrink(b"", lambda octets: True), b"")
+
+
+class Exports(support.Case):
+    HARD = b"a\r\n\0\x80'%\\\r\n*/ /* ??/\r\n-x" + bytes(range(256)) + b"\r\n" + b"z" * 500 + b"7\n8"
+
+    def test_the_program_compiles_without_a_warning(self):
+        path = self.room / "test.c"
+        for octets in (self.HARD, b"", b"\\"):
+            path.write_bytes(ctest_case.program(octets, "fuzz_x", "t */", "e /* \\", "s\x1b", True))
+            for compiler in ("gcc", "clang"):
+                if subprocess.run(["which", compiler], stdout=subprocess.DEVNULL, check=False).returncode == 0:
+                    subprocess.run([compiler, *STRICT, str(path)], check=True)
+            numbers = re.search(r"(?s)input\[\] = \{(.*?)\n\};", path.read_text()).group(1)
+            said = bytes(int(one, 16) for one in re.findall(r"0x([0-9a-f]{2}),", re.sub(r"(?s)/\*.*?\*/", "", numbers)))
+            self.assertEqual(said, octets)
+
+    def nc(self, octets, kind):
+        """Run the script with an nc that writes down what it is given. Returns: that, and its arguments."""
+        script, nc, out = self.room / "replay.sh", self.room / "nc", self.room / "out"
+        script.write_bytes(wire.shell_script(octets, kind, "a title"))
+        nc.write_text(f"#!/bin/sh\necho \"$@\" > {out}.arguments\ncat > {out}\n")
+        nc.chmod(0o755)
+        subprocess.run(["sh", str(script)], check=True, env={"PATH": f"{self.room}:/usr/bin:/bin", "PAUSE": "0"})
+        return out.read_bytes(), Path(f"{out}.arguments").read_text()
+
+    def test_the_script_sends_every_octet(self):
+        for octets in (self.HARD, b"", b"--", b"EHLO a\r\n\x16\x03"):
+            sent, arguments = self.nc(octets, "session")
+            self.assertEqual(sent, octets)
+            self.assertIn("127.0.0.1 2525", arguments)
+
+    def test_a_server_listens(self):
+        sent, arguments = self.nc(b"220 a\r\n221 b\r\nNOOP x\r\n", "client")
+        self.assertEqual(sent, b"220 a\r\n221 b\r\n")
+        self.assertIn("-l", arguments)
+
+    def test_what_is_no_session_gets_one(self):
+        for kind, octets, sent in (("address", b"a@b", b"MAIL FROM:<a@b>\r\n"), ("data", b"text", b"DATA\r\ntext\r\n.\r\n"),
+                                   ("command", b"RCPT TO:<x@y>", b"\r\nRCPT TO:<x@y>\r\n"), ("line", b"x\n", b"x\n"),
+                                   ("data", b"a\r\n.\r\nNOOP\r\n", b"DATA\r\na\r\n.\r\nNOOP\r\nQUIT")):
+            self.assertIn(sent, wire.by_client(octets, kind))
+        self.assertIsNone(wire.by_client(b"220 a\r\n", "reply"))
+
+    def test_one_key_for_all_harnesses_where_it_says_enough(self):
+        lawful = violation.Verdict("REF", "REF|MAIL|DATA", state="MAIL", verb="DATA")
+        vague = violation.Verdict("ROUND", "ROUND|the law to hold")
+        self.assertEqual(violation.bucket_of(lawful, "fuzz_a"), violation.bucket_of(lawful, "fuzz_b"))
+        self.assertNotEqual(violation.bucket_of(vague, "fuzz_a"), violation.bucket_of(vague, "fuzz_b"))
+
+
+class Triage(support.Case):
+    def triage(self, *arguments, **keywords):
+        return support.script("triage", self.room, "--seconds", "10", "--shorten", "20", "--tries", "2", *arguments,
+                              **keywords)
+
+    def plant(self, harness, **inputs):
+        folder = self.room / "findings" / harness
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, octets in inputs.items():
+            (folder / name).write_bytes(octets)
+
+    def findings(self):
+        """All that lies there: content and time."""
+        return {str(path): (path.read_bytes(), path.stat().st_mtime_ns)
+                for path in (self.room / "findings").rglob("*") if path.is_file()}
+
+    def buckets(self):
+        return sorted(path.parent for path in (self.room / "triage").glob("*/bucket.json"))
+
+    def test_planted_faults(self):
+        self.plant("fuzz_planted", long=b"EHLO one\r\nNOOP\r\nQUIT\r\n", short=b"EHLO x\r\n", memory=b"DATA 1234",
+                   harmless=b"NOOP\r\n")
+        self.plant("fuzz_unheard_of", x=b"NOOP\r\n")
+        before = self.findings()
+        code, out, err = self.triage("--json")
+        self.assertEqual(code, 1, err)
+        facts = json.loads(out)
+        self.assertEqual((facts["findings"], len(facts["buckets"]), len(facts["left_out"])), (4, 2, 1))
+        self.assertEqual([Path(one["file"]).name for one in facts["flaky"]], ["harmless"])
+        self.assertEqual((self.room / "triage/flaky/fuzz_planted/harmless").read_bytes(), b"NOOP\r\n")
+        law, memory = self.buckets()
+        self.assertTrue(law.name.startswith("one-greeted-ehlo-") and memory.name.startswith("san-addresssanitizer"))
+        for folder, octets in ((law, b"EHLO"), (memory, b"DATA")):
+            self.assertEqual({path.name for path in folder.iterdir()} | {"session.pcap"}, FILES)
+            self.assertEqual((folder / "input").read_bytes(), octets)
+            told = json.loads((folder / "bucket.json").read_text())
+            self.assertEqual((told["harness"], told["test"], told["size"]), ("fuzz_planted", "fails", 4), err)
+        self.assertEqual(len(told := json.loads((law / "bucket.json").read_text())["findings"]), 2, told)
+        self.assertIn("AddressSanitizer: heap-buffer-overflow", (memory / "report.txt").read_text())
+        explained = (law / "explanation.md").read_text()
+        for words in ("RFC 5321 4.2", "one reply", "made shorter from 8", "./scripts/reproduce --harness fuzz_planted"):
+            self.assertIn(words, explained)
+        self.assertIn("EHLO", (law / "dialogue.txt").read_text())
+        self.assertRegex(err, r"(?m)^one-greeted-ehlo-\w+ +2 +8 -> 4 +fuzz_planted +fails +RFC 5321 4.2$")
+        self.assertEqual(self.findings(), before)
+        self.assertEqual([path for path in self.room.iterdir() if path.name.startswith(".")], [])
+        self.again(law)
+
+    def again(self, law):
+        """A second run replaces the first, and what somebody wrote into it stays."""
+        code, out, _ = self.triage()
+        self.assertEqual(code, 1, out)
+        self.assertFalse((self.room / "triage-1").exists())
+        (law / "notes").write_text("mine")
+        code, out, _ = self.triage()
+        self.assertIn("has been changed by hand", out)
+        self.assertEqual((self.room / "triage-1" / law.name / "notes").read_text(), "mine")
+        self.assertEqual(len(self.buckets()), 2)
+
+    def test_a_faulty_server(self):
+        session = (b"EHLO client.example\r\nNOOP\r\nMAIL FROM:<a@b.example> SIZE=10\r\nRCPT TO:<c@d.example>\r\nDATA\r\n"
+                   b"Subject: x\r\n\r\ntext\n.\nNOOP\r\nmore\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 9 LAST\r\n"
+                   b"123456789QUIT\r\n")
+        self.plant("fuzz_bugbench", finding=session)
+        code, out, err = self.triage(POSTERN_BUG="2", POSTERN_CMAKE_ARGS="-DPOSTERN_TEST_HARNESSES=ON -DPOSTERN_BUGBENCH=ON")
+        self.assertEqual((code, err), (1, ""), out)
+        folder, = self.buckets()
+        short = (folder / "input").read_bytes()
+        self.assertIn(b"\n.\n", short)
+        self.assertNotIn(b"BDAT", short)
+        self.assertLess(len(short), 90)
+        self.assertEqual(json.loads((folder / "bucket.json").read_text())["test"], "fails")
+        self.assertIn("<- bare-lf", (folder / "dialogue.txt").read_text())
+        # The same test passes where the server is right.
+        case, = (support.BUILD / "release" / "cases").glob(f"case.{folder.name}")
+        self.assertEqual(subprocess.run([case], env={**os.environ, "POSTERN_BUG": "0"}, check=False).returncode, 0)
+
+    def test_nothing_fails(self):
+        self.plant("fuzz_planted", harmless=b"RSET\r\n")
+        begun = time.monotonic()
+        code, out, err = self.triage("--output", self.room / "elsewhere", "--tries", "1")
+        self.assertEqual((code, err), (0, ""), (out, time.monotonic() - begun))
+        self.assertIn("1 findings: 0 buckets, 1 flaky", out)
+        self.assertTrue((self.room / "elsewhere" / "triage.json").exists())
+
+    def test_misuse(self):
+        self.refused("triage", self.room / "nothing", says="no such folder")
+        self.refused("triage", says="no campaign has found anything", XDG_STATE_HOME=str(self.room))
+        (self.room / "findings").mkdir()
+        (self.room / "triage").mkdir()
+        (self.room / "triage" / "precious").write_text("")
+        self.refused("triage", self.room, says="no triage made it")
+        self.assertTrue((self.room / "triage" / "precious").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
