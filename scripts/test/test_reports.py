@@ -228,20 +228,22 @@ class OfChecks(Valid):
         cmocka = "[ RUN      ] a_test\n0x1 != 0x2\n" \
                  f"[   LINE   ] --- {source}:42: error: Failure!\n[  FAILED  ] a_test\n"
         python = "Traceback (most recent call last):\n" \
-                 f'  File "{house.ROOT}/harnesses/test/test_check.py", line 7, in test_b\n    self.fail()\n' \
+                 f'  File "{house.ROOT}/harnesses/test/test_check.py", line 7, in test_b\n    self.lawful()\n' \
+                 f'  File "{house.ROOT}/harnesses/test/test_check.py", line 3, in lawful\n    self.fail()\n' \
                  '  File "/usr/lib/python3.11/unittest/case.py", line 5, in fail\nAssertionError\n' \
                  "FAIL: test_b (test_check.Check)\n"
         cases = self.cases(("parser.test_line", cmocka), ("command.test_check", python), ("harness.fuzz_line", MARKED),
-                           ("parser.test_scan", ""), ("harness.fuzz_data", ASAN))
+                           ("parser.test_scan", ""), ("harness.fuzz_data", ASAN), ("client.curl", ""))
         results = self.sarif(reports.check_results([Suite("gcc", cases), Suite("sanitizers", cases)]))["results"]
         self.assertEqual(
             [(result["ruleId"], places_of["artifactLocation"]["uri"], places_of["region"]["startLine"])
              for result in results for places_of in [result["locations"][0]["physicalLocation"]]],
             [("TEST", "parser/test/test_line.c", 42), ("TEST", "harnesses/test/test_check.py", 7),
              ("REF", "harnesses/fuzz_line.c", places.of_harness("fuzz_line").line),
-             ("TEST", "parser/test/test_scan.c", 1), ("SAN/heap-buffer-overflow", "parser/src/line.c", 10)])
+             ("TEST", "parser/test/test_scan.c", 1), ("SAN/heap-buffer-overflow", "parser/src/line.c", 10),
+             ("TEST", "parser/test/clients/CMakeLists.txt", places.of_test_name("client.curl").line)])
         self.assertIn("parser.test_line failed: a_test (in gcc, sanitizers)", results[0]["message"]["text"])
-        self.assertEqual(len({result["partialFingerprints"]["posternFinding/v1"] for result in results}), 5)
+        self.assertEqual(len({result["partialFingerprints"]["posternFinding/v1"] for result in results}), 6)
         campaign = self.sarif(reports.campaign_results([self.keep(MARKED)]))["results"][0]
         line = f"{house.ROOT}/parser/src/line.c"
         build = Case("build.dev", "gcc.build", 1.0, "error", "failed: cmake", "",
