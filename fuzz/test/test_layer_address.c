@@ -19,7 +19,8 @@ enum {
     BACKSLASH_NOT_QUOTED,
     DOT_STRING_QUOTED,
     NOT_UNQUOTED,
-    NO_DOMAIN
+    NO_DOMAIN,
+    LITERAL_GOES_ON
 };
 static int has_fault;
 
@@ -84,7 +85,14 @@ static postern_status planted_domain(postern_domain_kind *kind, const uint8_t *o
     return has_fault == NO_DOMAIN ? POSTERN_WRONG : status;
 }
 
+static postern_status planted_literal(postern_domain_kind *kind, const uint8_t *octets, size_t size,
+                                      postern_fault *found) {
+    const bool behind = size > 1 && octets[size - 1] == ']' && octets[size - 2] == ']';
+    return postern_literal_parse(kind, octets, has_fault == LITERAL_GOES_ON && behind ? size - 1 : size, found);
+}
+
 #define postern_mailbox_parse planted_mailbox
+#define postern_literal_parse planted_literal
 #define postern_path_parse planted_path
 #define postern_local_part_quote planted_quote
 #define postern_local_part_unquote planted_unquote
@@ -109,6 +117,7 @@ static const planted list[] = {
     {DOT_STRING_QUOTED, "ROUND", "a@b.example"},
     {NOT_UNQUOTED, "ROUND", "a@b.example"},
     {NO_DOMAIN, "ROUND", "a@b.example"},
+    {LITERAL_GOES_ON, "ROUND", "a@[192.0.2.1]"},
 };
 
 static void faulty_parsers_are_found(void **state) {

@@ -447,6 +447,12 @@ static void test_nothing(void **state) {
     expect_fault(parse_reverse_path(NULL, 0).fault, POSTERN_ERROR_PATH_SYNTAX, 0, "no path");
 }
 
+static void test_something_behind(void **state) {
+    (void)state;
+    expect_fault(parse_literal((const uint8_t *)"[192.0.2.1]]", 12).fault, POSTERN_ERROR_LITERAL_SYNTAX, 11, "bracket");
+    expect_fault(parse_literal((const uint8_t *)"[IPv6:::1].", 11).fault, POSTERN_ERROR_LITERAL_SYNTAX, 10, "dot");
+}
+
 /* A path ends at its ">"; what follows is not looked at. */
 static void test_path_and_more(void **state) {
     (void)state;
@@ -465,10 +471,12 @@ static void test_path_and_more(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors),      cmocka_unit_test(test_shared),        cmocka_unit_test(test_mailbox_short),
-        cmocka_unit_test(test_domain_short), cmocka_unit_test(test_path_short),    cmocka_unit_test(test_literals),
-        cmocka_unit_test(test_every_octet),  cmocka_unit_test(test_utf8),          cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_nothing),      cmocka_unit_test(test_path_and_more),
+        cmocka_unit_test(test_vectors),          cmocka_unit_test(test_shared),
+        cmocka_unit_test(test_mailbox_short),    cmocka_unit_test(test_domain_short),
+        cmocka_unit_test(test_path_short),       cmocka_unit_test(test_literals),
+        cmocka_unit_test(test_every_octet),      cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_limits),           cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_something_behind), cmocka_unit_test(test_path_and_more),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

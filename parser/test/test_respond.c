@@ -277,6 +277,21 @@ static void errors_have_a_budget(void **state) {
                     "220 EHLO 250 AUTH 535 AUTH 535 AUTH 421 close");
 }
 
+static void the_defaults_are_those_of_the_header(void **state) {
+    (void)state;
+    postern_config config;
+
+    memset(&config, 0xA5, sizeof config);
+    postern_config_init(&config);
+    assert_int_equal(config.extensions + POSTERN_EXT_STARTTLS + POSTERN_EXT_AUTH, POSTERN_EXT_SESSION);
+    assert_int_equal(config.domain.size, 9);
+    assert_memory_equal(config.domain.data, "localhost", 9);
+    assert_int_equal(config.max_recipients, 100);
+    assert_int_equal(config.max_text_line, 1000);
+    assert_int_equal(config.error_budget, 20);
+    assert_int_equal(config.max_message_size + config.lenient + config.mechanism_count + config.keyword_count, 0);
+}
+
 static void the_default_budget_is_twenty(void **state) {
     (void)state;
     char text[64 * 3 + 1] = "";
@@ -307,6 +322,7 @@ int main(void) {
         cmocka_unit_test_setup(after_421_the_session_is_over, setup),
         cmocka_unit_test_setup(a_greeting_may_refuse, setup),
         cmocka_unit_test_setup(errors_have_a_budget, setup),
+        cmocka_unit_test(the_defaults_are_those_of_the_header),
         cmocka_unit_test_setup(the_default_budget_is_twenty, setup),
     };
     return cmocka_run_group_tests_name("respond", tests, NULL, NULL);

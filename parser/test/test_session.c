@@ -142,6 +142,31 @@ static void a_message_has_a_size(void **state) {
     assert_non_null(strstr(dialogue_replies(&d, HELLO MAIL RCPT "BDAT 4\r\nabcdBDAT 1 LAST\r\ne"), "552 5.3.4"));
 }
 
+/* Content says from which octets of the stream it comes. */
+static void content_has_its_range(void **state) {
+    (void)state;
+    static const char text[] = HELLO MAIL RCPT "BDAT 2\r\nabBDAT 1\r\ncBDAT 0 LAST\r\n" MAIL RCPT "DATA\r\nde\r\n.\r\n";
+    static const char *const contents[] = {"ab", "c", "de\r\n"};
+    postern_session session;
+    size_t met = 0;
+
+    postern_session_init(&session, &d.config, NULL, NULL);
+    for (size_t at = 0; at <= sizeof text - 1;) {
+        postern_event event;
+        size_t taken;
+        (void)!postern_session_feed(&session, (const uint8_t *)text + at, sizeof text - 1 - at, &taken, &event);
+        at += taken;
+        if (event.kind == POSTERN_EVENT_NONE) break;
+        if (event.kind != POSTERN_EVENT_DATA) continue;
+        assert_true(met < COUNT_OF(contents));
+        assert_int_equal(event.begin, (size_t)(strstr(text, contents[met]) - text));
+        assert_int_equal(event.end, at);
+        assert_int_equal(event.octets.size, strlen(contents[met]));
+        met++;
+    }
+    assert_int_equal(met, COUNT_OF(contents));
+}
+
 static void plain_text_behind_starttls_is_swallowed(void **state) {
     (void)state;
     expect_dialogue(&d, HELLO "STARTTLS\r\nNOOP\r\nMAIL FROM:<a@b>\r\nQU\x16\x03NOOP\r\n" HELLO "STARTTLS\r\n",
@@ -319,6 +344,7 @@ int main(void) {
         cmocka_unit_test_setup(violations_are_refused_at_the_end, setup),
         cmocka_unit_test_setup(a_text_line_has_a_limit, setup),
         cmocka_unit_test_setup(a_message_has_a_size, setup),
+        cmocka_unit_test_setup(content_has_its_range, setup),
         cmocka_unit_test_setup(plain_text_behind_starttls_is_swallowed, setup),
         cmocka_unit_test_setup(misuse_is_told_apart, setup),
         cmocka_unit_test_setup(shutting_down_says_421, setup),

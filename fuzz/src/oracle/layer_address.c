@@ -112,8 +112,9 @@ static bool local_part_round(const trial *t) {
            wrong(t, "ROUND", "a Dot-string to stay as it is", "another");
 }
 
-/* The domain, alone, is of the same kind. */
+/* The domain, alone, is of the same kind; with a bracket behind it, it is none. */
 static bool domain_alone(const trial *t) {
+    static uint8_t longer[POSTERN_PATH_MAX + 1];
     const postern_slice domain = t->mailbox.domain;
     postern_domain_kind kind;
     postern_fault fault;
@@ -121,8 +122,15 @@ static bool domain_alone(const trial *t) {
     const postern_status status = literal ? postern_literal_parse(&kind, domain.data, domain.size, &fault)
                                           : postern_domain_parse(&kind, domain.data, domain.size, &fault);
 
-    return (status == POSTERN_COMPLETE && kind == t->mailbox.kind) ||
-           wrong(t, "ROUND", "the domain alone to be of the same kind", "another");
+    if (status != POSTERN_COMPLETE || kind != t->mailbox.kind)
+        return wrong(t, "ROUND", "the domain alone to be of the same kind", "another");
+    PF_CHECK(domain.size < sizeof longer);
+    memcpy(longer, domain.data, domain.size);
+    longer[domain.size] = ']';
+    const postern_status more = literal ? postern_literal_parse(&kind, longer, domain.size + 1, &fault)
+                                        : postern_domain_parse(&kind, longer, domain.size + 1, &fault);
+    return (more == POSTERN_WRONG && fault.offset == domain.size) ||
+           wrong(t, "ROUND", "no domain with a bracket behind it", "one");
 }
 
 bool pf_laws_address(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {

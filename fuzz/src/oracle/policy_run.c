@@ -256,6 +256,8 @@ static void draw_config(postern_config *config, const pf_target_options *options
                                             {(const uint8_t *)"[192.0.2.1]", 11}};
 
     postern_config_init(config);
+    PF_CHECK(config->extensions == (POSTERN_EXT_SESSION & ~(POSTERN_EXT_STARTTLS | POSTERN_EXT_AUTH)));
+    PF_CHECK(config->max_recipients == 100 && config->max_text_line == 1000 && config->error_budget == 20);
     config->domain = domains[draw(3)];
     config->lmtp = options->lmtp;
     config->require_tls = options->require_tls;
@@ -295,6 +297,7 @@ static bool feed(void *session, const uint8_t *octets, size_t size) {
 
     (void)session;
     while (!now.closed) {
+        const uint64_t before = now.session.offset;
         postern_event event;
         size_t taken;
 
@@ -306,6 +309,8 @@ static bool feed(void *session, const uint8_t *octets, size_t size) {
             PF_CHECK(postern_session_decide(&now.session, &now.pending) == POSTERN_COMPLETE);
             continue;
         }
+        PF_CHECK(event.begin <= event.end && event.end <= before + taken);
+        PF_CHECK(event.kind != POSTERN_EVENT_DATA || (event.begin >= before && event.end == before + taken));
         append(kinds[event.kind], &event);
         now.closed = event.kind == POSTERN_EVENT_CLOSE;
     }
