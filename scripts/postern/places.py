@@ -84,7 +84,7 @@ def of_test_name(name):
     the line that registers it."""
     tests = [house.ROOT / folder for folder in ("parser/test", "fuzz/test", "harnesses/test", "scripts/test")]
     for word in reversed(name.split(".")):
-        found = [path for folder in tests for suffix in ("c", "py") for path in sorted(folder.rglob(f"{word}.{suffix}"))]
+        found = [path for folder in tests for path in sorted([*folder.rglob(f"{word}.c"), *folder.rglob(f"{word}.py")])]
         if found:
             return Place(found[0].relative_to(house.ROOT).as_posix())
         if (house.ROOT / "harnesses" / f"{word}.c").is_file():
