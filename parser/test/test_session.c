@@ -145,8 +145,8 @@ static void a_message_has_a_size(void **state) {
 /* Content says from which octets of the stream it comes. */
 static void content_has_its_range(void **state) {
     (void)state;
-    static const char text[] = HELLO MAIL RCPT "BDAT 2\r\nabBDAT 1\r\ncBDAT 0 LAST\r\n" MAIL RCPT "DATA\r\nde\r\n.\r\n";
-    static const char *const contents[] = {"ab", "c", "de\r\n"};
+    static const char text[] = HELLO MAIL RCPT "BDAT 2\r\n%&BDAT 1\r\n$BDAT 0 LAST\r\n" MAIL RCPT "DATA\r\n#!\r\n.\r\n";
+    static const char *const contents[] = {"%&", "$", "#!\r\n"};
     postern_session session;
     size_t met = 0;
 
