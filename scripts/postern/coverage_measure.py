@@ -174,16 +174,16 @@ def _replay(program, paths, pattern):
     return failing
 
 
-def protocol(postern, sessions, folder):
-    """The JSON of `postern show --coverage` on some files; folder takes links to them."""
+def protocol(postern, sessions, folder, graph=None):
+    """The JSON of `postern show --coverage` on some files; folder takes links to them. graph: a file for the graph."""
     room = folder / "sessions"
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir(parents=True)
     for number, path in enumerate(sessions):
         (room / str(number)).symlink_to(path.absolute())
     try:
-        done = subprocess.run([str(postern), "show", "--coverage", "--json", str(room)], stdin=subprocess.DEVNULL,
-                              capture_output=True)
+        done = subprocess.run([str(postern), "show", "--coverage", "--json", *([f"--graph={graph}"] if graph else []),
+                               str(room)], stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode != 0:
             raise Failure(done.stderr.decode("utf-8", "replace").strip())
         return json.loads(done.stdout)
