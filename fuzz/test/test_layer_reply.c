@@ -12,6 +12,8 @@ enum {
     OFFSET_OFF,
     OTHER_CODE,
     ENHANCED_LOST,
+    ENHANCED_OFF,
+    OTHER_ERROR,
     CUT_CHANGES_CODE,
     PRACTICE_DIFFERS,
     LF_GOES_THROUGH,
@@ -40,6 +42,8 @@ static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *
     if (has_fault == OFFSET_OFF) found->offset++;
     if (has_fault == OTHER_CODE) line->code++;
     if (has_fault == ENHANCED_LOST) line->enhanced.class_ = 0;
+    if (has_fault == ENHANCED_OFF) line->enhanced.detail++;
+    if (has_fault == OTHER_ERROR) found->error = POSTERN_ERROR_LINE_TOO_LONG;
     if (has_fault == CUT_CHANGES_CODE && size < 4) line->code = 299;
     if (has_fault == PRACTICE_DIFFERS && parser->level == POSTERN_REPLY_PRACTICE) line->code = 299;
     return status;
@@ -76,6 +80,8 @@ static const planted list[] = {
     {OFFSET_OFF, "REF", "2x0 a\\r\\n"},
     {OTHER_CODE, "REF", "250 a\\r\\n"},
     {ENHANCED_LOST, "REF", "250 2.1.0 a\\r\\n"},
+    {ENHANCED_OFF, "REF", "250 2.1.0 a\\r\\n"},
+    {OTHER_ERROR, "REF", "250 a\\rb\\r\\n"},
     {CUT_CHANGES_CODE, "CHUNK", "250 a\\r\\n"},
     {PRACTICE_DIFFERS, "REF", "250 a\\r\\n"},
     {LF_GOES_THROUGH, "GRAM", "a"},
