@@ -33,7 +33,6 @@ class History:
         folder.mkdir(parents=True, exist_ok=True)
         self.file = open(folder / f"{time.time_ns()}.{os.getpid()}.jsonl", "ab", buffering=0)
         self.last = {}  # pair -> when it was sampled, by the monotonic clock
-        self.before = {}  # pair -> executions of the campaign that this one resumes
         self._write("begin", version=house.version(), **begin)
 
     def _write(self, event, **facts):
@@ -48,7 +47,6 @@ class History:
                 continue
             self.last[pair] = time.monotonic()
             executions, per_second, coverage, corpus = row.figures()
-            executions -= self.before.setdefault(pair, row.executions)
             if executions:
                 self._write("sample", harness=row.harness, engine=row.engine, executions=executions,
                             per_second=round(per_second, 1), coverage=coverage,
