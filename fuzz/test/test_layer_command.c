@@ -17,6 +17,8 @@ enum {
     TAKES_ALL,
     TAKES_NONE,
     OTHER_REPLY,
+    OTHER_ERROR,
+    OTHER_PLACE,
     OTHER_VERB,
     NO_ARGUMENT,
     NO_PATH,
@@ -110,6 +112,8 @@ static postern_status planted_parse(postern_command *command, const uint8_t *lin
         return POSTERN_WRONG;
     }
     if (has_fault == OTHER_REPLY && status == POSTERN_WRONG) found->error = POSTERN_ERROR_SIZE_EXCEEDED;
+    if (has_fault == OTHER_ERROR && status == POSTERN_WRONG) found->error = POSTERN_ERROR_PARAMETER_TOO_MANY;
+    if (has_fault == OTHER_PLACE && status == POSTERN_WRONG) found->offset--;
     if (has_fault == NO_FAULT_TOLD) found->error = POSTERN_ERROR_NONE;
     if (status == POSTERN_COMPLETE) spoil(command);
     if (has_fault == SECOND_DIFFERS && calls % 2 == 0) command->verb = POSTERN_VERB_HELP;
@@ -136,6 +140,8 @@ static const planted list[] = {
     {TAKES_ALL, "REF", "NOOP \\n\\r\\n"},
     {TAKES_NONE, "REF", "NOOP\\r\\n"},
     {OTHER_REPLY, "REF", "EHLO\\r\\n"},
+    {OTHER_ERROR, "REF", "MAIL FROM:<> SIZE=x\\r\\n"},
+    {OTHER_PLACE, "REF", "EHLO a..b\\r\\n"},
     {OTHER_VERB, "REF", "RSET\\r\\n"},
     {NO_ARGUMENT, "REF", "HELP MAIL\\r\\n"},
     {NO_PATH, "REF", "MAIL FROM:<a@b.example>\\r\\n"},
