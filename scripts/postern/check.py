@@ -19,7 +19,7 @@ with gcc. --only takes one of these parts, or two that are else left out:
 
   gcc, sanitizers, scripts    what runs without --only
   clang                       build/dev-clang, without sanitizers
-  32-bit                      build/dev-32 (gcc -m32): replays of every seed and regression
+  32-bit                      build/dev-32 (gcc -m32); its libraries are those of the architecture i386
 
 --junit has a case for each program of tests and for each test of the scripts; --sarif has what failed: a law that a
 replay broke, what a sanitizer said, or the place at which a test failed.
@@ -143,7 +143,8 @@ def main():
     options = arguments()
     report = reports.Reports("check", options)
     parts = options.only or USUAL
-    build.bootstrap("check", *(["clients"] if options.clients else []), *(["check-32"] if "32-bit" in parts else []))
+    build.bootstrap(*sorted({"check-32" if part == "32-bit" else "check" for part in parts}),
+                    *(["clients"] if options.clients else []))
     total = Tally()
     suites = []
     for part in dict.fromkeys(parts):

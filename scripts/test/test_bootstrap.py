@@ -72,6 +72,20 @@ class Bootstrap(support.Case):
         self.assertRegex(calls[0], r" update$")
         self.assertRegex(calls[1], r" install -y --no-install-recommends gcc cmake$")
 
+    def test_two_architectures(self):
+        """A package for two architectures counts once; i386 is made known before anything of it is installed."""
+        said = self.room / "said"
+        self.machine(dpkg_query=f"for last; do :; done; case $last in *:i386) grep -q install {said} 2>/dev/null "
+                                "&& echo installed || exit 1 ;; *) printf 'installed\\ninstalled\\n' ;; esac",
+                     dpkg=f'echo "dpkg $@" >> {said}', apt_get=f'echo "apt $@" >> {said}', id="echo 0")
+        self.assertEqual(self.bootstrap("build"), (0, "", ""))
+        code, out, err = self.bootstrap("check-32")
+        self.assertEqual((code, err), (0, ""), out)
+        self.assertIn("dpkg --add-architecture i386", out)
+        calls = said.read_text().splitlines()
+        self.assertEqual([line.split()[-1] for line in calls],
+                         ["--print-foreign-architectures", "i386", "update", "libssl-dev:i386"])
+
     def test_failure_of_apt_is_told(self):
         self.machine(dpkg_query="exit 1", apt_get="exit 100", id="echo 0")
         code, _, err = self.bootstrap("python")
