@@ -166,8 +166,9 @@ static void run(toy *t) {
     static const char *const verbs[] = {"EHLO", "LHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT"};
     const char *verb = "UNKNOWN";
 
+    const bool broken = memchr(t->line, '\0', t->size) != NULL && toy_has != TOY_NUL_ENDS_LINE;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (t->size >= 4 && spells(t->line, verbs[i])) verb = verbs[i];
+        if (t->size >= 4 && !broken && spells(t->line, verbs[i])) verb = verbs[i];
     }
     t->line[t->size] = '\0';
     if (toy_has == TOY_KEEPS_HISTORY) t->uses.memory += 4;
@@ -182,6 +183,11 @@ static void run(toy *t) {
         if (toy_has != TOY_STAYS_AFTER_QUIT) hang_up(t);
     } else if (strcmp(verb, "NOOP") == 0) {
         if (toy_has == TOY_NOOP_FORGETS) forget_envelope(t);
+        if (toy_has == TOY_FAILURE_OF_NOOP_IS_MAIL && !allocate(t)) {
+            t->mail = true;
+            reply(t, verb, 451, "no memory");
+            return;
+        }
         if (toy_has == TOY_REPLIES_OUT_OF_ORDER)
             reply(t, "RSET", 250, "fine");
         else if (toy_has != TOY_NO_REPLY)

@@ -60,6 +60,7 @@ typedef enum toy_fault {
     TOY_NOOP_FORGETS,
     TOY_UNKNOWN_FORGETS,
     TOY_ONE_REFUSED_ALL_REFUSED,
+    TOY_NUL_ENDS_LINE,
     /* POISON */
     TOY_REPLY_TELLS_STALE_OCTETS,
     TOY_STALE_OCTET_DECIDES,
@@ -70,6 +71,7 @@ typedef enum toy_fault {
     TOY_FAILURE_COUNTS_RECIPIENT,
     TOY_FAILURE_IS_550,
     TOY_FAILURE_ENDS_IN_SILENCE,
+    TOY_FAILURE_OF_NOOP_IS_MAIL, /* a 4yz that is in no table, and then a transaction that nobody began */
     /* BOUND */
     TOY_SCANS_AGAIN,
     TOY_KEEPS_HISTORY,

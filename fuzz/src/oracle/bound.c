@@ -134,22 +134,22 @@ static repetition lines(const pf_case *run, const pf_border *borders, size_t cou
 static repetition one_repetition(const pf_case *run, const pf_border *borders, size_t count) {
     repetition r;
 
-    switch (pf_draw(run, 7, 3)) {
+    switch (pf_choose(run, 7, 3)) {
     case 0:
         if (count > 0) {
-            r = lines(run, borders, count, pf_draw(run, 8, count), pf_draw(run, 9, 4));
+            r = lines(run, borders, count, pf_choose(run, 8, count), pf_choose(run, 9, 4));
             break;
         }
         /* fall through */
     case 1:
-        r.begin = pf_draw(run, 8, run->size);
-        r.end = r.begin + 1 + pf_draw(run, 9, 6);
+        r.begin = pf_choose(run, 8, run->size);
+        r.end = r.begin + 1 + pf_choose(run, 9, 6);
         if (r.end > run->size) r.end = run->size;
         break;
     default: r = (repetition){.end = run->size};
     }
-    r.distance = distances[pf_draw(run, 10, DISTANCES)];
-    r.long_first = pf_draw(run, 11, 64) == 0;
+    r.distance = distances[pf_choose(run, 10, DISTANCES)];
+    r.long_first = pf_choose(run, 11, 64) == 0;
     return r;
 }
 

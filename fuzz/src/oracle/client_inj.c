@@ -3,10 +3,13 @@
  * Whatever is in an argument, a call is one line, or it is refused and nothing is written. A line is counted as the
  * most tolerant of all receivers would count it: CR, LF and NUL end one, and so do NEL (U+0085, in UTF-8 or as one
  * octet) and U+2028, U+2029, which programs that split text into lines take for ends. And the line must say what was
- * asked: an argument cannot end its path, or become a parameter.
+ * asked: an argument cannot end its path, or become a parameter. A message is one thing: what stands in it behind an
+ * end of data would be lines that nobody asked for.
  *
  * SPDX-License-Identifier: MIT */
 #include "client_judging.h"
+
+#include "model/decode.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -146,6 +149,14 @@ static const char *call_fault(const pf_client_case *run, const pf_note *note, pf
     return reading_fault(run, call, line);
 }
 
+/* What a server reads behind the end of a message is a command. */
+static const char *message_fault(const pf_note *note, pf_octets wire) {
+    const size_t end = pf_decode_data_end(wire.data, wire.size);
+
+    if (end != 0 && !note->taken) return "no end of a message that was not sent";
+    return end != 0 && end < wire.size ? "nothing on the wire behind the end of a message" : NULL;
+}
+
 static bool inj(const pf_client_case *run, pf_violation *violation) {
     const pf_record *record = run->record;
 
@@ -154,6 +165,7 @@ static bool inj(const pf_client_case *run, pf_violation *violation) {
         const pf_octets line = pf_client_octets(record, note);
         const char *wrong = NULL;
         if (note->kind == PF_NOTE_CALL) wrong = call_fault(run, note, line);
+        if (note->kind == PF_NOTE_MESSAGE) wrong = message_fault(note, line);
         if (note->kind == PF_NOTE_LOOSE) wrong = "nothing on the wire but calls";
         if (wrong != NULL) return pf_client_broken(run, &pf_client_inj, i, wrong, NULL, violation);
     }

@@ -1,7 +1,8 @@
 /* client_replies.c: GRAM and REF, what a client reads of a hostile server. Toolkit room: fuzz/.
  *
- * GRAM   whatever was taken for a reply is one: one code on all its lines, lines of 512 octets, CRLF, no NUL
- * REF    and all of them were read, with their codes and texts, up to the first octets that are no reply
+ * GRAM   whatever was taken for a reply is one: one code on all its lines, lines of 512 octets, CRLF, no NUL; and it
+ * was taken for one of that code REF    and all of them were read, with their codes and texts, up to the first octets
+ * that are no reply
  *
  * The first is owed by every client; the second by those that promise it.
  *
@@ -95,9 +96,12 @@ static bool gram(const pf_client_case *run, pf_violation *violation) {
             return pf_client_broken(run, &pf_client_gram, behind, "nothing behind what is no reply", NULL, violation);
         }
         next_reply(&r, run->client);
-        if (r.verdict.result == PF_ACCEPT) continue;
-        snprintf(expected, sizeof expected, "no reply to be read here: %s",
-                 r.verdict.error != NULL ? r.verdict.error : "it has not ended");
+        if (r.verdict.result == PF_ACCEPT && record->notes[i].code == r.reply.code) continue;
+        if (r.verdict.result == PF_ACCEPT)
+            snprintf(expected, sizeof expected, "the code %d, which the reply has", r.reply.code);
+        else
+            snprintf(expected, sizeof expected, "no reply to be read here: %s",
+                     r.verdict.error != NULL ? r.verdict.error : "it has not ended");
         (void)pf_client_broken(run, &pf_client_gram, i, expected, NULL, violation);
         tell_offset(&r, violation);
         return false;

@@ -66,6 +66,9 @@ void pf_say_silent(const void *oracle, const char *name, const char *judged);
  * lie; model, of the same line. Returns: what was expected, a constant string, or NULL when they do. */
 const char *pf_values_fault(const uint8_t *line, const postern_command *command, const pf_model_command *model);
 
+/* STATE, with nothing asked of the reply that is event `excused` of the log. */
+bool pf_state_but(const pf_case *run, size_t excused, pf_violation *violation);
+
 /* ONE, of a server that does not tell its lines. */
 bool pf_one_by_count(const pf_case *run, pf_violation *violation);
 

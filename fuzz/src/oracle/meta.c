@@ -1,8 +1,9 @@
 /* meta.c: META, changes of an input that change nothing, or one thing. Toolkit room: fuzz/.
  *
  * The case of a verb says nothing (RFC 5321 2.4); pipelined commands are answered as in lock-step (RFC 2920 3.2);
- * NOOP, VRFY, HELP, and what is refused for its verb, leave no trace but their own reply (RFC 5321 4.1.1.6 to 4.1.1.9,
- * 4.1.4); two neighbouring recipients are answered in their order; and what comes later does not change what was said.
+ * NOOP, VRFY, HELP, what is refused for its verb, and a line with a NUL, which is no command whatever stands before it,
+ * leave no trace but their own reply (RFC 5321 4.1.1.6 to 4.1.1.9, 4.1.4, 4.1.2); two neighbouring recipients are
+ * answered in their order; and what comes later does not change what was said.
  *
  * SPDX-License-Identifier: MIT */
 #include "variant.h"
@@ -97,19 +98,27 @@ static bool lock_step(const pf_case *run, pf_violation *violation) {
 
 /* ---- Commands that change nothing ---- */
 
-static const char *const idle_commands[] = {"NOOP\r\n", "VRFY someone\r\n", "HELP\r\n", "EXPN list\r\n", "XYZZY\r\n"};
+#define COMMAND(line, words) {line "\r\n", sizeof line + 1, words}
+static const struct {
+    const char *octets;
+    size_t size;
+    const char *words;
+} idle_commands[] = {
+    COMMAND("NOOP", "NOOP"),      COMMAND("VRFY someone", "VRFY"), COMMAND("HELP", "HELP"),
+    COMMAND("EXPN list", "EXPN"), COMMAND("XYZZY", "XYZZY"),       COMMAND("QUIT\0x", "QUIT and a NUL"),
+};
 enum { IDLE_COMMANDS = sizeof idle_commands / sizeof *idle_commands };
 
 static bool insert(const pf_case *run, const pf_border *border, size_t which, pf_violation *violation) {
-    const char *command = idle_commands[which];
-    const size_t size = strlen(command);
+    const uint8_t *command = (const uint8_t *)idle_commands[which].octets;
+    const size_t size = idle_commands[which].size;
     const size_t x = border->at;
     size_t at;
     char change[64];
 
     pf_variant_clear(&varied);
     pf_variant_add(&varied, run->octets, x);
-    pf_variant_say(&varied, command);
+    pf_variant_add(&varied, command, size);
     pf_variant_add(&varied, run->octets + x, run->size - x);
     if (varied.full) return true;
     (void)pf_variant_run(run, &varied, &log_of_varied);
@@ -123,7 +132,7 @@ static bool insert(const pf_case *run, const pf_border *border, size_t which, pf
     first = pf_events_by_range(&model_of_varied, x);
     pf_log_cut_out(&model_of_varied, first, pf_events_by_range(&model_of_varied, x + size) - first, size);
     if (!as_model(run)) return true;
-    snprintf(change, sizeof change, "with %.*s at octet %zu", (int)(size - 2), command, x);
+    snprintf(change, sizeof change, "with %s at octet %zu", idle_commands[which].words, x);
     return tell(run, at, at, x, change, violation);
 }
 
@@ -219,14 +228,14 @@ static pair pairs[PAIRS_MOST];
 
 /* What a fuzzing run tries. */
 static bool one_change(const pf_case *run, size_t border_count, size_t pair_count, pf_violation *violation) {
-    const size_t turn = pf_draw(run, 4, 8);
+    const size_t turn = pf_choose(run, 4, 8);
 
-    if (turn < 2 && pair_count > 0) return swap(run, &pairs[pf_draw(run, 5, pair_count)], violation);
+    if (turn < 2 && pair_count > 0) return swap(run, &pairs[pf_choose(run, 5, pair_count)], violation);
     if (turn < 4 && border_count > 0)
-        return insert(run, &borders[pf_draw(run, 5, border_count)], pf_draw(run, 6, IDLE_COMMANDS), violation);
-    if (turn < 6) return fold(run, pf_draw(run, 5, PATTERNS), violation);
+        return insert(run, &borders[pf_choose(run, 5, border_count)], pf_choose(run, 6, IDLE_COMMANDS), violation);
+    if (turn < 6) return fold(run, pf_choose(run, 5, PATTERNS), violation);
     if (turn < 7) return lock_step(run, violation);
-    return prefix(run, pf_draw(run, 5, run->size + 1), violation);
+    return prefix(run, pf_choose(run, 5, run->size + 1), violation);
 }
 
 static bool all_changes(const pf_case *run, size_t border_count, size_t pair_count, pf_violation *violation) {

@@ -383,13 +383,34 @@ static bool exchange(pf_probe *p, unsigned turn) {
     return turn < (p->thorough ? 6u : 1u);
 }
 
+/* RFC 4954 4, RFC 4648 4: base64 comes in fours, and an initial response of another length is refused. Whoever counts
+ * the octets that it will have counts them wrong here. */
+static bool odd_base64(pf_probe *p, unsigned turn) {
+    enum { SOME = 8, ALL = 72, LONGEST = 400 };
+    const size_t from = p->thorough ? 1 : 1 + p->hash / 64 % LONGEST;
+
+    hello(p);
+    ask_plain(p, PF_ASKED_CONTROL, "AUTH PLAIN\r\n");
+    ask_plain(p, PF_ASKED_ANSWER, "*\r\n");
+    for (size_t size = from; size < from + (p->thorough ? ALL : SOME); size++) {
+        if (size % 4 == 0) continue;
+        say(p, "AUTH PLAIN ");
+        fill(p, 'A', size);
+        say(p, "\r\n");
+        ask(p, PF_ASKED_REFUSE, "base64 of", size, NULL);
+        ask_plain(p, PF_ASKED_SYNC, "NOOP\r\n");
+    }
+    return turn == 0;
+}
+
 /* ---- All of them ---- */
 
 typedef bool writer(pf_probe *p, unsigned turn);
 
 /* The first five are drawn more often: they have most to ask. */
-static writer *const writers[PF_PROBE_KINDS] = {noop_line, chunk_sizes, sizes, data_line, mail_line,  rcpt_line,
-                                                vrfy_line, chunk_line,  paths, domains,   recipients, exchange};
+static writer *const writers[PF_PROBE_KINDS] = {noop_line,  chunk_sizes, sizes,      data_line, mail_line,
+                                                rcpt_line,  vrfy_line,   chunk_line, paths,     domains,
+                                                recipients, exchange,    odd_base64};
 
 void pf_probe_begin(pf_probe *probe, const pf_case *run, const uint8_t *prefix, size_t size) {
     probe->limits = &run->target->limits;

@@ -50,6 +50,6 @@ void pf_probe_begin(pf_probe *probe, const pf_case *run, const uint8_t *prefix, 
 /* Write a kind of probe, which is a number under PF_PROBE_KINDS. A thorough probe has all numbers that it knows, else
  * the hash chooses. In: turn, 0 and up; some kinds need several sessions. Returns: false when there is no such turn. */
 bool pf_probe_write(pf_probe *probe, unsigned kind, unsigned turn);
-enum { PF_PROBE_KINDS = 12 };
+enum { PF_PROBE_KINDS = 13 };
 
 #endif

@@ -262,9 +262,9 @@ static bool reset_holds(const pf_case *run, pf_violation *violation) {
     if (count == 0 || run->size > PF_VARIANT_MOST) return true;
     /* The one of a fuzzing run, and all others behind it, so that a thorough run sees whatever that one saw. */
     trial t = {.run = run, .violation = violation};
-    t.border = borders[pf_draw(run, 1, count)];
-    t.by = (resetter)pf_draw(run, 2, RESETTERS);
-    t.probe = probes[pf_draw(run, 3, PROBES)];
+    t.border = borders[pf_choose(run, 1, count)];
+    t.by = (resetter)pf_choose(run, 2, RESETTERS);
+    t.probe = probes[pf_choose(run, 3, PROBES)];
     if (!judge(&t)) return false;
     if (!run->thorough) return true;
     const size_t stride = pf_stride(count, BORDERS_THOROUGH);

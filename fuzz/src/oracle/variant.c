@@ -135,7 +135,7 @@ bool pf_variant_broken(const pf_case *run, const pf_variant *variant, const pf_l
 
 /* ---- Choosing ---- */
 
-size_t pf_draw(const pf_case *run, uint32_t salt, size_t count) {
+size_t pf_choose(const pf_case *run, uint32_t salt, size_t count) {
     uint64_t mixed = ((uint64_t)run->hash << 8 | (salt & 255u)) * 0x9e3779b97f4a7c15u;
 
     mixed ^= mixed >> 32;

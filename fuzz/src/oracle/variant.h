@@ -73,7 +73,7 @@ bool pf_variant_broken(const pf_case *run, const pf_variant *variant, const pf_l
 /* ---- Choosing ---- */
 
 /* A number below `count`, which is not 0, that the input draws: another one for each salt. */
-size_t pf_draw(const pf_case *run, uint32_t salt, size_t count);
+size_t pf_choose(const pf_case *run, uint32_t salt, size_t count);
 
 /* The steps of a loop over `count` things: all of them up to `most`, and else so many in even distances. */
 size_t pf_stride(size_t count, size_t most);
