@@ -34,7 +34,7 @@ enum {
     CODES_SIZE = 1024,
     FEATURES = CODES + CODES_SIZE
 };
-_Static_assert(FEATURES <= PF_FEATURES, "the table is as small as it can be");
+_Static_assert(FEATURES <= PF_FEATURES && FEATURES + 64 > PF_FEATURES, "the table is as small as it can be");
 
 /* So that few of the pairs that the reply table knows meet in one place. */
 static size_t place_of_code(size_t verb, int code) {

@@ -74,8 +74,6 @@ static size_t text_line_size(const uint8_t *text, size_t size) {
     return lf != NULL ? (size_t)(lf - text) : size;
 }
 
-enum { WORD = 8 };
-
 /* Are all eight octets printable US-ASCII? The low seven bits of one from SP on reach the top bit with 0x60 added,
  * those of DEL with 1 added; neither sum goes beyond its octet. */
 static bool is_printable_word(uint64_t word) {
@@ -90,15 +88,19 @@ static void copy_text_plain(uint8_t *out, const uint8_t *text, size_t size) {
     }
 }
 
-/* What is no text becomes a question mark. Printable text, which most is, is copied eight octets at a time. */
+/* What is no text becomes a question mark. Printable text, which most is, is copied eight octets at a time; its last
+ * few with those before them. */
 static void copy_text(uint8_t *out, const uint8_t *text, size_t size) {
-    while (size >= WORD && is_printable_word(scan_word(text))) {
-        memcpy(out, text, WORD);
-        out += WORD;
-        text += WORD;
-        size -= WORD;
+    size_t at = 0;
+    while (size - at >= SCAN_WORD && is_printable_word(scan_word(text + at))) {
+        memcpy(out + at, text + at, SCAN_WORD);
+        at += SCAN_WORD;
     }
-    copy_text_plain(out, text, size);
+    if (at > 0 && size - at < SCAN_WORD && is_printable_word(scan_word(text + size - SCAN_WORD))) {
+        memcpy(out + size - SCAN_WORD, text + size - SCAN_WORD, SCAN_WORD);
+        return;
+    }
+    copy_text_plain(out + at, text + at, size - at);
 }
 
 /* One line; there is room for it. Returns: octets written. */

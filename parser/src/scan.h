@@ -10,22 +10,34 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
 /* Octets of a block. Bit N of a mask stands for octet N of the block. */
-enum { SCAN_BLOCK = 32 };
+enum { SCAN_BLOCK = 32, SCAN_WORD = 8 };
 
 #define SCAN_EACH(octet) (UINT64_C(0x0101010101010101) * (octet))
 
-/* Eight octets, the first in the lowest bits. Compilers know this pattern, and make one load of it. */
-static inline uint64_t scan_word(const uint8_t *octets) {
+/* Eight octets, the first in the lowest bits. */
+static inline uint64_t scan_word_plain(const uint8_t *octets) {
     return (uint64_t)octets[0] | (uint64_t)octets[1] << 8 | (uint64_t)octets[2] << 16 | (uint64_t)octets[3] << 24 |
            (uint64_t)octets[4] << 32 | (uint64_t)octets[5] << 40 | (uint64_t)octets[6] << 48 |
            (uint64_t)octets[7] << 56;
 }
+
+/* Compilers know the pattern above, and make one load of it; but not where each load is checked (AddressSanitizer). */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline uint64_t scan_word(const uint8_t *octets) {
+    uint64_t word;
+    memcpy(&word, octets, sizeof word);
+    return word;
+}
+#else
+#define scan_word scan_word_plain
+#endif
 
 /* The top bits of eight octets, side by side: brought together in pairs, then in fours, then all. */
 static inline uint32_t scan_top_bits(uint64_t word) {

@@ -22,6 +22,9 @@ static void expect_masks(const uint8_t *octets) {
     }
     assert_int_equal(scan_eight_bit_plain(block), eight_bit);
     assert_int_equal(scan_eight_bit(block), eight_bit);
+    for (size_t i = 0; i + 8 <= SCAN_BLOCK; i++) {
+        assert_true(scan_word(block + i) == scan_word_plain(block + i));
+    }
     guard_release();
 }
 

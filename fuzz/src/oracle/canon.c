@@ -52,11 +52,24 @@ static bool line_may_begin(const uint8_t *octets, size_t size, size_t at, size_t
                      (octets[at + 3] == '-' || octets[at + 3] == ' ' || octets[at + 3] == '\r'));
 }
 
+/* Are there eight octets at `at`, and none of them a control or HT? */
+static bool is_plain_word(const uint8_t *octets, size_t size, size_t at) {
+    const uint64_t each = 0x0101010101010101u;
+    uint64_t word;
+
+    if (size - at < sizeof word) return false;
+    memcpy(&word, octets + at, sizeof word);
+    const uint64_t rubout = word ^ each * 0x7f;
+    return ((((word - each * 0x20) & ~word) | ((rubout - each) & ~rubout)) & each << 7) == 0;
+}
+
 /* The first octet of a reply that is a control and no part of its framing; `size` when there is none. */
 static size_t stray_in_reply(const uint8_t *octets, size_t size) {
     size_t begin = 0;
 
     for (size_t i = 0; i < size; i++) {
+        while (is_plain_word(octets, size, i)) i += sizeof(uint64_t);
+        if (i == size) break;
         if (!is_control(octets[i])) continue;
         const bool crlf = octets[i] == '\r' && i + 1 < size && octets[i + 1] == '\n';
         if (!crlf || !line_may_begin(octets, size, i + 2, begin)) return i;

@@ -54,7 +54,7 @@ void pf_coverage_add(pf_coverage *coverage, const pf_log *log);
 
 /* ---- Feedback, for engines ---- */
 
-#define PF_FEATURES 4096
+#define PF_FEATURES 2432
 
 /* Note what a run reached as features of its input: an engine keeps an input that reaches a new one. pf_judge and
  * pf_judge_by call it for each run; a harness of another kind may too.
