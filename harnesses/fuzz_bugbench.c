@@ -1,9 +1,9 @@
 /* fuzz_bugbench: a server that is faulty on purpose breaks a law.
  *
- * The bug is the number in the environment variable POSTERN_BUG, read once; without it the server is right, and keeps
- * all laws of a session. It is there to measure fuzzers, laws and mutators: scripts/bugbench runs it for each bug. The
- * input is that of fuzz_session. fuzz_bugbench_stock is the same, without Postern's mutator and protocol coverage.
- * fuzz_bugbench_client has the bugs of the client, and the input of fuzz_client.
+ * The bug is the number in the environment variable POSTERN_BUG (bugbench_bug.c); without it the server is right, and
+ * keeps all laws of a session. It is there to measure fuzzers, laws and mutators: scripts/bugbench runs it for each
+ * bug. The input is that of fuzz_session. fuzz_bugbench_stock is the same, without Postern's mutator and protocol
+ * coverage. fuzz_bugbench_client has the bugs of the client, and the input of fuzz_client.
  *
  *     ./scripts/bugbench --bugs 7
  *
@@ -11,19 +11,7 @@
 #include <bench.h>
 #include <postern/fuzz/oracle.h>
 
-#include <stdlib.h>
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerInitialize(int *argc, char ***argv) {
-    const char *number = getenv("POSTERN_BUG");
-
-    (void)argc;
-    (void)argv;
-    pf_bench_bug = number != NULL ? atoi(number) : 0;
-    return 0;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pf_violation violation;

@@ -7,19 +7,7 @@
 #include <bench.h>
 #include <postern/fuzz/client.h>
 
-#include <stdlib.h>
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-int LLVMFuzzerInitialize(int *argc, char ***argv) {
-    const char *number = getenv("POSTERN_BUG");
-
-    (void)argc;
-    (void)argv;
-    pf_bench_bug = number != NULL ? atoi(number) : 0;
-    return 0;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pf_violation violation;

@@ -143,7 +143,7 @@ static const char *ipv6(const char *at) {
             return NULL;
     }
     if (BUG(52)) return at;
-    return groups == 8 || (gap && groups <= 6) ? at : NULL;
+    return (gap ? groups <= 6 : groups == 8) ? at : NULL;
 }
 
 static bool is_dcontent(char c) {

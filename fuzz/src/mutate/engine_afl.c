@@ -24,6 +24,11 @@ int32_t afl_custom_post_trim(void *data, unsigned char success);
 /* AFL++ has inputs of at most 1 MiB. */
 enum { CAPACITY = 1 << 20 };
 
+/* Attempts to trim an input: each is a run, and each input that AFL++ takes up costs them. So many are enough to try
+ * every command of a session of a dozen alone and with its neighbours; what octets could be had beyond that would cost
+ * more runs than shorter inputs save. */
+enum { TRIM_MOST = 32 };
+
 /* One for a fuzzer; the only memory that is ever asked for. */
 typedef struct mutator {
     pf_mutate_kind kind;
@@ -31,6 +36,7 @@ typedef struct mutator {
     pf_trim trim;
     size_t trim_size; /* of the input that is trimmed */
     size_t shorter_size;
+    unsigned attempts;
     uint8_t out[CAPACITY];
     uint8_t trimmed[CAPACITY];
 } mutator;
@@ -68,6 +74,7 @@ size_t afl_custom_fuzz(void *data, uint8_t *octets, size_t size, uint8_t **out, 
 
 /* Is there another attempt? AFL++ asks by the number of the step: 0 goes on, 1 has come to the end. */
 static int32_t step(mutator *self) {
+    if (self->attempts++ == TRIM_MOST) return 1;
     return pf_trim_next(&self->trim, self->trimmed, self->trim_size, self->out, &self->shorter_size) ? 0 : 1;
 }
 
@@ -77,6 +84,7 @@ int32_t afl_custom_init_trim(void *data, uint8_t *octets, size_t size) {
     if (size > CAPACITY) return 0;
     memcpy(self->trimmed, octets, size);
     self->trim_size = size;
+    self->attempts = 0;
     pf_trim_begin(&self->trim, self->kind, octets, size);
     return 1 - step(self);
 }
