@@ -168,7 +168,7 @@ static void piles_fit(void **state) {
     (void)state;
     for (uint64_t seed = 0; seed < 4000; seed++) {
         size_t size = 6;
-        const size_t room = 200 + seed % 400;
+        const size_t room = 200 + (size_t)(seed % 400);
         memcpy(octets, "NOOP\r\n", size);
         if (!pf_mutate_by(PF_MUTATE_SESSION, operation_of(PF_MUTATE_SESSION, "fresh-session"), seed, octets, &size,
                           room, NULL, 0))
