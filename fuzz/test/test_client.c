@@ -163,6 +163,25 @@ static void dear_oracles_take_turns(void **state) {
     }
 }
 
+static void falling_account(const void *client, pf_target_account *account) {
+    toy_client.account(client, account);
+    account->steps = 1000000000u / (1 + account->steps);
+}
+
+/* BOUND: a long reply may cost less than a short one, as where it becomes one that is not read. */
+static void a_reply_that_gets_cheaper_is_within_bounds(void **state) {
+    (void)state;
+    static const pf_client_oracle *const only_bound[] = {&pf_client_bound, NULL};
+    static const char file[] = "220-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n220 b\r\n";
+    pf_client falling = toy_client;
+    pf_violation violation;
+
+    falling.account = falling_account;
+    falling.steps_octet = 0;
+    falling.steps_once = 0;
+    assert_true(pf_client_judge(only_bound, &falling, (const uint8_t *)file, sizeof file - 1, true, &violation));
+}
+
 /* ---- Scripts ---- */
 
 static const pf_call *read_script(const char *file, size_t *stream, size_t *count) {
@@ -283,6 +302,7 @@ int main(void) {
         cmocka_unit_test(each_fault_has_a_sample),
         cmocka_unit_test(long_lines),
         cmocka_unit_test(dear_oracles_take_turns),
+        cmocka_unit_test(a_reply_that_gets_cheaper_is_within_bounds),
         cmocka_unit_test(scripts_are_read),
         cmocka_unit_test(a_script_begins_behind_221),
         cmocka_unit_test(texts_of_replies_are_arguments),

@@ -6,6 +6,7 @@
 #include "maildir.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -50,6 +51,18 @@ void maildir_header(maildir_message *message, const char *name, const uint8_t *o
     if (message->file != NULL) (void)fprintf(message->file, "%s: %.*s\r\n", name, (int)size, (const char *)octets);
 }
 
+/* What a folder holds is on the disk only when the folder is. Not all file systems know how to do that. */
+static bool sync_folder(const maildir_message *message, const char *folder) {
+    char path[MAILDIR_PATH_MAX];
+
+    (void)snprintf(path, sizeof path, "%s/%s", message->maildir, folder);
+    const int descriptor = open(path, O_RDONLY | O_DIRECTORY);
+    if (descriptor < 0) return false;
+    const bool done = fsync(descriptor) == 0 || errno == EINVAL;
+    (void)close(descriptor);
+    return done;
+}
+
 bool maildir_keep(maildir_message *message) {
     char from[MAILDIR_PATH_MAX];
     char to[MAILDIR_PATH_MAX];
@@ -64,7 +77,9 @@ bool maildir_keep(maildir_message *message) {
     }
     (void)fclose(message->file);
     message->file = NULL;
-    return true;
+    if (sync_folder(message, "new")) return true;
+    (void)unlink(to);
+    return false;
 }
 
 void maildir_discard(maildir_message *message) {
