@@ -14,6 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pf_violation violation;
 
-    if (!pf_laws_command(data, size, pf_is_replay(), &violation)) pf_violation_abort(&violation);
+    if (!pf_laws_command(data, size, pf_is_replay(), &violation) ||
+        !pf_laws_verbs(data, size, pf_is_replay(), &violation))
+        pf_violation_abort(&violation);
     return 0;
 }

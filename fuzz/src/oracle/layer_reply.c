@@ -82,13 +82,21 @@ static bool agree(const reading *a, const reading *b) {
 
 /* ---- REF ---- */
 
-/* The same offset, and the same name where both have one: the model tells a separator from a text by its place alone.
- */
+/* The same offset, and the same name where both have one. The model tells a separator from a text by its place alone,
+ * and a control in a code is to it no digit like others. */
 static bool same_fault(postern_fault fault, const pf_model_verdict *verdict) {
-    const bool syntax = fault.error == POSTERN_ERROR_REPLY_SEPARATOR || fault.error == POSTERN_ERROR_REPLY_TEXT;
-    const char *name = syntax ? "reply-syntax" : postern_error_describe(fault.error)->name;
+    const char *name = postern_error_describe(fault.error)->name;
+    const bool code = strncmp(verdict->error, "reply-code", strlen("reply-code")) == 0;
 
-    return fault.offset == verdict->offset && strcmp(name, verdict->error) == 0;
+    if (fault.offset != verdict->offset) return false;
+    switch (fault.error) {
+    case POSTERN_ERROR_REPLY_SEPARATOR:
+    case POSTERN_ERROR_REPLY_TEXT: return strcmp(verdict->error, "reply-syntax") == 0;
+    case POSTERN_ERROR_BARE_CR:
+    case POSTERN_ERROR_BARE_LF:
+    case POSTERN_ERROR_NUL: return code || strcmp(name, verdict->error) == 0;
+    default: return strcmp(name, verdict->error) == 0;
+    }
 }
 
 /* The number at a place of the input, up to what is no digit. */

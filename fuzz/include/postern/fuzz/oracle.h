@@ -122,6 +122,8 @@ bool pf_laws_line(const uint8_t *octets, size_t size, bool thorough, pf_violatio
 /* command.h: verdict and fields are those of the model (REF); slices lie in the line; what was parsed, printed and
  * parsed again is the same (ROUND). A CRLF is added to an input that does not end in one. */
 bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* What command.h knows of verbs and extensions is what the model knows. In: octets, choose which; thorough, all. */
+bool pf_laws_verbs(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* address.h: the same for one mailbox, alone and as a path; unquoting and quoting (ROUND). */
 bool pf_laws_address(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* body.h: DATA as the model reads it (REF), whatever the cuts (CHUNK), fast and plain; BDAT hands on what it gets;
@@ -145,7 +147,8 @@ bool pf_laws_limits(const uint8_t *octets, size_t size, bool thorough, pf_violat
 /* codec.h: decode(encode(x)) = x, and encode(decode(x)) = x for all that is decoded (ROUND). */
 bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 
-/* Is this program the replay driver? (It defines pf_replay_driver; engines do not.) Harnesses are thorough then. */
+/* Is this program the replay driver, and not told to be brief? (It defines pf_replay_driver; engines do not.) Harnesses
+ * are thorough then. */
 bool pf_is_replay(void);
 
 /* ---- Partitions ---- */
