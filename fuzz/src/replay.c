@@ -1,10 +1,11 @@
 /* replay.c: the replay driver, the engine for every compiler. Toolkit room: fuzz/.
  *
- *     HARNESS [--missing-ok] [--quiet] [--seconds=N] FILE|FOLDER...
+ *     HARNESS [--missing-ok] [--quiet] [--brief] [--seconds=N] FILE|FOLDER...
  *
  * Runs each file, and each file in each folder (and in its folders), through the harness once. A folder is read when
- * the driver runs, so that a file that is dropped in is seen without a new configure. With --seconds, an input that
- * takes longer ends the driver by SIGALRM.
+ * the driver runs, so that a file that is dropped in is seen without a new configure. With --brief, a harness judges as
+ * it does under an engine, without all partitions and variants. With --seconds, an input that takes longer ends the
+ * driver by SIGALRM.
  *
  * Exit: 0 when all inputs ran (a harness that finds something aborts, and the last line on stderr names the file);
  * 2 when something could not be read, or nothing was given.
@@ -26,9 +27,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t capacity);
 
-/* That it is there tells a harness that it is replayed, and may try all partitions (pf_is_replay). */
-extern const int pf_replay_driver;
-const int pf_replay_driver = 1;
+/* That it is there, and not 0, tells a harness that it is replayed, and may try all partitions (pf_is_replay). */
+extern int pf_replay_driver;
+int pf_replay_driver = 1;
 
 /* Harnesses with a custom mutator refer to it; nothing is mutated here. */
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t capacity) {
@@ -156,8 +157,9 @@ static bool run_path(replay *run, const char *path) {
 
 static int usage(FILE *out, const char *name) {
     fprintf(out,
-            "usage: %s [--missing-ok] [--quiet] [--seconds=N] FILE|FOLDER...\n"
+            "usage: %s [--missing-ok] [--quiet] [--brief] [--seconds=N] FILE|FOLDER...\n"
             "Replays inputs through this harness. --missing-ok: a path that does not exist is no error.\n"
+            "--brief: judge as under an engine, without all partitions and variants.\n"
             "--seconds: an input that takes longer is a finding.\n"
             "Exit: 0 all ran, 2 something could not be read; a finding aborts, or ends by SIGALRM.\n",
             name);
@@ -182,6 +184,8 @@ int main(int argc, char **argv) {
             run.missing_ok = true;
         else if (strcmp(argv[first], "--quiet") == 0)
             run.quiet = true;
+        else if (strcmp(argv[first], "--brief") == 0)
+            pf_replay_driver = 0;
         else if (strncmp(argv[first], seconds, sizeof seconds - 1) != 0 ||
                  !read_seconds(argv[first] + sizeof seconds - 1, &run.seconds))
             return usage(stderr, argv[0]);

@@ -30,13 +30,14 @@ class Failing:
 
 class Replaying:
     """`seconds`: what one input may take. In: program, that of a replay build; engine, it is one of libFuzzer;
-    environment, what it is told besides."""
+    environment, what it is told besides; brief, the driver judges as an engine does."""
 
-    def __init__(self, program, seconds, engine=False, environment=None):
+    def __init__(self, program, seconds, engine=False, environment=None, brief=False):
         self.program = Path(program)
         self.seconds = seconds
         self.engine = engine
         self.environment = environment or {}
+        self.brief = ["--brief"] if brief else []
         self.processes = 0
 
     def failures(self, paths):
@@ -57,7 +58,7 @@ class Replaying:
     def _command(self, paths):
         if self.engine:
             return [self.program, f"-timeout={self.seconds}", "-rss_limit_mb=2048", *paths]
-        return [self.program, "--quiet", f"--seconds={self.seconds}", *paths]
+        return [self.program, "--quiet", *self.brief, f"--seconds={self.seconds}", *paths]
 
     def _environment(self):
         symbols = {"ASAN_OPTIONS": f"{THOROUGH}:abort_on_error={0 if self.engine else 1}",

@@ -95,8 +95,8 @@ bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool 
     return pf_judge_by(pf_session_oracles, target, octets, size, thorough, violation);
 }
 
-__attribute__((weak)) extern const int pf_replay_driver;
+__attribute__((weak)) extern int pf_replay_driver;
 
 bool pf_is_replay(void) {
-    return &pf_replay_driver != NULL;
+    return &pf_replay_driver != NULL && pf_replay_driver != 0;
 }
