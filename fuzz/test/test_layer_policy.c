@@ -26,6 +26,7 @@ enum {
     OTHER_ENHANCED,
     ENHANCED_FOR_HELO,
     OTHER_TEXT,
+    NEVER_WITHIN,
     HYPHEN
 };
 static int has_fault;
@@ -133,6 +134,11 @@ static postern_status planted_feed(postern_session *session, const uint8_t *octe
     return status;
 }
 
+static bool planted_is_open(const postern_session *session) {
+    return has_fault != NEVER_WITHIN && postern_session_is_open(session);
+}
+
+#define postern_session_is_open planted_is_open
 #define postern_session_init planted_init
 #define postern_session_feed planted_feed
 #include "oracle/policy_run.c"
@@ -168,6 +174,11 @@ static const planted list[] = {
     {OTHER_ENHANCED, "REF", HELLO "NOOP\\r\\n"},
     {ENHANCED_FOR_HELO, "REF", "RSET\\r\\nHELO a.example\\r\\nRSET\\r\\n"},
     {OTHER_TEXT, "CONTRACT", HELLO MAIL MAIL MAIL},
+    {RIGHT, NULL, HELLO MAIL RCPT "BDAT 2\\r\\na"},
+    {RIGHT, NULL, HELLO MAIL RCPT "DATA\\r\\na"},
+    {RIGHT, NULL, HELLO "STARTTLS\\r\\nNOOP\\r\\n"},
+    {NEVER_WITHIN, "CONTRACT", HELLO "NOOP"},
+    {NEVER_WITHIN, "CONTRACT", HELLO MAIL RCPT "DATA\\r\\na"},
     {HYPHEN, "GRAM", "RSET\\r\\n"},
 };
 

@@ -403,6 +403,16 @@ static bool judge_reply(reading *r) {
     return says(r, question, &expected) && go_past(r, question);
 }
 
+/* Is the end of the input within something, by the log? */
+static bool ends_within(const reading *r) {
+    const pf_log *log = r->run->log;
+    const pf_event *last = &log->events[log->count - 1];
+
+    if (pf_policed.closed || r->walk.state == PF_STATE_TLS) return false;
+    if (r->walk.state == PF_STATE_DATA || r->walk.state == PF_STATE_AUTH) return true;
+    return last->kind == PF_EVENT_LINE || last->end < r->run->size; /* a line without its reply: a chunk is awaited */
+}
+
 static bool judge_log(const pf_case *run, pf_violation *violation) {
     reading r = {.run = run, .violation = violation, .walk = pf_walk_begin(), .tls = pf_policed.config.tls_active};
 
@@ -422,7 +432,12 @@ static bool judge_log(const pf_case *run, pf_violation *violation) {
             return broken(&r, &contract, "the policy to be told that the transaction is over");
         pf_walk_past(&r.walk, r.event);
     }
-    r.at = run->log->count > 0 ? run->log->count - 1 : 0;
+    if (run->log->count == 0) return true;
+    r.at = run->log->count - 1;
+    /* A handshake is no event: of what comes behind it the log may know nothing. */
+    if (run->log->events[r.at].kind != PF_EVENT_STARTTLS && ends_within(&r) != pf_policed.within)
+        return pf_broken(run, &contract, r.at, "postern_session_is_open to be true within something and not else",
+                         "not so", violation);
     return pf_policed.wrong == NULL ||
            pf_broken(run, &contract, r.at, "nothing of the kind", pf_policed.wrong, violation);
 }

@@ -341,8 +341,29 @@ static void tls_done(void *session) {
     PF_CHECK(postern_session_tls_done(&now.session) == POSTERN_COMPLETE);
 }
 
+/* The service ends, wherever the session is: 421, but not into a handshake, and the close (RFC 5321 3.8). */
+static void shut_down(void) {
+    const bool handshake = postern_session_state_of(&now.session) == POSTERN_STATE_TLS;
+    postern_event event;
+    size_t taken;
+
+    postern_session_shutdown(&now.session);
+    (void)!postern_session_feed(&now.session, (const uint8_t *)"", 0, &taken, &event);
+    if (!handshake) {
+        PF_CHECK(event.kind == POSTERN_EVENT_REPLY && event.code == 421);
+        PF_CHECK(event.octets.size > 4 && memcmp(event.octets.data, "421 ", 4) == 0);
+        (void)!postern_session_feed(&now.session, (const uint8_t *)"", 0, &taken, &event);
+    }
+    PF_CHECK(event.kind == POSTERN_EVENT_CLOSE && !pf_policed.open);
+}
+
 static void close_session(void *session) {
     (void)session;
+    pf_policed.closed = now.closed;
+    pf_policed.within = postern_session_is_open(&now.session);
+    if (!now.closed) shut_down();
+    PF_CHECK(postern_session_state_of(&now.session) == POSTERN_STATE_CLOSED);
+    PF_CHECK(!postern_session_is_open(&now.session));
     now.in_use = false;
 }
 

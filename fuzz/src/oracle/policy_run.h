@@ -44,7 +44,9 @@ typedef struct pf_policed_run {
     size_t asked_count;
     pf_asked asked[PF_ASKED_MOST];
     const char *wrong; /* what the policy saw that was against the header, or NULL */
-    bool open;
+    bool open;         /* a transaction */
+    bool closed;       /* by the server */
+    bool within;       /* at the end: within a line, a body, an exchange, as the session says */
 } pf_policed_run;
 
 /* The number that decides, for all sessions from here on. */
