@@ -18,7 +18,8 @@ Builds the parser with clang's source coverage and runs what --from says in it:
   all      unit tests, and replays of seeds and regressions (the default)
   tests    unit tests alone
   seeds    replays of corpus/seeds alone
-  DIR      a campaign's state, a folder of HARNESS folders, or one HARNESS folder: replays of what lies there
+  DIR      a campaign's state, a folder of HARNESS folders, or one HARNESS folder: replays of what lies there, each
+           input once as an engine runs it (tests and seeds are run with all partitions and variants)
 
 Several may be named. Then it writes an HTML report, a table for each file, the functions that nothing reaches, and
 the triples of state, verb and class of the reply that no session reaches. An input that fails is left out and named.
@@ -93,7 +94,7 @@ def add(inputs, more):
 def run_origins(shop, origins, room):
     """Run all that was named. Returns: did it pass?, the inputs."""
     names = [harness.name for harness in shop.harnesses]
-    inputs = {}
+    inputs, kept = {}, {}
     passed = True
     for origin in dict.fromkeys(origins):
         if origin in TESTS:
@@ -103,9 +104,12 @@ def run_origins(shop, origins, room):
         if origin == "all":
             add(inputs, {name: cases.files_in(house.REGRESSIONS / name) for name in names})
         if origin not in ("all", "tests", "seeds"):
-            add(inputs, inputs_under(Path(origin).absolute(), names))
-    inputs = {name: paths for name, paths in inputs.items() if paths}
-    failing = shop.replay(room, inputs) if inputs else []
+            add(kept, inputs_under(Path(origin).absolute(), names))
+    failing = []
+    for some, brief in ((inputs, False), (kept, True)):
+        some = {name: paths for name, paths in some.items() if paths}
+        failing += shop.replay(room, some, brief) if some else []
+    add(inputs, kept)
     return passed and not failing, inputs, failing
 
 
@@ -200,11 +204,11 @@ def from_empty(options, out):
     shop = Workshop(PLAIN, options.jobs, tests=False)
     names = [harness.name for harness in shop.harnesses]
     seeds_room = shop.room("seeds")
-    shop.replay(seeds_room, {name: cases.files_in(house.SEEDS / name) for name in names})
+    shop.replay(seeds_room, {name: cases.files_in(house.SEEDS / name) for name in names}, brief=True)
     seeds, _ = shop.measure(seeds_room)
     found = coverage_empty.fuzz(shop.folder / "from-empty", options.from_empty, options.jobs, options.seed)
     room = shop.room("from-empty")
-    shop.replay(room, {name: paths for name, paths in found.items() if paths})
+    shop.replay(room, {name: paths for name, paths in found.items() if paths}, brief=True)
     measurement, _ = shop.measure(room)
     both = (len(measurement.edges & seeds.edges), len(seeds.edges))
     say(f"from nothing in {options.from_empty} s: {percent(both):.2f} % of the edges that the seeds reach "

@@ -105,8 +105,8 @@ class Workshop:
             say(log.read_text(encoding="utf-8", errors="replace")[-8000:])
         return code == 0
 
-    def replay(self, profiles, inputs):
-        """Replay {harness: paths}. Returns: those that failed; the others count."""
+    def replay(self, profiles, inputs, brief=False):
+        """Replay {harness: paths}; brief: as an engine ran them. Returns: those that failed; the others count."""
         work = [(name, paths[at:at + AT_ONCE]) for name, paths in inputs.items()
                 for at in range(0, len(paths), AT_ONCE)]
         programs = {harness.name: harness.program for harness in self.harnesses}
@@ -114,7 +114,7 @@ class Workshop:
         say(f"replaying {count} inputs of {len(inputs)} harnesses")
 
         def one(number, name, paths):
-            failing = _replay(programs[name], paths, profiles / f"{number}-%m.profraw")
+            failing = _replay(programs[name], paths, profiles / f"{profiles.name}-{brief}-{number}-%m.profraw", brief)
             return name, len(paths), failing
 
         failing, done = [], 0
@@ -163,14 +163,14 @@ class Workshop:
         return next((harness.kind for harness in self.harnesses if harness.name == name), None)
 
 
-def _replay(program, paths, pattern):
+def _replay(program, paths, pattern, brief):
     """Replay inputs so that all that run clean count. A failure takes the profile of its process with it: then the
     others run again without it."""
-    environment = {"LLVM_PROFILE_FILE": str(pattern)}
-    failing = list(Replaying(program, SECONDS, environment=environment).failures(paths))
+    replaying = Replaying(program, SECONDS, environment={"LLVM_PROFILE_FILE": str(pattern)}, brief=brief)
+    failing = list(replaying.failures(paths))
     if failing:
         failed = {one.path for one in failing}
-        list(Replaying(program, SECONDS, environment=environment).failures([p for p in paths if p not in failed]))
+        list(replaying.failures([path for path in paths if path not in failed]))
     return failing
 
 
