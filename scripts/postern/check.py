@@ -46,6 +46,8 @@ def arguments():
                         help=f"this part alone: {', '.join(PRESETS)} or scripts (may be given again)")
     parser.add_argument("--clients", action="store_true",
                         help="also drive real mail clients (installs curl, msmtp, swaks, exim4)")
+    parser.add_argument("--report", action="store_true",
+                        help="also look at a campaign's report in a browser (installs gnuplot, graphviz, chromium)")
     parser.add_argument("--long", action="store_true", help="also run the long enumerations")
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once (default: one for each processor)")
@@ -132,6 +134,9 @@ def scripts():
     if noted.exists():
         suite.cases = [Case(**fields) for fields in json.loads(noted.read_text(encoding="utf-8"))]
         noted.unlink()
+        for case in suite.cases:
+            if case.outcome == "skipped":
+                say(f"skipped: {case.name.rsplit('.', 1)[-1]}: {case.message}")
     else:
         suite.cases = [Case("scripts", "scripts", time.monotonic() - begun, "error", "the tests could not be run",
                             output=output)]
@@ -144,7 +149,7 @@ def main():
     report = reports.Reports("check", options)
     parts = options.only or USUAL
     build.bootstrap(*sorted({"check-32" if part == "32-bit" else "check" for part in parts}),
-                    *(["clients"] if options.clients else []))
+                    *(["clients"] if options.clients else []), *(["report-test"] if options.report else []))
     total = Tally()
     suites = []
     for part in dict.fromkeys(parts):
