@@ -131,6 +131,7 @@ static const char *same_words(const trial *t, const pf_model_command *model) {
 /* Which rule failed first, and where, is told differently by two recognisers: the errors of the model that each of ours
  * may stand for. Where both have one name for a rule, they mean the same place, but for the ones of `places_vary`. */
 static bool is_kin(const char *ours, const char *theirs) {
+    static const char too_long[] = "-too-long"; /* of a path, a local-part, a domain, a label: one may hold another */
     static const struct {
         const char *ours;
         const char *theirs[6];
@@ -141,12 +142,8 @@ static bool is_kin(const char *ours, const char *theirs) {
         {"argument-unexpected", {"argument-unexpected"}},
         {"argument-syntax", {"argument-syntax", "path-syntax", "parameter-syntax", "argument-unexpected"}},
         {"path-syntax", {"path-syntax"}},
-        {"path-too-long", {"path-too-long", "domain-too-long", "path-syntax"}},
         {"local-part-syntax", {"path-syntax", "argument-syntax"}},
-        {"local-part-too-long", {"local-part-too-long", "path-syntax", "argument-syntax"}},
         {"domain-syntax", {"domain-syntax", "path-syntax", "argument-syntax"}},
-        {"domain-too-long", {"domain-too-long", "domain-syntax", "path-syntax", "argument-syntax"}},
-        {"label-too-long", {"label-too-long", "domain-syntax", "path-syntax", "argument-syntax"}},
         {"literal-syntax", {"domain-syntax", "path-syntax", "argument-syntax"}},
         {"utf8-syntax",
          {"path-syntax", "parameter-syntax", "argument-syntax", "parameter-value-syntax", "parameter-duplicate"}},
@@ -161,6 +158,9 @@ static bool is_kin(const char *ours, const char *theirs) {
           "parameter-duplicate"}},
         {"parameter-too-many", {"too-many-parameters", "parameter-duplicate"}},
     };
+    if (strstr(ours, too_long) != NULL && strcmp(ours, "line-too-long") != 0)
+        return strcmp(theirs, "line-too-long") != 0 &&
+               (strstr(theirs, too_long) != NULL || strstr(theirs, "-syntax") != NULL);
     for (size_t i = 0; i < sizeof kin / sizeof *kin; i++) {
         if (strcmp(kin[i].ours, ours) != 0) continue;
         for (size_t n = 0; n < 6 && kin[i].theirs[n] != NULL; n++)
@@ -171,8 +171,8 @@ static bool is_kin(const char *ours, const char *theirs) {
 
 /* Rules that the two read in another order. */
 static bool places_vary(const char *name) {
-    return strcmp(name, "argument-unexpected") == 0 || strcmp(name, "path-too-long") == 0 ||
-           strcmp(name, "parameter-syntax") == 0;
+    return strcmp(name, "argument-unexpected") == 0 || strcmp(name, "parameter-syntax") == 0 ||
+           (strstr(name, "-too-long") != NULL && strcmp(name, "line-too-long") != 0);
 }
 
 static bool same_reply(const trial *t, const pf_model_verdict *verdict) {
