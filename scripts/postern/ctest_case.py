@@ -29,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 __attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* That it is there tells a harness that this is a replay, which tries all partitions and variants. */
-extern const int pf_replay_driver;
-const int pf_replay_driver = 1;
+extern int pf_replay_driver;
+int pf_replay_driver = 1;
 
 static const uint8_t input[] = {{
 {rows}

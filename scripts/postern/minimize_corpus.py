@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""scripts/minimize-corpus: the fewest inputs that reach all that the kept corpus reaches, for both engines."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from . import build, cases, corpus, features, house, setcover, workroom
+from .campaign import ENGINES
+from .console import FOUND, OK, Arguments, Failure, Json, run, say
+from .features import Features
+from .fuzz import build_engines
+
+EPILOG = """\
+Measures what each input of STATE/corpus/HARNESS reaches, by libFuzzer's features and by AFL++'s edges, and keeps a set
+cover of both: every feature of either engine stays. An input that fails in an engine stays where it is, whatever it reaches,
+and is named; what comes in meanwhile stays as well. What was chosen is measured once more before anything is removed, and nothing
+is when a feature is missing then. Seeds, regressions and findings are not touched, and not counted on: the corpus
+reaches by itself what it did.
+
+environment:
+  XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
+  POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
+  POSTERN_CMAKE_ARGS   more arguments for cmake
+
+--json: harnesses (harness; before and after, each with files, octets and features by engine; failing, the files that
+fail; unsure, how many features the second measurement missed).
+
+exit codes: 0 done, 1 done but for what is named: inputs that fail, a corpus left as it was; 2 could not run
+"""
+
+
+def arguments():
+    parser = Arguments("minimize-corpus", description="Keep the fewest inputs that reach all that the corpus reaches.",
+                       epilog=EPILOG)
+    parser.add_argument("harness", nargs="*", metavar="HARNESS", help="harnesses (default: all that have a corpus)")
+    parser.add_argument("--engine", choices=[*ENGINES, "both"], default="both", help="whose features (default: both)")
+    parser.add_argument("--state", metavar="DIR", help="where campaigns keep corpus and findings")
+    parser.add_argument("--from", dest="more", action="append", default=[], metavar="DIR",
+                        help="inputs to choose from besides (an afl-fuzz queue, another corpus); with one HARNESS")
+    parser.add_argument("--output", metavar="OUT", help="copy what is chosen to OUT/HARNESS, and leave the corpus as it is")
+    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    options = parser.parse_args()
+    if options.more and len(options.harness) != 1:
+        parser.error("--from goes with one HARNESS")
+    return options
+
+
+class Corpus:
+    """The inputs of one harness, each content once, and what they reach. In: engines, {engine: Harness}."""
+
+    def __init__(self, name, engines, paths):
+        self.name = name
+        self.engines = engines
+        self.paths = list({hashlib.sha1(path.read_bytes()).digest(): path for path in paths}.values())
+        self.features = Features()
+
+    def measure(self, paths):
+        """{path: mask}, and the set of those that some engine could not measure."""
+        masks, failing = dict.fromkeys(paths, 0), set()
+        for engine, harness in self.engines.items():
+            ran = set()
+            with tempfile.TemporaryDirectory(prefix="postern-minimize-") as room:
+                for path, found in features.BY[engine](harness, paths, Path(room)):
+                    masks[path] |= self.features.mask(engine, found)
+                    ran.add(path)
+            failing |= set(paths) - ran
+        return masks, failing
+
+    def choose(self):
+        """Returns: paths to keep, those of them that fail, and how many features a second measurement missed."""
+        self.masks, failing = self.measure(self.paths)
+        sizes = {path: path.stat().st_size for path in self.paths}
+        chosen = set(setcover.cover({path: mask for path, mask in self.masks.items() if path not in failing}, sizes))
+        chosen |= failing
+        again, _ = self.measure(sorted(chosen - failing))
+        missed = _union(mask for path, mask in self.masks.items() if path not in failing) & ~_union(again.values())
+        return chosen, failing, missed.bit_count()
+
+    def figures(self, paths):
+        reached = _union(self.masks[path] for path in paths)
+        return {"files": len(paths), "octets": sum(path.stat().st_size for path in paths),
+                "features": {engine: self.features.count(reached, engine) for engine in self.engines}}
+
+
+def _union(masks):
+    reached = 0
+    for mask in masks:
+        reached |= mask
+    return reached
+
+
+def minimize(given, home, output):
+    """Minimise one corpus. In: home, the folder that it is kept in. Returns: its facts."""
+    chosen, failing, missed = given.choose()
+    facts = {"harness": given.name, "before": given.figures(given.paths), "after": given.figures(sorted(chosen)),
+             "failing": [str(path) for path in sorted(failing)], "unsure": missed}
+    if missed:
+        facts["after"] = facts["before"]
+    elif output:
+        corpus.adopt(sorted(chosen - failing), output)
+    else:
+        corpus.adopt([path for path in sorted(chosen - failing) if path.parent != home], home)
+        for path in given.paths:
+            if path not in chosen and path.parent == home:
+                path.unlink(missing_ok=True)
+    return facts
+
+
+def tell(facts):
+    before, after = facts["before"], facts["after"]
+    reached = ", ".join(f"{before['features'][engine]} -> {after['features'][engine]} features of {engine}"
+                        for engine in before["features"])
+    say(f"{facts['harness']}: {before['files']} -> {after['files']} files, {before['octets']} -> {after['octets']} octets, "
+        f"{reached}")
+    for path in facts["failing"]:
+        say(f"  fails, and stays: {house.short(path)}")
+    if facts["unsure"]:
+        say(f"  left as it was: {facts['unsure']} features were not seen a second time")
+
+
+def main():
+    options = arguments()
+    out = Json() if options.json else None
+    state = cases.folder(options.state) if options.state else house.state_dir()
+    more = [cases.folder(name) for name in options.more]
+    if any(workroom.in_use(room) for room in state.glob("work/[!.]*")):
+        raise Failure(f"a campaign is at work in {house.short(state)}: minimise when it has ended")
+    names = options.harness or sorted(path.name for path in (state / "corpus").glob("[!.]*") if path.is_dir())
+    if not names:
+        raise Failure(f"{house.short(state)} has no corpus: no campaign has kept anything there")
+    engines = list(ENGINES) if options.engine == "both" else [options.engine]
+    build.bootstrap(*engines)
+    made = build_engines(names, engines)
+    output = Path(options.output).absolute() if options.output else None
+    harnesses = []
+    for name in names:
+        home = corpus.folder_of(state, name)
+        paths = [path for folder in (*more, home) if folder.is_dir() for path in cases.files_in(folder)
+                 if 0 < path.stat().st_size <= corpus.LARGEST]
+        if not paths:
+            say(f"{name}: no inputs")
+            continue
+        say(f"{name}: measuring {len(paths)} inputs")
+        given = Corpus(name, {engine: made[engine][name] for engine in engines}, paths)
+        harnesses.append(minimize(given, home, output / name if output else None))
+        tell(harnesses[-1])
+    if out:
+        out.write({"harnesses": harnesses})
+    return FOUND if any(facts["failing"] or facts["unsure"] for facts in harnesses) else OK
+
+
+if __name__ == "__main__":
+    run("minimize-corpus", main)

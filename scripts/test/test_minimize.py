@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""A corpus is made small, and reaches what it did; nothing else is touched."""
+
+import hashlib
+import json
+import random
+import shutil
+import unittest
+from itertools import combinations
+from pathlib import Path
+from unittest import mock
+
+import support
+from postern import minimize_corpus, setcover, workroom
+
+
+def union(masks):
+    reached = 0
+    for mask in masks:
+        reached |= mask
+    return reached
+
+
+class Cover(unittest.TestCase):
+    def test_all_is_covered_by_few(self):
+        draw = random.Random(7)
+        for _ in range(200):
+            masks = {name: draw.getrandbits(8) & draw.getrandbits(8) for name in range(7)}
+            sizes = {name: draw.randrange(1, 5) for name in masks}
+            chosen = setcover.cover(masks, sizes)
+            whole = union(masks.values())
+            self.assertEqual(union(masks[name] for name in chosen), whole)
+            best = next(count for count in range(8) for some in combinations(masks, count)
+                        if union(masks[name] for name in some) == whole)
+            self.assertLessEqual(len(chosen), best + 1)
+            for name in chosen:  # none is needless
+                self.assertNotEqual(union(masks[other] for other in chosen if other != name), whole)
+
+    def test_the_shortest_of_those_that_add_as_much(self):
+        self.assertEqual(setcover.cover({"a": 3, "b": 3, "c": 3}, {"a": 5, "b": 2, "c": 9}), ["b"])
+        self.assertEqual(setcover.cover({"a": 0}, {"a": 1}), [])
+        self.assertEqual(setcover.cover({}, {}), [])
+
+
+@unittest.skipUnless(shutil.which("clang") and shutil.which("afl-fuzz"), "clang or afl++ is not installed")
+class Minimizing(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.home = self.room / "corpus" / "fuzz_planted"
+        self.home.mkdir(parents=True)
+
+    def put(self, *inputs, folder=None):
+        folder = folder or self.home
+        folder.mkdir(parents=True, exist_ok=True)
+        for octets in inputs:
+            (folder / hashlib.sha1(octets).hexdigest()).write_bytes(octets)
+
+    def contents(self, folder=None):
+        return sorted(path.read_bytes() for path in (folder or self.home).iterdir())
+
+    def minimize(self, *arguments, **keywords):
+        return support.script("minimize-corpus", "--state", self.room, *arguments, **keywords)
+
+    def test_every_feature_of_both_engines_stays(self):
+        self.put(b"EHxx", b"EHxxx", b"EHxxxxxx", b"EHL", b"NOOP", b"RSET", b"DAxx", b"DAxxx")
+        before = self.contents()
+        code, out, err = self.minimize("--output", self.room / "small", "--json")
+        self.assertEqual(code, 0, err)
+        facts, = json.loads(out)["harnesses"]
+        self.assertEqual(facts["before"]["features"], facts["after"]["features"])
+        self.assertGreater(min(facts["before"]["features"].values()), 3)
+        self.assertEqual((facts["failing"], facts["unsure"], facts["before"]["files"]), ([], 0, 8))
+        self.assertEqual(self.contents(), before)
+        small = self.contents(self.room / "small" / "fuzz_planted")
+        self.assertEqual(len(small), facts["after"]["files"])
+        self.assertLess(len(small), 8)
+        self.assertNotIn(b"EHxxx", small)  # a shorter one reaches the same
+        code, out, err = self.minimize("fuzz_planted")
+        self.assertEqual((code, err, self.contents()), (0, "", small), out)
+        self.assertRegex(out, r"(?m)^fuzz_planted: 8 -> \d files, \d+ -> \d+ octets, (\d+) -> \1 features of libfuzzer, "
+                              r"(\d+) -> \2 features of afl$")
+
+    def test_inputs_that_fail_stay_and_are_named(self):
+        self.put(b"EHLO", b"NOOP", b"NOPE", b"RSET")
+        code, out, err = self.minimize("--engine", "libfuzzer")
+        self.assertEqual((code, err), (1, ""), out)
+        self.assertIn(b"EHLO", self.contents())
+        self.assertEqual(len(self.contents()), 2)
+        self.assertIn(f"fails, and stays: {self.home}/{hashlib.sha1(b'EHLO').hexdigest()}", out)
+
+    def test_inputs_from_elsewhere(self):
+        self.put(b"EHxxxx")
+        other = self.room / "queue"
+        self.put(b"EHxx", b"EHLO", folder=other)
+        code, out, err = self.minimize("fuzz_planted", "--engine", "libfuzzer", "--from", other)
+        self.assertEqual((code, err), (1, ""), out)
+        self.assertEqual(self.contents(), [b"EHxx"])
+        self.assertEqual(self.contents(other), [b"EHLO", b"EHxx"])
+
+    def test_misuse(self):
+        self.refused("minimize-corpus", "--state", self.room / "none", says="no such folder")
+        self.refused("minimize-corpus", "--state", self.room, "--from", self.room, says="goes with one HARNESS")
+        shutil.rmtree(self.room / "corpus")
+        self.refused("minimize-corpus", "--state", self.room, says="has no corpus")
+        living = workroom.Workroom(self.room)
+        self.refused("minimize-corpus", "--state", self.room, says="a campaign is at work")
+        living.close()
+
+
+class Doubt(support.Case):
+    """When the second measurement misses a feature, nothing goes."""
+
+    def minimize(self, second):
+        home = self.room / "corpus"
+        home.mkdir()
+        for name in "abc":
+            (home / name).write_bytes(name.encode())
+        measured = [{"a": ["1"], "b": ["1"], "c": ["2"]}, second]
+
+        def by_engine(_harness, paths, _room):
+            reached = measured.pop(0)
+            return [(path, reached[path.name]) for path in paths if path.name in reached]
+
+        with mock.patch.dict(minimize_corpus.features.BY, {"one": by_engine}):
+            given = minimize_corpus.Corpus("fuzz_x", {"one": None}, sorted(home.iterdir()))
+            facts = minimize_corpus.minimize(given, home, None)
+        return facts, sorted(path.name for path in home.iterdir())
+
+    def test_the_same_again(self):
+        facts, names = self.minimize({"a": ["1"], "c": ["2"]})
+        self.assertEqual((facts["unsure"], facts["after"]["files"], names), (0, 2, ["a", "c"]))
+
+    def test_something_is_missing(self):
+        facts, names = self.minimize({"a": ["1"]})
+        self.assertEqual((facts["unsure"], facts["after"]["files"], names), (1, 3, ["a", "b", "c"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
