@@ -118,8 +118,8 @@ class AflTurn(Turn):
 
     def _take(self, number, figures):
         try:
-            self.figures[number] = Stats(int(figures["execs_done"]), 0.0, int(figures["edges_found"]),
-                                         int(figures["corpus_count"]))
+            executions = max(self.figures[number].executions, int(figures["execs_done"]))  # a file may be an old one
+            self.figures[number] = Stats(executions, 0.0, int(figures["edges_found"]), int(figures["corpus_count"]))
         except (KeyError, ValueError):
             pass  # it said nothing yet
 

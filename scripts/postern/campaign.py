@@ -89,7 +89,7 @@ class Campaign:
     def run(self):
         """Returns: the rows with their figures, those that had no turn included."""
         before = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-        self.room.take_home(set(self.rows), lambda pair, path: self.judge.submit(*pair, path))
+        self.room.take_home({name for name, _ in self.pairs}, lambda pair, path: self.judge.submit(*pair, path))
         self.history = History(self.state, seconds=self.settings.seconds, jobs=self.settings.jobs)
         self.began = time.monotonic()
         done = False
@@ -235,4 +235,8 @@ class Campaign:
             known = (finding.harness, finding.verdict.key)
             if known not in self.found:
                 self.found[known] = finding
-                self.rows[pair].findings += 1
+                self._row_of(pair).findings += 1
+
+    def _row_of(self, pair):
+        """The row of a finding. One that a killed campaign left may be of an engine that this campaign does not run."""
+        return self.rows.get(pair) or next(row for row in self.rows.values() if row.harness == pair[0])

@@ -17,6 +17,10 @@ MOST = 100_000  # inputs of one harness; beyond that nothing is added
 _PART = re.compile(r"\..*\.(\d+)\.part$")
 
 
+def name_of(octets):
+    return hashlib.sha1(octets).hexdigest()
+
+
 def folder_of(state, harness):
     return state / "corpus" / harness
 
@@ -36,7 +40,7 @@ def gather(folders, target):
             if path.name.startswith(".") or not path.is_file() or not 0 < path.stat().st_size <= LARGEST:
                 continue
             octets = path.read_bytes()
-            name = hashlib.sha1(octets).hexdigest()
+            name = name_of(octets)
             (target / name).write_bytes(octets)
             names |= {name, path.name}
     if not any(target.iterdir()):
@@ -61,7 +65,7 @@ def bring(paths, target, through):
     names = set()
     for path in paths:
         try:
-            home = target / hashlib.sha1(path.read_bytes()).hexdigest()
+            home = target / name_of(path.read_bytes())
         except OSError:
             continue
         names.add(home.name)
@@ -91,7 +95,7 @@ def adopt_one(path, target):
         return None
     if not 0 < len(octets) <= LARGEST:
         return None
-    home = target / hashlib.sha1(octets).hexdigest()
+    home = target / name_of(octets)
     if not home.exists():
         house.write_whole(home, octets, lasting=False)
     return home.name

@@ -47,7 +47,7 @@ class ForkTurn(LibFuzzerTurn):
         self.waiting = True
 
     def poll(self):
-        if self.waiting and self.running() and time.monotonic() - self.launched > RENEW and self.left() > RENEW:
+        if self.waiting and self.running() and time.time() - self.launched > RENEW and self.left() > RENEW:
             self.stop()
             self.again()
         return super().poll()

@@ -17,6 +17,7 @@ from . import artifact, corpus
 
 LARGEST_LOG = 16 << 20  # octets
 MOST_DEATHS = 20  # of one turn's processes, by nobody's fault that we know
+MOST_BARREN = 3  # of these in a row, in which nothing was executed
 
 
 @dataclass
@@ -49,9 +50,9 @@ class Turn:
         self.before = Stats()  # of processes of this turn that have ended
         self.processes = []
         self.began = None
-        self.launched = None  # when a process was started last, and what had been executed and seen by then
-        self.executed = self.told = 0
-        self.deaths = 0
+        self.launched = None  # when a process was started last (time.time()), and what had been executed by then
+        self.executed = 0
+        self.deaths = self.barren = 0
         self.seen = set()
         self.known = set()  # names of the inputs that it was given, or gave
         self.adopted = set()  # paths of the inputs that it gave
@@ -89,7 +90,7 @@ class Turn:
 
     def _launch(self):
         """Start the processes that do not run."""
-        self.launched, self.executed, self.told = time.monotonic(), self.stats.executions, len(self.seen)
+        self.launched, self.executed = time.time(), self.stats.executions
         commands = self.commands(self.left())
         self.processes += [None] * (len(commands) - len(self.processes))
         for number, command in enumerate(commands):
@@ -140,13 +141,12 @@ class Turn:
         self._launch()
 
     def failed_to_run(self):
-        """A process has ended early, and neither a finding nor a kill from outside explains that."""
-        if self.running() or self.over() or len(self.seen) > self.told:
+        """Processes have ended early again and again, and no finding explains that. (One may have been killed.)"""
+        if self.running() or self.over() or any(_written_since(self.launched, path) for path in self.artifacts()):
             return False
         self.deaths += 1
-        codes = [process.returncode for process in self.processes if not _alive(process)]
-        killed = all(code == -signal.SIGKILL for code in codes)
-        return self.deaths > MOST_DEATHS or not (killed or self.stats.executions > self.executed)
+        self.barren = 0 if self.stats.executions > self.executed else self.barren + 1
+        return self.deaths >= MOST_DEATHS or self.barren >= MOST_BARREN
 
     def stop(self):
         """End the engine, gently at first."""
@@ -179,6 +179,14 @@ class Turn:
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _written_since(when, path):
+    """An engine that fails on the same input again writes the same file again."""
+    try:
+        return path.stat().st_mtime >= when - 1
+    except OSError:
+        return False
 
 
 def _alive(process):

@@ -44,9 +44,9 @@ class Workroom:
         leash.release(self.leash)
         self.lock.close()
 
-    def take_home(self, pairs, submit):
-        """See to the rooms of campaigns that were killed. submit(pair, path) is told of each failing input of a pair
-        that it knows; the others stay until a campaign comes that does."""
+    def take_home(self, harnesses, submit):
+        """See to the rooms of campaigns that were killed. submit(pair, path) is told of each failing input of the
+        harnesses named; the others stay until a campaign comes that has theirs."""
         corpus.tidy(self.state)
         for room in self.state.glob("work/[!.]*"):
             lock = locked(room) if room != self.folder else None
@@ -54,12 +54,12 @@ class Workroom:
                 continue
             leash.end_all(room)
             for folder in room.glob("[!.]*.*.*"):
-                self._take_home(folder, pairs, submit)
+                self._take_home(folder, harnesses, submit)
             if not any(room.glob("[!.]*.*.*")):
                 shutil.rmtree(room, ignore_errors=True)
             lock.close()
 
-    def _take_home(self, folder, pairs, submit):
+    def _take_home(self, folder, harnesses, submit):
         pair = tuple(folder.name.split(".")[:2])
         if folder.is_file():  # it waited to be judged
             failing = [folder]
@@ -67,7 +67,7 @@ class Workroom:
             corpus.adopt([path for path in _all(folder, INPUTS) if artifact.whole(path, living=False)],
                          corpus.folder_of(self.state, pair[0]))
             failing = _all(folder, FAILING)
-        if pair in pairs or not failing:
+        if pair[0] in harnesses or not failing:
             for path in failing:
                 submit(pair, path)
             shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
