@@ -18,6 +18,7 @@ enum {
     CUT_LOSES_CR,
     BDAT_CHANGES,
     BDAT_FORGETS_CR,
+    PLAIN_BDAT_DIFFERS,
     STUFF_REFUSES,
     STUFF_TAKES_LF,
     STUFF_FORGETS_DOT
@@ -83,6 +84,14 @@ static postern_status planted_stuff(uint8_t *out, size_t capacity, const uint8_t
     return status;
 }
 
+static postern_status planted_bdat_plain(postern_bdat *bdat, const uint8_t *octets, size_t size, size_t *taken,
+                                         postern_slice *slice) {
+    const postern_status status = postern_bdat_feed_plain(bdat, octets, size, taken, slice);
+    if (has_fault == PLAIN_BDAT_DIFFERS) bdat->content.eight_bit = true;
+    return status;
+}
+
+#define postern_bdat_feed_plain planted_bdat_plain
 #define postern_data_feed planted_feed
 #define postern_data_feed_plain planted_plain
 #define postern_bdat_feed planted_bdat
@@ -103,6 +112,7 @@ static const planted list[] = {
     {PLAIN_DIFFERS, "TWIN", "a\\r\\n.\\r\\n"},
     {CUT_LOSES_CR, "CHUNK", "a\\r\\nb\\r\\n.\\r\\n"},
     {BDAT_CHANGES, "ROUND", "abc"},
+    {PLAIN_BDAT_DIFFERS, "TWIN", "a\\r\\n"},
     {BDAT_FORGETS_CR, "CHUNK", "ab\\r\\ncd"},
     {STUFF_REFUSES, "ROUND", "a"},
     {STUFF_TAKES_LF, "ROUND", "a\\nb"},

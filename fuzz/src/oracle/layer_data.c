@@ -41,6 +41,7 @@ static void receive(feed_function *feed, const uint8_t *octets, size_t size, con
     postern_data data;
     size_t at = 0;
 
+    memset(&data, 0xa5, sizeof data);
     postern_data_init(&data, POSTERN_TEXT_LINE_MAX);
     r->end = false;
     r->size = 0;
@@ -119,21 +120,27 @@ static bool agree(const received *a, const received *b) {
 
 /* ---- BDAT ---- */
 
-/* Feed as one message in chunks that end at the cuts. Out: facts. Returns: the octets came out as they went in. */
-static bool receive_chunks(const uint8_t *octets, size_t size, const size_t *cuts, size_t count,
-                           postern_content *facts) {
+typedef postern_status chunk_function(postern_bdat *, const uint8_t *, size_t, size_t *, postern_slice *);
+
+/* Feed as one message, in chunks that end at the cuts, or as one chunk in parts that do. Out: facts. Returns: the
+ * octets came out as they went in. */
+static bool receive_chunks(chunk_function *feed, bool one_chunk, const uint8_t *octets, size_t size, const size_t *cuts,
+                           size_t count, postern_content *facts) {
     postern_bdat bdat;
     size_t at = 0;
     bool good = true;
 
+    memset(&bdat, 0xa5, sizeof bdat);
     postern_bdat_init(&bdat, POSTERN_TEXT_LINE_MAX);
+    if (one_chunk) postern_bdat_begin(&bdat, size);
     for (size_t i = 0; i <= count; i++) {
         const size_t to = i < count ? cuts[i] : size;
         const uint8_t *copy = pf_exact_copy(octets + at, to - at);
         postern_slice slice;
         size_t taken;
-        postern_bdat_begin(&bdat, to - at);
-        PF_CHECK(postern_bdat_feed(&bdat, copy, to - at, &taken, &slice) == POSTERN_COMPLETE);
+        if (!one_chunk) postern_bdat_begin(&bdat, to - at);
+        const postern_status status = feed(&bdat, copy, to - at, &taken, &slice);
+        PF_CHECK(status == (one_chunk && to < size ? POSTERN_NEED_MORE : POSTERN_COMPLETE));
         PF_CHECK(taken == to - at);
         pf_touch_slice(slice);
         good = good && slice.size == taken && (taken == 0 || memcmp(slice.data, octets + at, taken) == 0);
@@ -188,15 +195,19 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
     receive(postern_data_feed_plain, octets, size, NULL, 0, &other);
     if (!agree(&whole, &other))
         return pf_unlawful(violation, "TWIN", data_section, "DATA_BODY", octets, size, 0, "fast and plain differ");
-    if (!receive_chunks(octets, size, NULL, 0, &one))
+    if (!receive_chunks(postern_bdat_feed, false, octets, size, NULL, 0, &one))
         return pf_unlawful(violation, "ROUND", "RFC 3030 2", "BDAT_CHUNK", octets, size, 0, "other octets came out");
+    if (!receive_chunks(postern_bdat_feed_plain, true, octets, size, NULL, 0, &many) || !same_facts(&one, &many))
+        return pf_unlawful(violation, "TWIN", "RFC 3030 2", "BDAT_CHUNK", octets, size, 0, "fast and plain differ");
     if (!stuffing(octets, size, &one, violation)) return false;
     while (pf_cut_next(&turn, thorough, octets, size, cuts, &count)) {
         receive(turn % 2 == 0 ? postern_data_feed_plain : postern_data_feed, octets, size, cuts, count, &other);
         if (!agree(&whole, &other))
             return pf_unlawful(violation, "CHUNK", data_section, "DATA_BODY", octets, size, count > 0 ? cuts[0] : 0,
                                "another result with %zu cuts", count);
-        if (!receive_chunks(octets, size, cuts, count, &many) || !same_facts(&one, &many))
+        if (!receive_chunks(turn % 2 == 0 ? postern_bdat_feed_plain : postern_bdat_feed, turn % 4 < 2, octets, size,
+                            cuts, count, &many) ||
+            !same_facts(&one, &many))
             return pf_unlawful(violation, "CHUNK", "RFC 3030 2", "BDAT_CHUNK", octets, size, count > 0 ? cuts[0] : 0,
                                "another result in %zu chunks", count + 1);
     }

@@ -129,6 +129,7 @@ static bool check_rest(framing *f) {
 static bool run(framing *f, const size_t *cuts, size_t count) {
     size_t from = 0;
 
+    memset(&f->framer, 0xa5, offsetof(postern_line, buffer));
     postern_line_init(&f->framer, f->limit);
     f->begin = 0;
     for (size_t i = 0; i <= count; i++) {

@@ -48,6 +48,7 @@ static void read_stream(postern_reply_level level, const uint8_t *octets, size_t
     static postern_reply_parser parser;
     size_t at = 0;
 
+    memset(&parser, 0xa5, sizeof parser);
     postern_reply_parser_init(&parser, level);
     r->status = POSTERN_NEED_MORE;
     r->fault = (postern_fault){POSTERN_ERROR_NONE, 0};
