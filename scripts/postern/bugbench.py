@@ -14,21 +14,26 @@ from datetime import date
 from pathlib import Path
 
 from . import build, bugrun, bugtable, house, libfuzzer, violation
+from .bugresults import Results
 from .bugrun import Plan, Run
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
 
 EPILOG = """\
 The bench is a server and a client that have one bug at a time (fuzz/bugbench). Each bug is looked for until the first
-finding or until the budget is spent, on one core, by each engine in two ways. Postern's way is the engine with
+finding or until the budget is spent, in seconds of a processor (of the engine and all that it starts), on one core, by each engine in two ways. Postern's way is the engine with
 Postern's mutator and with protocol coverage; the stock way is the same harness, with the same oracles, dictionary,
 length limits and seeds (the ok- sessions of corpus/seeds/fuzz_bugbench, at most ten), and neither of the two; nor
 does it get the option -use_counters=0, which Postern's way sets for libFuzzer. No seed may trigger a bug: that is
 looked at first. Figures are medians over --seeds runs; a miss counts as the executions that were spent,
-and is marked with ">". The ratio is stock / Postern; a bug that both ways miss has none.
+and is marked with ">". The ratio is stock / Postern; of a bug that both ways miss it is that of what was spent, and
+marked with "?".
 
---clean N runs N executions of Postern's way on the server without any bug: whatever is reported then is a false alarm.
+Ctrl-C gives the table so far. With --results each outcome is kept in FOLDER as soon as it is there, and no run whose
+outcome lies there is run again: the same command goes on where it was, also with more --seeds, --bugs or another
+--engine, and with nothing left to run it writes the table. A FOLDER is of one version and one budget.
 
-Ctrl-C gives the table so far.
+--clean N runs N executions of Postern's way on the server and N on the client, without any bug: whatever is reported
+then is a false alarm.
 
 exit codes: 0 the bench ran, 1 --clean had a finding, 2 could not run (or a seed triggers a bug), 130 interrupted
 """
@@ -58,6 +63,7 @@ def arguments():
     parser.add_argument("--bugs", type=numbers, default=None, metavar="LIST", help="such as 1,5-9 (default: all)")
     parser.add_argument("--jobs", type=positive, default=os.cpu_count(), metavar="N",
                         help="runs at a time, a core each (default: one for each core)")
+    parser.add_argument("--results", metavar="FOLDER", help="keep outcomes in FOLDER, and go on from those in it")
     parser.add_argument("--json", metavar="FILE", help="write the table as JSON")
     parser.add_argument("--markdown", metavar="FILE", help="write the table as Markdown")
     parser.add_argument("--clean", type=positive, metavar="EXECUTIONS", help="look for false alarms instead")
@@ -106,7 +112,8 @@ class Bench:
 class Loop:
     """All plans, some at a time, until they are done or somebody ends it."""
 
-    def __init__(self, bench, budget, jobs):
+    def __init__(self, bench, budget, jobs, results):
+        self.results = results
         self.bench = bench
         self.budget = budget
         mine = sorted(os.sched_getaffinity(0))
@@ -115,9 +122,11 @@ class Loop:
         self.interrupted = False
 
     def run(self, plans):
-        waiting = list(plans)
         running = []
-        done = 0
+        waiting = [plan for plan in plans if not self._is_known(plan)]
+        done = len(plans) - len(waiting)
+        if done:
+            say(f"{done} of them are known")
         before = {number: signal.signal(number, self._interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
         with tempfile.TemporaryDirectory(prefix="postern-bugbench-") as room:
             try:
@@ -132,12 +141,19 @@ class Loop:
                         running.remove(one)
                         self.cores.append(one.core)
                         done += 1
+                        self.results.keep(one.plan, outcome)
                         self._note(one.plan, outcome, f"{done}/{len(plans)}")
             finally:
                 for one in running:
                     one.stop()
                 for number, handler in before.items():
                     signal.signal(number, handler)
+
+    def _is_known(self, plan):
+        outcome = self.results.read(plan)
+        if outcome is not None:
+            self._add(plan, outcome)
+        return outcome is not None
 
     def _interrupt(self, _number, _frame):
         self.interrupted = True
@@ -146,8 +162,11 @@ class Loop:
         harness = self.bench.harness(plan.engine, plan.bug.side, plan.way)
         return Run(plan, harness, self.bench.seeds(plan.bug.side), self.budget, work, self.cores.pop(0))
 
-    def _note(self, plan, outcome, count):
+    def _add(self, plan, outcome):
         self.outcomes.setdefault((plan.bug.number, plan.engine, plan.way), []).append(outcome)
+
+    def _note(self, plan, outcome, count):
+        self._add(plan, outcome)
         what = f"{outcome.oracle} after" if outcome.found else "missed in"
         say(f"[{count}] B{plan.bug.number:02} {plan.engine} {plan.way} seed {plan.seed}: {what} "
             f"{outcome.executions:,} executions, {outcome.seconds:.1f} s")
@@ -160,7 +179,7 @@ def facts(options):
     except (OSError, AttributeError):
         cpu = machine
     return {"date": date.today().isoformat(), "version": house.version(), "machine": f"{cpu}, {os.cpu_count()} cores",
-            "budget": f"{options.budget} s", "runs": options.seeds}
+            "budget": f"{options.budget} s of a processor", "runs": options.seeds}
 
 
 def bench(options):
@@ -177,10 +196,13 @@ def bench(options):
     # see the same load.
     plans = [Plan(bug, engine, way, seed) for seed in range(1, options.seeds + 1) for bug in bugs for engine in engines
              for way in ways]
-    loop = Loop(room, options.budget, options.jobs)
-    say(f"{len(plans)} runs of at most {options.budget} s, {options.jobs} at a time")
+    known = facts(options)
+    results = Results(Path(options.results).absolute() if options.results else None,
+                      {key: known[key] for key in ("version", "budget")})
+    loop = Loop(room, options.budget, options.jobs, results)
+    say(f"{len(plans)} runs of at most {options.budget} s of a processor, {options.jobs} at a time")
     loop.run(plans)
-    table = bugtable.Table(bugs, engines, loop.outcomes, facts(options))
+    table = bugtable.Table(bugs, engines, loop.outcomes, known)
     say()
     say(table.text())
     for sentence in table.summary():
@@ -192,41 +214,51 @@ def bench(options):
     return INTERRUPTED if loop.interrupted else OK
 
 
+class CleanRun:
+    """Executions of one side without a bug."""
+
+    def __init__(self, room, side, seed, executions, work):
+        self.harness = room.harness("libfuzzer", side, "postern")
+        self.work = work
+        work.mkdir()
+        shutil.copytree(room.seeds(side), work / "inputs")
+        command = bugrun.libfuzzer_command(self.harness, work, work / "inputs", seed, f"-runs={executions}")
+        with open(work / "log", "wb") as log:
+            self.process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *map(str, command)], cwd=work, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, env={**bugrun.environment(0), "ASAN_OPTIONS": libfuzzer.FAST})
+
+    def finish(self):
+        """Wait for it. Returns: executions, and whether something was reported; what was is kept."""
+        code = self.process.wait()
+        report = (self.work / "log").read_text("utf-8", "replace")
+        executions = bugrun.libfuzzer_executions(self.harness, report)
+        verdict = violation.read(report, code) if code != 0 else None
+        if verdict:
+            kept = house.state_dir() / "findings" / self.harness.name
+            kept.mkdir(parents=True, exist_ok=True)
+            for path in [*self.work.glob("crash-*"), *self.work.glob("timeout-*"), *self.work.glob("oom-*")]:
+                shutil.copy(path, kept)
+                say(f"{verdict.oracle}: {verdict.summary}; kept as {kept / path.name}")
+        return executions, verdict is not None
+
+
 def clean(options):
-    """Executions without a bug, on all cores."""
+    """Executions without a bug, of the server and then of the client, some runs at a time."""
     build.bootstrap("libfuzzer")
     room = Bench(["libfuzzer"])
     share = -(-options.clean // options.jobs)
-    harness = room.harness("libfuzzer", "server", "postern")
-    with tempfile.TemporaryDirectory(prefix="postern-bugbench-") as folder:
-        started = []
-        for number in range(options.jobs):
-            work = Path(folder) / str(number)
-            work.mkdir()
-            shutil.copytree(room.seeds("server"), work / "inputs")
-            command = bugrun.libfuzzer_command(harness, work, work / "inputs", 0, number + 1, f"-runs={share}")
-            with open(work / "log", "wb") as log:
-                started.append((work, subprocess.Popen(
-                    ["setpriv", "--pdeathsig", "KILL", *map(str, command)], cwd=work, stdin=subprocess.DEVNULL,
-                    stdout=log, stderr=log, env={**bugrun.environment(0), "ASAN_OPTIONS": libfuzzer.FAST})))
-        say(f"{options.jobs} runs of {share:,} executions without a bug")
-        executions, failed = 0, 0
-        for work, process in started:
-            code = process.wait()
-            report = (work / "log").read_text("utf-8", "replace")
-            ran = re.search(r"stat::number_of_executed_units:\s*(\d+)", report)
-            if not ran:
-                raise Failure(f"{harness.name} did not run:\n{report[-2000:]}")
-            executions += int(ran.group(1))
-            verdict = violation.read(report, code) if code != 0 else None
-            if verdict:
-                failed += 1
-                kept = house.state_dir() / "findings" / harness.name
-                kept.mkdir(parents=True, exist_ok=True)
-                for path in [*work.glob("crash-*"), *work.glob("timeout-*"), *work.glob("oom-*")]:
-                    shutil.copy(path, kept)
-                    say(f"{verdict.oracle}: {verdict.summary}; kept as {kept / path.name}")
-        say(f"{executions:,} executions without a bug, {failed} of {len(started)} runs with a finding")
+    failed = 0
+    for side in ("server", "client"):
+        say(f"{side}: {options.jobs} runs of {share:,} executions without a bug")
+        with tempfile.TemporaryDirectory(prefix="postern-bugbench-") as folder:
+            runs = [CleanRun(room, side, number + 1, share, Path(folder) / str(number))
+                    for number in range(options.jobs)]
+            ended = [one.finish() for one in runs]
+        found = sum(reported for _, reported in ended)
+        failed += found
+        say(f"{side}: {sum(count for count, _ in ended):,} executions without a bug, {found} of {len(ended)} runs with "
+            "a finding")
     return FOUND if failed else OK
 
 

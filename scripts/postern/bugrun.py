@@ -9,12 +9,15 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from . import afl, libfuzzer, violation
+from . import afl, leash, libfuzzer, processor, violation
 from .console import Failure
 
 MAX_LEN = 3072
 LEN_CONTROL = 0  # both ways may be as long as MAX_LEN from the start, as libFuzzer does for custom mutators
 TIMEOUT = 10  # seconds that one input may take
+EVERY = 0.25  # seconds between looks at the time that it has had
+PATIENCE = 30  # seconds that an engine has to end when it is asked to
+LONGEST = 40  # times its budget, by the clock: a run that gets less of a processor than that has come to a stop
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Plan:
 class Outcome:
     found: bool
     executions: int
-    seconds: float
+    seconds: float  # of a processor
     oracle: str = ""
 
 
@@ -49,18 +52,30 @@ def environment(number):
     return {**os.environ, "POSTERN_BUG": str(number)}
 
 
-def libfuzzer_command(harness, work, seeds, budget, seed, *more):
+def libfuzzer_command(harness, work, seeds, seed, *more):
     """What both ways say to libFuzzer; Postern's way leaves counts of edges out, which say nothing of SMTP."""
     fresh = work / "fresh"
     fresh.mkdir()
     flags = ["-use_counters=0"] if harness.kind else []
     return [harness.program, *flags, f"-dict={harness.dictionary}", f"-max_len={MAX_LEN}",
-            f"-len_control={LEN_CONTROL}", f"-seed={seed}", f"-max_total_time={budget}", f"-timeout={TIMEOUT}",
+            f"-len_control={LEN_CONTROL}", f"-seed={seed}", f"-timeout={TIMEOUT}",
             "-rss_limit_mb=2048", "-print_final_stats=1", "-reload=0", f"-artifact_prefix={work}/", *more, fresh, seeds]
 
 
+def libfuzzer_executions(harness, report):
+    """How many executions a report tells of: its last figures, or those of its last line, if it came to no end."""
+    counts = re.findall(r"stat::number_of_executed_units:\s*(\d+)", report) or re.findall(r"^#(\d+)\t", report, re.M)
+    if not counts:
+        raise Failure(f"{harness.name} did not run:\n{report[-2000:]}")
+    return int(counts[-1])
+
+
 class Run:
-    """A running plan. Life: poll() until it returns an Outcome, or stop()."""
+    """A running plan. Life: poll() until it returns an Outcome, or stop().
+
+    The budget is of processor seconds, of the engine and all that it starts, so that a machine with other work to do
+    gives the same table, later.
+    """
 
     def __init__(self, plan, harness, seeds, budget, work, core):
         self.plan = plan
@@ -73,10 +88,10 @@ class Run:
         inputs = work / "inputs"
         shutil.copytree(seeds, inputs)
         if plan.engine == "libfuzzer":
-            command = libfuzzer_command(harness, work, inputs, budget, plan.seed)
+            command = libfuzzer_command(harness, work, inputs, plan.seed)
             more = {"ASAN_OPTIONS": libfuzzer.FAST}
         else:
-            command = ["afl-fuzz", "-i", inputs, "-o", work / "out", "-s", plan.seed, "-V", budget, "-G", MAX_LEN,
+            command = ["afl-fuzz", "-i", inputs, "-o", work / "out", "-s", plan.seed, "-G", MAX_LEN,
                        "-t", TIMEOUT * 1000, "-x", harness.dictionary, "--", harness.program]
             more = {**afl.QUIET, "AFL_BENCH_UNTIL_CRASH": "1"}
             if harness.kind:
@@ -84,30 +99,51 @@ class Run:
                          "POSTERN_MUTATE_KIND": harness.kind}
         with open(self.log, "wb") as log:
             self.began = time.monotonic()
+            self.seconds = 0.0
+            self.looked = 0.0
+            self.asked = None  # when it was asked to end
             self.process = subprocess.Popen(
                 ["taskset", "-c", str(core), "setpriv", "--pdeathsig", "KILL", *map(str, command)], cwd=work,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env={**environment(plan.bug.number), **more})
 
     def poll(self):
-        """Returns: the outcome, once it is there."""
-        code = self.process.poll()
-        if code is None and time.monotonic() - self.began < self.budget + 30:
-            return None
-        seconds = time.monotonic() - self.began
+        """Returns: the outcome, once it is there. An engine whose time is up is asked to end, and ends in its own way:
+        with its last figures."""
+        code = self._ended()
+        now = time.monotonic()
+        if code is None:
+            if now < self.looked + EVERY:
+                return None
+            self.looked = now
+            self.seconds = max(self.seconds, processor.seconds_in(self.work))
+            if self.asked is None:
+                if self.seconds < self.budget and now - self.began < LONGEST * self.budget + PATIENCE:
+                    return None
+                self.asked = now
+                self.process.send_signal(signal.SIGUSR1 if self.plan.engine == "libfuzzer" else signal.SIGINT)
+            if now - self.asked < PATIENCE:
+                return None
         self.stop()
         report = self.log.read_text("utf-8", "replace")
         outcome = self._libfuzzer(report, code) if self.plan.engine == "libfuzzer" else self._afl(report)
-        outcome.seconds = seconds
+        outcome.seconds = self.seconds
         shutil.rmtree(self.work, ignore_errors=True)
         return outcome
 
+    def _ended(self):
+        """Returns: the exit code, None while it runs."""
+        number, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+        if number == 0:
+            return None
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.seconds = max(self.seconds, usage.ru_utime + usage.ru_stime)
+        return self.process.returncode
+
     def _libfuzzer(self, report, code):
-        ran = re.search(r"stat::number_of_executed_units:\s*(\d+)", report)
-        if not ran:
-            raise Failure(f"{self.harness.name} did not run:\n{report[-2000:]}")
-        verdict = violation.read(report, code) if code != 0 else None
-        return Outcome(verdict is not None, int(ran.group(1)), 0.0, verdict.oracle if verdict else "")
+        executions = libfuzzer_executions(self.harness, report)
+        verdict = violation.read(report, code) if code not in (0, None, -signal.SIGKILL) else None
+        return Outcome(verdict is not None, executions, 0.0, verdict.oracle if verdict else "")
 
     def _afl(self, report):
         try:
@@ -127,6 +163,7 @@ class Run:
         except ProcessLookupError:
             pass
         self.process.wait()
+        leash.end_all(self.work)
 
 
 def judge_alone(harness, number, paths):

@@ -8,6 +8,7 @@ from collections import Counter
 WAYS = ("postern", "stock")
 
 NOTES = ("both ways: the same seeds, dictionary, limits of length (-len_control=0), harness and oracles, a core each",
+         "seconds are of a processor, from the start of the engine to its end, report included",
          "Postern's way: its mutator, protocol coverage, -use_counters=0 for libFuzzer; stock: the engine's defaults")
 
 
@@ -52,16 +53,17 @@ class Line:
 
     @property
     def ratio(self):
-        """Executions of the stock way for one of Postern's; None when there is nothing to compare."""
+        """Executions of the stock way for one of Postern's; None when one of them did not run."""
         ours, theirs = (self.cells[way] for way in WAYS)
-        if ours.runs == 0 or theirs.runs == 0 or (ours.missed and theirs.missed):
+        if ours.runs == 0 or theirs.runs == 0:
             return None
         return theirs.executions / max(1, ours.executions)
 
     def ratio_text(self):
         if self.ratio is None:
             return "-"
-        mark = ">" if self.cells["stock"].missed else "<" if self.cells["postern"].missed else ""
+        missed = tuple(self.cells[way].missed for way in WAYS)
+        mark = {(True, True): "?", (False, True): ">", (True, False): "<", (False, False): ""}[missed]
         return f"{mark}{self.ratio:.1f}"
 
     def columns(self):
@@ -92,11 +94,28 @@ class Table:
                 if ran:
                     found = sum(not line.cells[way].missed for line in ran)
                     said.append(f"{engine}, {way}: {found} of {len(ran)} bugs found ({100 * found / len(ran):.1f} %)")
+            both = sum(all(cell.runs and cell.missed for cell in line.cells.values()) for line in lines)
+            if both:
+                said.append(f"{engine}: {both} of {len(lines)} bugs missed by both ways, which count as the ratio of what "
+                            "was spent")
             ratios = [line.ratio for line in lines if line.ratio is not None]
             if ratios:
                 said.append(f"{engine}: the stock way needs {statistics.median(ratios):.1f} times the executions, as "
                             f"the median of {len(ratios)} bugs")
+            said += self._by_class(engine, lines)
         return said
+
+    @staticmethod
+    def _by_class(engine, lines):
+        """What the classes have: the median ratio, and the median of the seconds that Postern's way needs."""
+        words = []
+        for class_ in sorted({line.bug.class_ for line in lines}, key="EMHX".find):
+            ratios = [line.ratio for line in lines if line.bug.class_ == class_ and line.ratio is not None]
+            seconds = [line.cells["postern"].seconds for line in lines
+                       if line.bug.class_ == class_ and line.cells["postern"].runs]
+            if ratios and seconds:
+                words.append(f"{class_} {statistics.median(ratios):.1f} ({statistics.median(seconds):.1f} s)")
+        return [f"{engine}, by class, with the seconds of Postern's way: {', '.join(words)}"] if words else []
 
     def text(self):
         rows = [["", "", "", "postern", "", "", "", "stock", "", "", "", ""], HEADS,

@@ -2,11 +2,15 @@
 """What the bug bench makes of its runs: medians, misses, ratios, tables; and what it refuses."""
 
 import json
+import subprocess
+import sys
+import time
 import unittest
 
 import support
-from postern import bugbench, bugtable
-from postern.bugrun import Bug, Outcome
+from postern import bugbench, bugresults, bugrun, bugtable, leash, processor
+from postern.bugrun import Bug, Outcome, Plan
+from postern.console import Failure
 
 
 def bug(number):
@@ -44,10 +48,20 @@ class Tables(support.Case):
         made = table({(1, "libfuzzer", "postern"): runs(10) + runs(1000, found=False)})
         self.assertTrue(made.lines[0].cells["postern"].missed)
 
-    def test_two_misses_have_no_ratio(self):
-        both = {(1, "libfuzzer", way): runs(1000, found=False) for way in bugtable.WAYS}
-        self.assertEqual(table(both).lines[0].ratio_text(), "-")
-        self.assertFalse([words for words in table(both).summary() if "times" in words])
+    def test_two_misses_count_as_what_was_spent_and_are_told(self):
+        both = {(1, "libfuzzer", "postern"): runs(1000, found=False), (1, "libfuzzer", "stock"): runs(1500, found=False)}
+        self.assertEqual(table(both).lines[0].ratio_text(), "?1.5")
+        self.assertIn("libfuzzer: 1 of 1 bugs missed by both ways, which count as the ratio of what was spent",
+                      table(both).summary())
+
+    def test_one_way_alone_has_no_ratio(self):
+        one = table({(1, "libfuzzer", "postern"): runs(10)})
+        self.assertEqual(one.lines[0].ratio_text(), "-")
+        self.assertFalse([words for words in one.summary() if "times" in words or "both" in words])
+
+    def test_classes(self):
+        made = table({(1, "libfuzzer", "postern"): runs(10), (1, "libfuzzer", "stock"): runs(40)})
+        self.assertIn("libfuzzer, by class, with the seconds of Postern's way: E 4.0 (0.1 s)", made.summary())
 
     def test_the_ratio_of_all_is_the_median(self):
         outcomes = {}
@@ -66,6 +80,58 @@ class Tables(support.Case):
         self.assertEqual((facts["bugs"][0]["bug"], facts["bugs"][0]["ratio"], facts["bugs"][0]["postern"]["oracle"]),
                          (1, 2, "REF"))
         self.assertEqual({line.count("|") for line in made.markdown().splitlines() if line.startswith("|")}, {13})
+
+
+class Kept(support.Case):
+    FACTS = {"version": "1 (abc)", "budget": "60 s"}
+
+    def plan(self, seed=1):
+        return Plan(bug(7), "afl", "stock", seed)
+
+    def test_what_was_run_is_not_run_again(self):
+        folder = self.room / "results"
+        bugresults.Results(folder, self.FACTS).keep(self.plan(), Outcome(True, 70, 1.5, "REF"))
+        again = bugresults.Results(folder, self.FACTS)
+        self.assertEqual(again.read(self.plan()), Outcome(True, 70, 1.5, "REF"))
+        self.assertIsNone(again.read(self.plan(seed=2)))
+
+    def test_another_version_or_budget_is_refused(self):
+        folder = self.room / "results"
+        bugresults.Results(folder, self.FACTS)
+        with self.assertRaisesRegex(Failure, "budget 60 s, and this is 10 s: choose another"):
+            bugresults.Results(folder, {**self.FACTS, "budget": "10 s"})
+
+    def test_a_folder_of_somebody_else_is_left_alone(self):
+        (self.room / "letter").write_text("Dear")
+        with self.assertRaisesRegex(Failure, "something else"):
+            bugresults.Results(self.room, self.FACTS)
+
+    def test_without_a_folder_nothing_is_kept(self):
+        nowhere = bugresults.Results(None, self.FACTS)
+        nowhere.keep(self.plan(), Outcome(True, 70, 1.5))
+        self.assertIsNone(nowhere.read(self.plan()))
+
+
+class Counts(support.Case):
+    def test_executions_of_a_report(self):
+        self.assertEqual(bugrun.libfuzzer_executions(None, "#2\tINITED\n#64\tpulse\n"
+                                                     "stat::number_of_executed_units: 77\n"), 77)
+        self.assertEqual(bugrun.libfuzzer_executions(None, "#2\tINITED\n#64\tpulse\n"), 64)
+
+    def test_processor_seconds_are_those_of_all_in_the_room(self):
+        busy = "import subprocess, sys, time\n" \
+               "subprocess.Popen([sys.executable, '-c', 'while True: pass'])\n" \
+               "time.sleep(60)\n"
+        process = subprocess.Popen([sys.executable, "-c", busy], cwd=self.room)
+        try:
+            until = time.monotonic() + 30
+            while processor.seconds_in(self.room) < 0.3 and time.monotonic() < until:
+                time.sleep(0.05)
+            self.assertGreaterEqual(processor.seconds_in(self.room), 0.3)
+        finally:
+            leash.end_all(self.room)
+            process.wait()
+        self.assertEqual(processor.seconds_in(self.room), 0)
 
 
 class Lists(support.Case):
