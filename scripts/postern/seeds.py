@@ -6,46 +6,17 @@ A script has one item a line: "C: TEXT" (C escapes; CRLF is added unless TEXT en
 expected here), "--" (a segment ends), "TLS" (the handshake), "#" (a comment)."""
 
 import argparse
-import re
 import sys
 
-from . import house
-
-ESCAPE = re.compile(r"\\(?:([rnt\\\"])|x([0-9A-Fa-f]{2}))")
-NAMED = {"r": "\r", "n": "\n", "t": "\t", "\\": "\\", '"': '"'}
-
-
-def unescape(text):
-    """The octets of a text in C escapes. Raises ValueError for an escape that is none."""
-    if "\\" in ESCAPE.sub("", text):
-        raise ValueError(f"bad escape in {text!r}")
-    plain = ESCAPE.sub(lambda found: NAMED[found[1]] if found[1] else chr(int(found[2], 16)), text)
-    return plain.encode("latin-1")
-
-
-def octets_of_item(item):
-    """What the client sends for one line of a script. Raises ValueError for a line that is no item."""
-    if item == "TLS":
-        return b"\x16\x03"
-    if item in ("", "--") or item.startswith("#") or re.fullmatch(r"S: [2-5][0-9]{2}", item):
-        return b""
-    if not item.startswith("C:"):
-        raise ValueError(f"no item: {item!r}")
-    text = item[2:].removeprefix(" ")
-    if re.search(r"(?<!\\)(?:\\\\)*\\c$", text):
-        return unescape(text[:-2])
-    return unescape(text) + b"\r\n"
+from . import house, session_script
 
 
 def flatten(path):
     """The flat corpus file of a script."""
-    octets = b""
-    for number, item in enumerate(path.read_text(encoding="ascii").splitlines(), 1):
-        try:
-            octets += octets_of_item(item)
-        except ValueError as error:
-            sys.exit(f"{path}:{number}: {error}")
-    return octets
+    try:
+        return session_script.read(path)
+    except ValueError as error:
+        sys.exit(f"{path}: {error}")
 
 
 def main():

@@ -15,7 +15,8 @@ sys.path.insert(0, str(SCRIPTS))
 
 # Builds of the tests' own, kept between runs.
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or SCRIPTS.parent / "build") / "scripts-test"
-VERBS = ("bootstrap", "fuzz", "check", "reproduce", "coverage", "bench", "bugbench", "mutants", "regress", "triage", "report")
+VERBS = ("bootstrap", "fuzz", "check", "reproduce", "coverage", "bench", "bugbench", "mutants", "regress", "triage",
+         "report")
 
 
 def environment(**more):

@@ -16,7 +16,7 @@ class Arguments(support.Case):
 
     def test_unknown_option(self):
         for verb in support.VERBS:
-            file = ["x"] if verb == "reproduce" else []
+            file = ["x"] if verb in ("reproduce", "import") else []
             self.refused(verb, *file, "--no-such-option", says="--no-such-option")
 
     def test_values(self):

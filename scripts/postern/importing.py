@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""scripts/import: dialogues of one's own into the corpus that campaigns start from."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import build, cases, corpus, findings, house, options as harness_options, session_script
+from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
+from .replaying import Replaying
+
+EPILOG = """\
+FILE is a session script (NAME.smtp, as in corpus/sessions), the raw octets that a client sent, or a folder of such. What
+is in it is checked, named by its content, and put into the corpus of each harness that takes sessions. Refused, in one
+line each, and the others go on:
+
+  scripts     a line that is no item of a script, or has an escape that is none
+  octets      nothing, or more than 1 MiB; lines that end in LF alone (--crlf has them end in CRLF); what a server says;
+              what has no command in it
+  both        a session that breaks a law: that is a finding, and no input to start from
+
+A session longer than a harness takes (its max_len) stays out of that harness. To keep a session for good, write a script
+into corpus/sessions and run scripts/seeds.
+
+environment:
+  XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
+  POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
+
+--json: taken (file, name, octets, harnesses, new: in how many of them it was not yet there), refused (file, why).
+
+exit codes: 0 everything was taken, 1 something was refused, 2 could not run
+"""
+
+_JUDGE = "fuzz_session"  # the harness whose laws are asked
+
+
+def arguments():
+    parser = Arguments("import", description="Put dialogues into the corpus that campaigns start from.", epilog=EPILOG)
+    parser.add_argument("file", nargs="+", metavar="FILE", help="a session script, a client's octets, or a folder")
+    parser.add_argument("--harness", action="append", default=[], metavar="NAME",
+                        help="for this harness (again for more; default: all that take sessions)")
+    parser.add_argument("--state", metavar="DIR", help="where campaigns keep corpus and findings")
+    parser.add_argument("--output", metavar="OUT", help="into OUT/HARNESS instead of STATE/corpus/HARNESS")
+    parser.add_argument("--crlf", action="store_true", help="octets with lines that end in LF: have them end in CRLF")
+    parser.add_argument("--seconds", type=positive, default=20, metavar="N", help="what one input may take (default: 20)")
+    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    return parser.parse_args()
+
+
+class Refusal(Exception):
+    """A file that is not taken, and why."""
+
+
+@dataclass
+class Session:
+    path: Path
+    octets: bytes
+
+    @property
+    def name(self):
+        return hashlib.sha1(self.octets).hexdigest()
+
+
+def read(path, crlf):
+    """The octets of a client. Raises Refusal for what is no script, or no octets of a client."""
+    if path.suffix == ".smtp":
+        try:
+            return session_script.read(path)
+        except ValueError as error:
+            raise Refusal(f"no session script: {error}") from None
+    octets = path.read_bytes()
+    if b"\n" in octets and b"\r\n" not in octets:
+        if not crlf:
+            raise Refusal("line 1 ends in LF alone, as all others do; --crlf has them end in CRLF, as a client's do")
+        octets = octets.replace(b"\n", b"\r\n")
+    for number, line in enumerate(octets.split(b"\n"), 1):
+        if re.match(rb"[CS]: ", line):
+            raise Refusal(f"line {number} is one of a session script: call the file NAME.smtp")
+        if re.match(rb"2(20|50)[ -]", line) and number <= 2:
+            raise Refusal(f"line {number} is what a server says: a client's octets alone are wanted, or a session script")
+    return octets
+
+
+def check(path, octets, room):
+    """Raises Refusal for what is no session."""
+    if not octets:
+        raise Refusal("nothing is sent in it")
+    if len(octets) > corpus.LARGEST:
+        raise Refusal(f"{len(octets)} octets: engines take {corpus.LARGEST} at most")
+    flat = room / "flat"
+    flat.write_bytes(octets)
+    done = postern("show", "--coverage", "--json", flat)
+    reached = json.loads(done.stdout)["triples"]
+    if not any(one["verb"] not in (None, "CONNECT", "UNKNOWN") for one in reached):
+        raise Refusal("no line of it is a command")
+    if path.suffix == ".smtp" and postern("show", path).returncode == 1:
+        say(f"{house.short(path)}: libpostern replies otherwise than it expects (postern show {house.short(path)})")
+
+
+def postern(*words):
+    return subprocess.run([house.BUILD / "release" / "postern", *map(str, words)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+
+
+def collect(names):
+    """The files that were named, or lie in folders that were."""
+    paths = []
+    for name in names:
+        path = Path(name).absolute()
+        if path.is_dir():
+            paths += cases.files_in(path)
+        elif path.is_file():
+            paths.append(path)
+        else:
+            raise Failure(f"{name}: no such file or folder")
+    if not paths:
+        raise Failure(f"{names[0]}: there is no file in it")
+    return list(dict.fromkeys(paths))
+
+
+def harnesses_of(known, names):
+    """Those that the sessions are for."""
+    chosen = build.choose(known, names)
+    for harness in chosen:
+        if names and harness.kind != "session":
+            raise Failure(f"{harness.name} takes no sessions ({harness.kind or 'its inputs have no kind'})")
+    return [harness for harness in chosen if harness.kind == "session"]
+
+
+def judge(sessions, program, seconds, room):
+    """Which sessions break a law. Returns: {path: why}."""
+    names = {}
+    for number, session in enumerate(sessions):
+        home = room / str(number)
+        home.write_bytes(session.octets)
+        names[home] = session.path
+    broken = {}
+    for failing in Replaying(program, seconds).failures(list(names)):
+        path, verdict = names[failing.path], failing.verdict
+        command = findings.reproduce_command(_JUDGE, path, verdict)
+        broken[path] = f"it breaks the law {verdict.oracle}: {verdict.summary}" + (
+            "" if path.suffix == ".smtp" else f" ({command})")
+    return broken
+
+
+def adopt(session, harnesses, home_of):
+    """Put a session where it belongs. Returns: the names of the harnesses, and in how many of them it is new."""
+    taken, new = [], 0
+    for harness in harnesses:
+        most = int(harness_options.read(harness.options)["libfuzzer"].get("max_len", corpus.LARGEST))
+        if len(session.octets) > most:
+            continue
+        home = home_of(harness.name) / session.name
+        new += not home.exists()
+        if not home.exists():
+            house.write_whole(home, session.octets)
+        taken.append(harness.name)
+    return taken, new
+
+
+def main():
+    options = arguments()
+    out = Json() if options.json else None
+    paths = collect(options.file)
+    state = Path(options.state).absolute() if options.state else house.state_dir()
+    build.bootstrap("reproduce")
+    known = build.harnesses(build.configure("release"))
+    harnesses = harnesses_of(known, options.harness)
+    build.build("release", ["postern", _JUDGE])
+    taken, refused, sessions = [], {}, []
+    with tempfile.TemporaryDirectory(prefix="postern-import-") as name:
+        for number, path in enumerate(paths, 1):
+            if number % 500 == 0:
+                say(f"checked {number} of {len(paths)} files")
+            try:
+                octets = read(path, options.crlf)
+                check(path, octets, Path(name))
+                sessions.append(Session(path, octets))
+            except Refusal as refusal:
+                refused[path] = str(refusal)
+        refused |= judge(sessions, build.choose(known, [_JUDGE])[0].program, options.seconds, Path(name))
+
+    def home_of(harness):
+        return Path(options.output).absolute() / harness if options.output else corpus.folder_of(state, harness)
+
+    for session in sessions:
+        if session.path not in refused:
+            names, new = adopt(session, harnesses, home_of)
+            taken.append({"file": str(session.path), "name": session.name, "octets": len(session.octets),
+                          "harnesses": names, "new": new})
+            where = f"{len(names)} of {len(harnesses)} harnesses" if names else "no harness: it is too long for all"
+            say(f"{house.short(session.path)}: {len(session.octets)} octets, for {where}"
+                + ("" if new else ", known before" if names else ""))
+    for path, why in refused.items():
+        print(f"scripts/import: {house.short(path)}: {why}", file=sys.stderr, flush=True)
+    say(f"{len(taken)} taken, {len(refused)} refused; kept in "
+        f"{house.short(options.output or state / 'corpus')}")
+    if out:
+        out.write({"taken": taken, "refused": [{"file": str(path), "why": why} for path, why in refused.items()]})
+    return FOUND if refused else OK
+
+
+if __name__ == "__main__":
+    run("import", main)
