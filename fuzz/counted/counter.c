@@ -1,7 +1,7 @@
 /* counter.c: the counted build of libpostern as a target, and what its basic blocks call. Room: fuzz/counted.
  *
- * A step is a basic block of the parser, or eight octets that it hands to libc. The memory that it holds is the depth of
- * its stack: it has no other that could grow.
+ * A step is a basic block of the parser, or eight octets that it hands to libc. The memory that it holds is the depth
+ * of its stack: it has no other that could grow.
  *
  * SPDX-License-Identifier: MIT */
 #include <postern/fuzz/target.h>
@@ -9,6 +9,7 @@
 
 /* What each basic block calls has this name by a link option (--wrap): libFuzzer has one of the old name. */
 void __wrap___sanitizer_cov_trace_pc(void);
+void pf_counted_block(void); /* what counting.h calls */
 
 uint64_t pf_counted_steps;
 
@@ -20,6 +21,10 @@ void __wrap___sanitizer_cov_trace_pc(void) {
 
     pf_counted_steps++;
     if (here < lowest) lowest = here;
+}
+
+void pf_counted_block(void) {
+    __wrap___sanitizer_cov_trace_pc();
 }
 
 static void call_ends(uintptr_t frame) {
@@ -58,8 +63,8 @@ static void close_counted(void *session) {
     pf_target_postern.close(session);
 }
 
-/* Most costly are the shortest commands with the longest replies, octet by octet: 205 steps for each octet with gcc -O2,
- * and no more than a thousand with any compiler and all sanitizers. */
+/* Most costly are the shortest commands with the longest replies, octet by octet: 205 steps for each octet with gcc
+ * -O2, and no more than a thousand with any compiler and all sanitizers. */
 const pf_target pf_target_counted = {
     .name = "libpostern, counted",
     .kinds = PF_KINDS_ALL,

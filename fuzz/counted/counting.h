@@ -3,6 +3,10 @@
  * Included before everything else in the counted build of libpostern, since what memchr does within libc has no basic
  * blocks that anybody counts: a buffer that is searched again and again would look cheap.
  *
+ * Where the build is somebody else's, as OSS-Fuzz's is, no instrumentation of our own may be added to it. There
+ * (PF_COUNT_BRANCHES) each branch and each turn of a loop is a step in the place of each basic block, by the words that
+ * begin them.
+ *
  * SPDX-License-Identifier: MIT */
 #ifndef POSTERN_FUZZ_COUNTED_COUNTING_H
 #define POSTERN_FUZZ_COUNTED_COUNTING_H
@@ -31,5 +35,19 @@ static inline size_t pf_counted(size_t size) {
 #define memcmp(a, b, size) memcmp(a, b, pf_counted(size))
 #define memchr(octets, octet, size) memchr(octets, octet, pf_counted(size))
 #define strlen(text) pf_counted(strlen(text))
+
+#ifdef PF_COUNT_BRANCHES
+void pf_counted_block(void);
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#endif
+#define if(...) if (pf_counted_block(), (__VA_ARGS__))
+#define switch(...) switch (pf_counted_block(), (__VA_ARGS__))
+#define while(...) while (pf_counted_block(), (__VA_ARGS__))
+#define for(...)                                                                                                       \
+    for (__VA_ARGS__)                                                                                                  \
+        if (0) {                                                                                                       \
+        } else
+#endif
 
 #endif
