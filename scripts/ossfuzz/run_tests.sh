@@ -1,5 +1,6 @@
 #!/bin/bash -eu
-# SPDX-License-Identifier: MIT
+# SPDX-License-Identifier: MIT OR Apache-2.0
+# (google/oss-fuzz takes files under http://www.apache.org/licenses/LICENSE-2.0 only)
 # scripts/ossfuzz/run_tests.sh: the project's unit tests, for services that want to know whether a source that they
 # changed still works. Reads SRC and WORK; whatever flags of a fuzzing build are in the environment do not count.
 

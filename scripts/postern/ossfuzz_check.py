@@ -3,22 +3,26 @@
 
 import json
 import shutil
-import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import house, ossfuzz_demands as demands, ossfuzz_matrix as matrix
+from . import house, ossfuzz_demands as demands, ossfuzz_matrix as matrix, ossfuzz_openssl, ossfuzz_script as script
 from .build import bootstrap
-from .console import FOUND, OK, Arguments, Failure, positive, run, say, show_command
+from .console import FOUND, OK, Arguments, Failure, positive, run, say
+from .ossfuzz_place import Place
+from .ossfuzz_room import Builder, copy_source, writable
 
 EPILOG = """\
-Builds the project as OSS-Fuzz does, by scripts/ossfuzz/build.sh into a fresh $OUT; moves that elsewhere; and looks at
-it: every target, seed archive, dictionary and options file, what is linked, how each target starts, and what it does
-with awkward inputs and with its seeds. Without options: clang 14, libFuzzer with address, undefined, memory and
-coverage, AFL++ with address, and an engine given as an archive. --all adds clang 19 and 22 and the introspector's
-flags.
+Builds the project as OSS-Fuzz does, by scripts/ossfuzz/build.sh into a fresh $OUT: without a network, not as root, from a
+read-only copy of the source. Looks at how the script behaves: run twice, replayed, with a target missing. Moves $OUT
+elsewhere and looks at it: every target, seed archive, dictionary and options file, what is linked, how each target starts,
+and what it does with awkward inputs and with its seeds.
+
+Without options: clang 14, libFuzzer with address, undefined, memory and coverage, AFL++ with address, and an engine given
+as an archive. --all adds clang 19 and 22, the introspector's flags, i386, and for memory and i386 an OpenSSL built from
+the distribution's source (else fuzz_starttls is left out there).
 
   --out DIR looks at a folder that something else has filled, and builds nothing.
 
@@ -30,7 +34,9 @@ def arguments():
     parser = Arguments("ossfuzz/check", description="OSS-Fuzz's demands, checked without Docker.", epilog=EPILOG)
     parser.add_argument("--engine", choices=matrix.ENGINES, help="only the builds for this engine")
     parser.add_argument("--sanitizer", choices=matrix.SANITIZERS, help="only the builds with this sanitizer")
-    parser.add_argument("--all", action="store_true", help="also with clang 19 and 22, and the introspector's flags")
+    parser.add_argument("--all", action="store_true", help="also newer compilers, the introspector's flags, i386")
+    parser.add_argument("--source", metavar="DIR", type=Path, default=house.ROOT, help="the project to build (default: this "
+                        "one): its scripts/ossfuzz/build.sh and harnesses/fuzz_*.c")
     parser.add_argument("--out", metavar="DIR", type=Path, help="look at DIR instead of building (with --engine and "
                         "--sanitizer: how it was built; default libfuzzer, address)")
     parser.add_argument("--want", metavar="NAME", nargs="*", default=[], help="with --out: targets that must be there")
@@ -45,39 +51,9 @@ def arguments():
     return parser.parse_args()
 
 
-def harnesses_of_the_source():
-    """The harnesses that the source has, but for those that this build says it leaves out."""
-    return sorted(path.stem for path in (house.ROOT / "harnesses").glob("fuzz_*.c"))
-
-
-def make(build, room, openssl):
-    """Run build.sh as OSS-Fuzz does. Returns the moved $OUT and the names that must be in it."""
-    source, work, out = room / "src", room / "work", room / "out"
-    for folder in (source, work, out):
-        folder.mkdir(parents=True)
-    (source / "postern").symlink_to(house.ROOT)
-    if openssl:
-        (source / "openssl").symlink_to(openssl.resolve())
-    command = ["bash", "-eu", house.ROOT / "scripts" / "ossfuzz" / "build.sh"]
-    show_command(command, prefix=f"[{build.name}] ")
-    with open(room / "build.log", "wb") as log:
-        code = subprocess.run(command, cwd=source, env=build.environment(source, work, out), stdin=subprocess.DEVNULL,
-                              stdout=log, stderr=subprocess.STDOUT).returncode
-    if code != 0:
-        text = (room / "build.log").read_text(encoding="utf-8", errors="replace")
-        raise Failure(f"build.sh failed for {build.name} (exit {code}):\n{text[-4000:]}")
-    left_out = work / "postern" / "harnesses-left-out.txt"
-    without = left_out.read_text(encoding="utf-8").split() if left_out.exists() else []
-    if without:
-        say(f"  left out of {build.name}, as build.sh says: {' '.join(without)}")
-    moved = room / "elsewhere"
-    out.rename(moved)
-    shutil.rmtree(work)
-    return moved, [name for name in harnesses_of_the_source() if name not in without]
-
-
 def look(place, jobs):
     """All complaints about a filled $OUT: (subject, complaint)."""
+    place.prepare()
     found = [complaint for demand in demands.OF_THE_FOLDER for complaint in demand(place)]
 
     def look_at(target):
@@ -86,7 +62,7 @@ def look(place, jobs):
     with ThreadPoolExecutor(jobs) as pool:
         for complaints in pool.map(look_at, place.targets()):
             found += complaints
-    return found
+    return found + [complaint for demand in demands.OF_ALL_TARGETS for complaint in demand(place)]
 
 
 def report(name, place, found, seconds):
@@ -100,39 +76,79 @@ def report(name, place, found, seconds):
 def check_folder(options, scratch):
     if not options.out.is_dir():
         raise Failure(f"{options.out} is no folder")
-    place = demands.Place(options.out.resolve(), scratch, options.engine or "libfuzzer", options.sanitizer or "address",
-                          matrix.CLANGS[0], options.want, options.seconds)
+    build = matrix.Build(options.engine or "libfuzzer", options.sanitizer or "address")
+    place = Place(options.out.resolve(), scratch / "look", build, options.want, options.seconds)
     return [report(str(options.out), place, look(place, options.jobs), 0)]
+
+
+class Builds:
+    """The builds of a matrix, one after the other over the same $WORK, as on the machine of a developer."""
+
+    def __init__(self, options, scratch):
+        self.options = options
+        self.scratch = scratch
+        self.builder = Builder(scratch / "builder")
+        self.work = self.builder.give(scratch / "work")
+        if self.builder.has_network:
+            say("  no network namespace is to be had here: that nothing is fetched cannot be checked")
+        copy_source(options.source.resolve(), self.builder.source / "postern")
+        self.wanted = sorted(path.stem for path in (self.builder.source / "postern/harnesses").glob("fuzz_*.c"))
+        if not self.wanted or not (self.builder.source / "postern/scripts/ossfuzz/build.sh").exists():
+            raise Failure(f"{options.source} has no harnesses/fuzz_*.c or no scripts/ossfuzz/build.sh")
+
+    def openssl_for(self, build):
+        """Lay the source of OpenSSL beside the project's where the build needs it, and nowhere else."""
+        link = self.builder.source / "openssl"
+        source = self.options.openssl
+        if source is None and self.options.all and (build.sanitizer == "memory" or build.architecture == matrix.I386):
+            room = self.scratch / "openssl"
+            source = next(room.glob("openssl-*/"), None) or ossfuzz_openssl.fetch(room)
+        link.unlink(missing_ok=True)
+        if source:
+            link.symlink_to(source.resolve())
+
+    def check(self, build, thorough):
+        began = time.monotonic()
+        room = self.scratch / build.name
+        room.mkdir()
+        self.openssl_for(build)
+        made, without = script.make(self.builder, build, room, self.work)
+        found = [("build.sh", text) for demand in script.OF_EVERY_BUILD for text in demand(made)]
+        if thorough:
+            found += [("build.sh", text) for demand in script.OF_ONE_BUILD for text in demand(made, self.work)]
+        moved = room / "elsewhere"
+        made.out.rename(moved)
+        moved.chmod(0o555)
+        place = Place(moved, room / "look", build, [name for name in self.wanted if name not in without],
+                      self.options.seconds, self.builder.prefix, self.builder.source)
+        found += look(place, self.options.jobs)
+        result = report(build.name, place, found, time.monotonic() - began)
+        if not self.options.keep:
+            writable(room)
+            shutil.rmtree(room)
+        return result
 
 
 def check_builds(options, scratch):
     if options.openssl and not (options.openssl / "config").exists():
         raise Failure(f"{options.openssl} is no source of OpenSSL: there is no file config in it")
-    builds = matrix.choose(options.engine, options.sanitizer, options.all)
+    chosen = matrix.choose(options.engine, options.sanitizer, options.all)
     bootstrap("ossfuzz-all" if options.all else "ossfuzz")
-    results = []
-    for build in builds:
-        began = time.monotonic()
-        room = scratch / build.name
-        out, wanted = make(build, room, options.openssl)
-        place = demands.Place(out, room / "look", build.engine, build.sanitizer, build.clang, wanted,
-                              options.seconds)
-        place.work.mkdir()
-        results.append(report(build.name, place, look(place, options.jobs), time.monotonic() - began))
-        if not options.keep:
-            shutil.rmtree(room)
-    return results
+    builds = Builds(options, scratch)
+    return [builds.check(build, thorough=build is chosen[0]) for build in chosen]
 
 
 def main():
     options = arguments()
-    scratch = Path(tempfile.mkdtemp(prefix="postern-ossfuzz-"))
+    scratch = Path(tempfile.mkdtemp(prefix="postern-ossfuzz-")).resolve()
+    scratch.chmod(0o755)
     try:
         results = check_folder(options, scratch) if options.out else check_builds(options, scratch)
     finally:
         if options.keep:
             say(f"kept: {scratch}")
         else:
+            writable(scratch)
             shutil.rmtree(scratch, ignore_errors=True)
     if options.json:
         house.write_whole(options.json, (json.dumps(results, indent=2) + "\n").encode())

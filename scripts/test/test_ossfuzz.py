@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """scripts/ossfuzz/check on folders that somebody else has filled: a good one, and bad ones, each of which it must
-refuse and say why."""
+refuse and say why. (What it demands of a build script: test_ossfuzz_script.)"""
 
 import json
 import shutil
@@ -60,18 +60,19 @@ class BadBuilds(support.Case):
         with zipfile.ZipFile(self.out / f"{name}_seed_corpus.zip", "w") as seeds:
             seeds.writestr("ok", b"\x0a\x14\x1e hello")
 
-    def check(self, sanitizer="address", want=("fuzz_it",)):
+    def check(self, sanitizer="address", want=("fuzz_it",), seconds=5):
         result = self.room / "result.json"
         code, out, err = support.script("ossfuzz/check", "--out", self.out, "--sanitizer", sanitizer, "--json", result,
-                                        "--seconds", 5, "--want", *want)
+                                        "--seconds", seconds, "--want", *want)
         self.assertIn(code, (0, 1), (out, err))
         complaints = [entry["text"] for build in json.loads(result.read_text()) for entry in build["complaints"]]
         self.assertEqual(code == 1, bool(complaints))
         return complaints
 
-    def refuses(self, says, **how):
+    def refuses(self, *says, **how):
         complaints = self.check(**how)
-        self.assertTrue(any(says in text for text in complaints), complaints)
+        for text in says:
+            self.assertTrue(any(text in complaint for complaint in complaints), (text, complaints))
 
     def test_a_good_build_passes(self):
         self.fill()
@@ -102,45 +103,39 @@ class BadBuilds(support.Case):
         self.refuses("two sanitizers are mixed")
         self.refuses("two sanitizers are mixed", sanitizer="undefined")
 
-    def test_broken_dictionaries(self):
-        for line in ('token="open', r'"\n"', "no quotes", '"caf\xc3"', '""', r'"\x0"'):
-            with self.subTest(line):
-                self.fill()
-                (self.out / "fuzz_it.dict").write_bytes(f'"good"\n{line}\n'.encode("latin-1"))
-                self.refuses("line 2 is no token for both engines")
-
-    def test_misnamed_seeds(self):
+    def test_files_that_do_not_fit(self):
         self.fill()
+        (self.out / "fuzz_it.dict").write_bytes(b'"good"\n' + b"\n".join(
+            (b'token="open', rb'"\n"', b"no quotes", b'"caf\xe9"', b'""', rb'"\x0"')) + b"\n")
         (self.out / "fuzz_it_seed_corpus.zip").rename(self.out / "fuzz_it_seeds_seed_corpus.zip")
-        self.refuses("belongs to no target")
-        self.refuses("has no fuzz_it_seed_corpus.zip")
-
-    def test_seeds_that_are_none(self):
-        self.fill()
-        (self.out / "fuzz_it_seed_corpus.zip").write_bytes(b"no archive")
-        self.refuses("is no zip archive")
-        with zipfile.ZipFile(self.out / "fuzz_it_seed_corpus.zip", "w"):
+        (self.out / "fuzz_it.options").rename(self.out / "fuzzit.options")
+        (self.out / "other.dict").write_text("# no token\n")
+        (self.out / "broken_seed_corpus.zip").write_bytes(b"no archive")
+        with zipfile.ZipFile(self.out / "empty_seed_corpus.zip", "w"):
             pass
-        self.refuses("holds no seed")
+        shutil.copy("/bin/true", self.out / "helper")
+        (self.out / ".fuzz_it.part").write_bytes(b"")
+        self.refuses(*(f"line {number} is no token for both engines" for number in range(2, 8)),
+                     "has no fuzz_it_seed_corpus.zip", "has no fuzz_it.options", "rename it to TARGET_seed_corpus.zip",
+                     "rename it to TARGET.options", "rename it to TARGET.dict", "holds no token", "is no zip archive",
+                     "holds no seed", "is executable and no target", "is a leftover", "is missing from $OUT",
+                     want=("fuzz_it", "fuzz_that"))
+
+    def test_no_dictionary_and_a_name_with_a_dot(self):
+        self.fill(name="fuzz.it")
+        (self.out / "fuzz.it.dict").unlink()
+        self.refuses("has no fuzz.it.dict", "is taken for a target", want=())
 
     def test_a_seed_that_crashes(self):
         self.fill(body="if (size > 4 && data[4] == 'h') abort();")
         self.refuses("has a seed that it fails on")
 
-    def test_missing_target(self):
-        self.fill()
-        self.refuses("is missing from $OUT", want=("fuzz_it", "fuzz_that"))
-
-    def test_absolute_rpath(self):
-        self.fill(link_more=("-Wl,-rpath,/usr/local/lib/elsewhere",))
-        self.refuses("a path of the machine that built it")
-
-    def test_library_of_the_builder(self):
+    def test_libraries_of_the_builder(self):
         library = self.room / "libelsewhere.so.7"
         subprocess.run([CLANG, "-shared", "-x", "c", "/dev/null", "-o", library, "-Wl,-soname,libelsewhere.so.7"],
                        check=True)
-        self.fill(link_more=("-Wl,--no-as-needed", str(library), "-Wl,-rpath,$ORIGIN/../"))
-        self.refuses("needs libelsewhere.so.7")
+        self.fill(link_more=("-Wl,--no-as-needed", str(library), f"-Wl,-rpath,{self.room}"))
+        self.refuses("needs libelsewhere.so.7", "a path of the machine that built it")
 
     def test_working_directory(self):
         self.fill(start='__attribute__((constructor)) static void begin(void) {'
@@ -153,18 +148,41 @@ class BadBuilds(support.Case):
                        "else if (size > 0 && data[0] == 10) return 0;")
         self.refuses("under another name")
 
+    def test_chance(self):
+        self.fill(start="#include <time.h>",
+                  body="struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now); int n = now.tv_nsec * 2654435761u >> 25;"
+                       "if (size > 4) for (int i = 0; i < n; i++) switch (i) { TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6)"
+                       "TEN(7) TEN(8) TEN(9) TEN(10) TEN(11) TEN(12) }")
+        self.refuses("gives other features")
+
     def test_time_for_one_input(self):
         self.fill(body="if (size > 100000) for (volatile size_t i = 0; i < (size_t)1 << 40; i++) {}")
-        self.refuses("fails on mebibyte-of-nul")
+        self.refuses("fails on mebibyte-of-nul", "one input must take under 1 s", seconds=1)
 
-    def test_options_that_name_nothing(self):
+    def test_memory_for_one_input(self):
+        self.fill(body="if (size == 0) { char *volatile much = malloc(3u << 30); if (much) much[0] = 1; free(much); }")
+        self.refuses("fails on empty", "one input must take under 2560 MB")
+
+    def test_options(self):
         self.fill()
-        (self.out / "fuzz_it.options").write_text("[libfuzzer]\ndict = other.dict\n")
-        self.refuses("names a dictionary that is not in $OUT")
+        (self.out / "fuzz_it.options").write_text("[libfuzzer]\ndict = other.dict\nmax len = 7\n[libfuzer]\nmax_len = 1\n")
+        self.refuses("names a dictionary that is not in $OUT", "is no option of libFuzzer", "has a section [libfuzer]")
+        (self.out / "fuzz_it.options").write_text("max_len = 7\n")
+        self.refuses("cannot be read")
+        (self.out / "fuzz_it.options").write_text("[libfuzzer]\nmax_length = 7\n")
+        self.refuses("has an option that libFuzzer does not know, max_length")
+
+    def test_architecture(self):
+        from postern import ossfuzz_demands, ossfuzz_matrix, ossfuzz_place
+        place = ossfuzz_place.Place(self.out, self.room, ossfuzz_matrix.Build("libfuzzer", "address", architecture="i386"))
+        self.fill()
+        self.assertIn("not for ARCHITECTURE=i386", *ossfuzz_demands.architecture_is_the_one(place, self.out / "fuzz_it"))
 
     def test_misuse(self):
         self.refused("ossfuzz/check", "--out", self.room / "nowhere", says="is no folder")
         self.refused("ossfuzz/check", "--engine", "afl", "--sanitizer", "memory", says="does not build afl with memory")
+        self.refused("ossfuzz/check", "--source", self.room, says="has no harnesses/fuzz_*.c")
+        self.refused("ossfuzz/check", "--openssl", self.room, says="is no source of OpenSSL")
 
 
 if __name__ == "__main__":

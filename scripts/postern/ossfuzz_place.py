@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""A folder $OUT that a build has filled, and how things are run there: as base-runner does it."""
+
+import os
+import re
+import subprocess
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .ossfuzz_matrix import Build
+
+PATIENCE = 900  # seconds for all that one command does: a machine may be busy
+MEGABYTES = 2560  # of memory, for one input
+MEBIBYTE = 1 << 20
+
+# What an engine or base-builder lays beside the targets.
+OF_THE_ENGINE = re.compile(r"afl-.*|honggfuzz|centipede|llvm-symbolizer")
+
+# base-runner's
+_OPTIONS = {
+    "ASAN_OPTIONS": "alloc_dealloc_mismatch=0:allocator_may_return_null=1:allocator_release_to_os_interval_ms=500:"
+                    "check_malloc_usable_size=0:detect_container_overflow=1:detect_odr_violation=0:detect_leaks=1:"
+                    "detect_stack_use_after_return=1:fast_unwind_on_fatal=0:handle_abort=1:handle_segv=1:handle_sigill=1:"
+                    "max_uar_stack_size_log=16:print_scariness=1:quarantine_size_mb=10:strict_memcmp=1:symbolize=1:"
+                    "use_sigaltstack=1:dedup_token_length=3",
+    "MSAN_OPTIONS": "print_stats=1:symbolize=1:dedup_token_length=3",
+    "UBSAN_OPTIONS": "print_stacktrace=1:print_summary=1:silence_unsigned_overflow=1:symbolize=1:dedup_token_length=3",
+}
+_OPTIONS_OF_AFL = {
+    "ASAN_OPTIONS": _OPTIONS["ASAN_OPTIONS"] + ":abort_on_error=1:symbolize=0:detect_odr_violation=0",
+    "AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_NO_AFFINITY": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
+    "AFL_FAST_CAL": "1", "AFL_FORKSRV_INIT_TMOUT": "30000", "AFL_IGNORE_PROBLEMS": "1", "AFL_IGNORE_UNKNOWN_ENVS": "1",
+}
+
+
+@dataclass
+class Place:
+    """A filled $OUT and how it came about."""
+    out: Path
+    work: Path
+    build: Build
+    wanted: list = field(default_factory=list)
+    seconds: int = 25  # for one input
+    prefix: list = field(default_factory=list)  # of commands: who runs them
+    source: Path | None = None  # what $SRC was
+
+    @property
+    def engine(self):
+        return self.build.engine
+
+    @property
+    def sanitizer(self):
+        return self.build.sanitizer
+
+    def targets(self):
+        """The fuzz targets, found as base-runner finds them."""
+        return sorted(path for path in self.out.iterdir()
+                      if path.is_file() and os.access(path, os.X_OK) and not OF_THE_ENGINE.fullmatch(path.name)
+                      and path.read_bytes()[:4] == b"\x7fELF" and b"LLVMFuzzerTestOneInput" in path.read_bytes())
+
+    def prepare(self):
+        """Make the room for what is run here, which may be run by another user."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.work.chmod(0o777)
+        (self.work / "awkward").mkdir()
+        for name, octet in (("nul", b"\0"), ("cr", b"\r"), ("lf", b"\n"), ("a", b"A")):
+            (self.work / "awkward" / f"one-{name}").write_bytes(octet)
+            (self.work / "awkward" / f"mebibyte-of-{name}").write_bytes(octet * MEBIBYTE)
+        (self.work / "awkward" / "empty").write_bytes(b"")
+
+    def awkward(self):
+        """Inputs that no seed is like."""
+        return sorted((self.work / "awkward").iterdir())
+
+    def seeds(self, target):
+        """The folder of a target's seeds, unpacked; not there when they are not."""
+        folder = self.work / "seeds" / target.name
+        archive = self.out / f"{target.name}_seed_corpus.zip"
+        if not folder.exists() and zipfile.is_zipfile(archive):
+            with zipfile.ZipFile(archive) as opened:
+                opened.extractall(folder)
+        return folder
+
+    def limits(self):
+        """Of time and memory, as libFuzzer's options."""
+        return [f"-timeout={self.seconds}", f"-rss_limit_mb={MEGABYTES}"] if self.is_libfuzzer else []
+
+    @property
+    def is_libfuzzer(self):
+        return self.engine in ("libfuzzer", "archive")
+
+    @property
+    def gives_features(self):
+        return self.is_libfuzzer and self.sanitizer != "coverage"
+
+    def run(self, command, seconds=PATIENCE, environment=None, folder="/"):
+        """Run from a folder that has nothing to do with the build, with an environment that says nothing of it."""
+        command = [str(word) for word in command]
+        clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **_OPTIONS, **(environment or {})}
+        if command[0].startswith("afl-"):
+            clean |= _OPTIONS_OF_AFL
+        try:
+            done = subprocess.run([*self.prefix, *command], cwd=folder, env=clean, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
+        except subprocess.TimeoutExpired as expired:
+            return 124, (expired.stdout or b"").decode("utf-8", "replace")
+        return done.returncode, done.stdout.decode("utf-8", "replace")

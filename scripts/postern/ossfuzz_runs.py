@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""What OSS-Fuzz demands of a target when it runs: one function a demand, each yields complaints. Thresholds are those of
+base-runner's bad_build_check where it has one."""
+
+import configparser
+import re
+import shutil
+
+from . import options
+from .ossfuzz_place import MEGABYTES
+
+RUNS = 4
+EDGES = 100
+
+
+def last_lines(text, count=6):
+    return "\n      ".join(line for line in text.splitlines()[-count:] if line.strip())
+
+
+def starts(place, target):
+    """it starts anywhere, with nothing of the build at hand, and is instrumented"""
+    if place.gives_features:
+        code, text = place.run([target, "--", f"-runs={RUNS}", "-seed=1337"])
+        if "Is the code instrumented" in text:
+            yield "has no instrumented edges: compile what is fuzzed with $CFLAGS"
+            return
+        if code != 0 or f"Done {RUNS} runs" not in text:
+            yield f"does not run {RUNS} times from another folder (exit {code}); it must not need files, arguments " \
+                  f"or the working directory:\n      {last_lines(text)}"
+            return
+        edges = re.search(r"Loaded \d+ modules?.*(?:counters|guards)\): (\d+)", text)
+        count = int(edges.group(1)) if edges else 0
+        if count < EDGES:
+            yield f"has {count} instrumented edges, under {EDGES}: compile what is fuzzed with $CFLAGS"
+    elif place.engine == "afl" and place.seeds(target).exists():
+        seed = min(place.seeds(target).iterdir())
+        shown = place.work / f"{target.name}.map"
+        code, text = place.run(["afl-showmap", "-q", "-m", "none", "-o", shown, "--", target, seed])
+        edges = len(shown.read_text().splitlines()) if shown.exists() else 0
+        if code != 0 or edges < EDGES // 4:
+            yield f"shows {edges} edges for its first seed under afl-showmap (exit {code}): is it built with $CC and " \
+                  f"linked with $LIB_FUZZING_ENGINE?\n      {last_lines(text)}"
+
+
+def takes_its_options(place, target):
+    """the engine at hand starts with the options and the dictionary that lie beside it, as run_fuzzer hands them over"""
+    name, path = f"{target.name}.dict", place.out / f"{target.name}.options"
+    try:
+        settings = options.read(path)["libfuzzer"]
+    except configparser.Error:
+        return  # ossfuzz_demands says it
+    name = settings.pop("dict", name)
+    if not (place.out / name).exists():
+        return
+    if place.gives_features:
+        flags = [f"-{key}={value}" for key, value in settings.items()]
+        code, text = place.run([target, "--", *place.limits(), f"-runs={RUNS}", *flags, f"-dict={name}"], folder=place.out)
+        unknown = re.search(r"unrecognized flag '([^']*)'", text)
+        if unknown:
+            flag = unknown.group(1).strip("-").partition("=")[0]
+            yield f"has an option that libFuzzer does not know, {flag}: correct {path.name}"
+        elif not re.search(r"Dictionary: [1-9]\d* entries", text):
+            yield f"its dictionary does not load in libFuzzer:\n      {last_lines(text, 3)}"
+        elif code != 0:
+            yield f"does not run with the options of {path.name} (exit {code}):\n      {last_lines(text)}"
+    elif place.engine == "afl":
+        first = place.work / "afl-in" / target.name
+        first.mkdir(parents=True, exist_ok=True)
+        (first / "one").write_bytes(b"input\n")
+        _, text = place.run(["afl-fuzz", "-V", "1", "-m", "none", "-t", "5000+", "-x", name, "-i", first,
+                             "-o", place.work / f"afl-out-{target.name}", "--", target], folder=place.out)
+        if "All set and ready to roll" not in text or not re.search(r"Loaded a total of [1-9]\d* extras", text):
+            yield f"afl-fuzz does not start with its dictionary:\n      {last_lines(text)}"
+
+
+def awkward_inputs(place, target):
+    """empty, one-octet and one-mebibyte inputs, within the limits of time and memory"""
+    inputs = place.awkward()
+    if place.run([target, *place.limits(), *inputs], seconds=place.seconds * len(inputs))[0] == 0:
+        return
+    for path in inputs:
+        code, text = place.run([target, *place.limits(), path], seconds=2 * place.seconds)
+        if code != 0:
+            why = f": one input must take under {place.seconds} s" if code == 124 or "timeout after" in text else \
+                f": one input must take under {MEGABYTES} MB" if "out-of-memory" in text else ""
+            yield f"fails on {path.name} (exit {code}){why}\n      {last_lines(text)}"
+
+
+def seeds_pass(place, target):
+    """every seed runs without a finding, within the limits"""
+    folder = place.seeds(target)
+    if not folder.exists():
+        return
+    if place.is_libfuzzer:
+        code, text = place.run([target, "-runs=0", *place.limits(), folder])
+    else:
+        code, text = place.run([target, *sorted(folder.iterdir())])
+    if code != 0:
+        yield f"has a seed that it fails on (exit {code}):\n      {last_lines(text)}"
+
+
+def _features(place, target, folder):
+    # The depth of the stack is a feature, and differs by chance where ASan keeps frames elsewhere.
+    environment = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=0"}
+    _, text = place.run([target, "-runs=0", "-seed=1", folder], environment=environment)
+    found = re.search(r"INITED cov: (\d+) ft: (\d+)", text)
+    return found.groups() if found else None
+
+
+def runs_are_alike(place, target):
+    """two runs over the seeds give the same features, also under another name"""
+    if not place.gives_features or not place.seeds(target).exists():
+        return
+    first, second = _features(place, target, place.seeds(target)), _features(place, target, place.seeds(target))
+    if first is None or first != second:
+        yield f"gives other features in a second run over its seeds ({first}, {second}): it has a clock, chance or " \
+              "memory of its own"
+    renamed = place.work / f"another_{target.name}"
+    shutil.copy2(target, renamed)
+    if _features(place, renamed, place.seeds(target)) != first:
+        yield "gives other features under another name: it must not look at argv[0] or beside itself"
+    renamed.unlink()
+
+
+def coverage_gives_a_report(place, target):
+    """the coverage build merges its seeds and writes a profile from which a report can be made"""
+    if place.sanitizer != "coverage":
+        return
+    raw, profile, merged = (place.work / f"{target.name}.{suffix}" for suffix in ("profraw", "profdata", "merged"))
+    merged.mkdir()
+    merged.chmod(0o777)
+    code, text = place.run([target, "-merge=1", "-timeout=100", merged, place.seeds(target)],
+                           environment={"LLVM_PROFILE_FILE": str(raw)})
+    if code == 0:
+        code, text = place.run([place.build.llvm("llvm-profdata"), "merge", "-sparse", raw, "-o", profile])
+    if code == 0:
+        code, text = place.run([place.build.llvm("llvm-cov"), "report", target, f"-instr-profile={profile}"])
+    total = re.search(r"^TOTAL\s.*?(\d+\.\d+)%", text, re.M)
+    if code != 0 or total is None or float(total.group(1)) == 0:
+        yield f"yields no coverage report: compile with $CFLAGS, which ask for it:\n      {last_lines(text)}"
+
+
+def all_make_one_report(place):
+    """the profiles of all targets make one report, in which the source can be read from a copy of $SRC elsewhere"""
+    if place.sanitizer != "coverage" or place.source is None:
+        return
+    profiles = sorted(place.work.glob("*.profdata"))
+    whole, page = place.work / "whole.profdata", place.work / "report"
+    copy = place.work / "copy"
+    shutil.copytree(place.source, f"{copy}{place.source}")
+    code, text = place.run([place.build.llvm("llvm-profdata"), "merge", "-sparse", *profiles, "-o", whole])
+    first, *more = place.targets()
+    if code == 0:
+        code, text = place.run([place.build.llvm("llvm-cov"), "show", "-format=html", f"-output-dir={page}",
+                                f"-path-equivalence=/,{copy}", f"-instr-profile={whole}", first,
+                                *(f"-object={path}" for path in more)])
+    pages = [path for path in page.rglob("*.html") if f"{place.source}/" in str(path)] if page.exists() else []
+    if code != 0 or not pages or "warning" in text:
+        yield "all targets", ("make no report together, or one without the source: compile from $SRC or $WORK, with no "
+                              f"-ffile-prefix-map:\n      {last_lines(text)}")
+
+
+DEMANDS = (starts, takes_its_options, awkward_inputs, seeds_pass, runs_are_alike, coverage_gives_a_report)
