@@ -8,6 +8,7 @@
 #ifndef POSTERN_SCAN_H
 #define POSTERN_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -53,6 +54,12 @@ static inline uint32_t scan_top_bits(uint64_t word) {
 static inline uint32_t scan_word_equal(uint64_t word, uint8_t octet) {
     uint64_t difference = word ^ SCAN_EACH(octet);
     return scan_top_bits(~(((difference & SCAN_EACH(0x7F)) + SCAN_EACH(0x7F)) | difference));
+}
+
+/* Is one of eight octets `octet`? In less time than it takes to say which. */
+static inline bool scan_word_has(uint64_t word, uint8_t octet) {
+    uint64_t difference = word ^ SCAN_EACH(octet);
+    return ((difference - SCAN_EACH(0x01)) & ~difference & SCAN_EACH(0x80)) != 0;
 }
 
 static inline uint32_t scan_equal_plain(const uint8_t *block, uint8_t octet) {

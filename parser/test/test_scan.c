@@ -23,7 +23,11 @@ static void expect_masks(const uint8_t *octets) {
     assert_int_equal(scan_eight_bit_plain(block), eight_bit);
     assert_int_equal(scan_eight_bit(block), eight_bit);
     for (size_t i = 0; i + 8 <= SCAN_BLOCK; i++) {
-        assert_true(scan_word(block + i) == scan_word_plain(block + i));
+        uint64_t word = scan_word(block + i);
+        assert_true(word == scan_word_plain(block + i));
+        for (size_t w = 0; w < COUNT_OF(wanted); w++) {
+            assert_int_equal(scan_word_has(word, wanted[w]), memchr(block + i, wanted[w], SCAN_WORD) != NULL);
+        }
     }
     guard_release();
 }
