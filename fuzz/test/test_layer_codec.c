@@ -5,7 +5,18 @@
 
 #include <postern/codec.h>
 
-enum { RIGHT, BASE64_TAKES_PAD_BITS, BASE64_LOSES_LAST, XTEXT_KEEPS_PLUS, XTEXT_CHECK_TAKES_ALL, ENCODER_FAILS };
+enum {
+    RIGHT,
+    BASE64_TAKES_PAD_BITS,
+    BASE64_LOSES_LAST,
+    XTEXT_KEEPS_PLUS,
+    XTEXT_CHECK_TAKES_ALL,
+    ENCODER_FAILS,
+    UTF8_TAKES_ALL,
+    UTF8_PLACE_OFF,
+    QUOTES_NOTHING,
+    QUOTES_CONTROLS
+};
 static int has_fault;
 
 static postern_status planted_decode(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
@@ -35,6 +46,25 @@ static bool planted_check(const uint8_t *octets, size_t size, postern_fault *fou
     return postern_xtext_check(octets, size, found) || has_fault == XTEXT_CHECK_TAKES_ALL;
 }
 
+static bool planted_utf8(const uint8_t *octets, size_t size, size_t *offset) {
+    const bool whole = postern_utf8_check(octets, size, offset);
+    if (has_fault == UTF8_PLACE_OFF) ++*offset;
+    return whole || has_fault == UTF8_TAKES_ALL;
+}
+
+static postern_status planted_quote(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
+                                    postern_fault *found) {
+    const postern_status status = postern_local_part_quote(out, capacity, octets, size, written, found);
+    if ((has_fault == QUOTES_NOTHING && status == POSTERN_COMPLETE) || has_fault == QUOTES_CONTROLS) {
+        memcpy(out, octets, size);
+        *written = size;
+        return POSTERN_COMPLETE;
+    }
+    return status;
+}
+
+#define postern_utf8_check planted_utf8
+#define postern_local_part_quote planted_quote
 #define postern_base64_decode planted_decode
 #define postern_xtext_encode planted_encode
 #define postern_xtext_check planted_check
@@ -50,6 +80,10 @@ static const planted list[] = {
     {XTEXT_KEEPS_PLUS, "ROUND", "a+b"},
     {XTEXT_CHECK_TAKES_ALL, "ROUND", "a+b"},
     {ENCODER_FAILS, "ROUND", "a"},
+    {UTF8_TAKES_ALL, "REF", "\\xc3"},
+    {UTF8_PLACE_OFF, "REF", "a"},
+    {QUOTES_NOTHING, "ROUND", "a."},
+    {QUOTES_CONTROLS, "REF", "a\\x01"},
 };
 
 static void faulty_codecs_are_found(void **state) {

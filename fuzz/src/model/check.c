@@ -78,6 +78,17 @@ pf_model_verdict pf_model_check_command(const uint8_t *octets, size_t size, cons
     return judge(fault);
 }
 
+size_t pf_model_utf8(const uint8_t *octets, size_t size) {
+    pf_cursor c = {.octets = octets, .end = size, .utf8 = true};
+    while (c.at < size) {
+        if (octets[c.at] < 0x80)
+            c.at++;
+        else if (!pf_utf8_non_ascii(&c))
+            break;
+    }
+    return c.at;
+}
+
 /* What of a text line is content: without the dot that was stuffed, or that may yet be the end. */
 static pf_span content_of(const uint8_t *line, size_t size) {
     bool may_end = (size == 1 && line[0] == '.') || (size == 2 && memcmp(line, ".\r", 2) == 0);

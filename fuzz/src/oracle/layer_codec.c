@@ -1,4 +1,4 @@
-/* layer_codec.c: ROUND for codec.h. Toolkit room: fuzz/.
+/* layer_codec.c: ROUND for codec.h, and REF for what it takes for UTF-8 and for a local-part. Toolkit room: fuzz/.
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
@@ -44,6 +44,47 @@ static bool round_trip(const codec *c, const uint8_t *octets, size_t size, pf_vi
     return true;
 }
 
+static bool utf8_as_model(const uint8_t *octets, size_t size, pf_violation *violation) {
+    const size_t good = pf_model_utf8(octets, size);
+    size_t offset;
+    const bool whole = postern_utf8_check(octets, size, &offset);
+
+    return (whole == (good == size) && offset == good) ||
+           pf_unlawful(violation, "REF", "RFC 3629 4", NULL, octets, size, offset, "%s at %zu, the model's is at %zu",
+                       whole ? "the end" : "a fault", offset, good);
+}
+
+/* Where a value begins to be none that a local-part can have: a control, or what is not UTF-8. */
+static size_t quotable(const uint8_t *octets, size_t size) {
+    const size_t good = pf_model_utf8(octets, size);
+    size_t at = 0;
+
+    while (at < good && octets[at] >= 32 && octets[at] != 127) at++;
+    return at;
+}
+
+/* Any value that a local-part can have is quoted into one that means it. */
+static bool quoting(const uint8_t *octets, size_t size, pf_violation *violation) {
+    static const char section[] = "RFC 5321 4.1.2";
+    static uint8_t mailbox[2 * INPUT_MOST + 8];
+    static uint8_t back[INPUT_MOST];
+    const size_t good = quotable(octets, size);
+    postern_fault fault;
+    pf_model_path path;
+    size_t n, m;
+
+    const postern_status status = postern_local_part_quote(mailbox, sizeof mailbox - 2, octets, size, &n, &fault);
+    if ((status == POSTERN_COMPLETE) != (good == size) || (status != POSTERN_COMPLETE && fault.offset != good))
+        return pf_unlawful(violation, "REF", section, NULL, octets, size, good, "status %d", (int)status);
+    if (status != POSTERN_COMPLETE) return true;
+    if (postern_local_part_unquote(back, sizeof back, mailbox, n, &m, &fault) != POSTERN_COMPLETE ||
+        !same(back, m, octets, size))
+        return pf_unlawful(violation, "ROUND", section, NULL, octets, size, 0, "unquote(quote(x)) is not x");
+    memcpy(mailbox + n, "@a", 2);
+    return n > POSTERN_LOCAL_PART_MAX || pf_model_check_address(mailbox, n + 2, true, &path).result == PF_ACCEPT ||
+           pf_unlawful(violation, "REF", section, NULL, octets, size, 0, "quoted into what is no local-part");
+}
+
 bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
     static const codec base64 = {"RFC 4648 3.5", postern_base64_encode, postern_base64_decode, true};
     static const codec xtext = {"RFC 3461 4", postern_xtext_encode, postern_xtext_decode, false};
@@ -54,7 +95,8 @@ bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violati
     (void)thorough;
     if (size > INPUT_MOST) size = INPUT_MOST;
     const uint8_t *copy = pf_exact_copy(octets, size);
-    bool good = round_trip(&base64, copy, size, violation) && round_trip(&xtext, copy, size, violation);
+    bool good = round_trip(&base64, copy, size, violation) && round_trip(&xtext, copy, size, violation) &&
+                utf8_as_model(copy, size, violation) && quoting(copy, size, violation);
     if (good && postern_xtext_check(copy, size, &fault) !=
                     (postern_xtext_decode(none, 0, copy, size, &n, &fault) == POSTERN_COMPLETE ||
                      fault.error == POSTERN_ERROR_CAPACITY))

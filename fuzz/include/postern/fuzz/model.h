@@ -298,6 +298,9 @@ typedef struct pf_model_value {
 
 pf_model_value pf_model_value_of(const uint8_t *line, const pf_model_parameter *parameter);
 
+/* How many octets at the beginning are well-formed UTF-8 (RFC 3629 section 4). */
+size_t pf_model_utf8(const uint8_t *octets, size_t size);
+
 /* The longest line, CRLF included, that a verb may have with these extensions in force; NULL: the largest of all. */
 size_t pf_model_line_limit(const char *verb, uint32_t extensions);
 
