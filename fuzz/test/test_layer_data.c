@@ -4,6 +4,7 @@
 #include "planted.h"
 
 #include <postern/body.h>
+#include <postern/client.h>
 #include <postern/codec.h>
 
 enum {
@@ -21,7 +22,9 @@ enum {
     PLAIN_BDAT_DIFFERS,
     STUFF_REFUSES,
     STUFF_TAKES_LF,
-    STUFF_FORGETS_DOT
+    STUFF_FORGETS_DOT,
+    PARTS_FORGET_FAULT,
+    PARTS_LOSE_DOT
 };
 static int has_fault;
 
@@ -91,6 +94,15 @@ static postern_status planted_bdat_plain(postern_bdat *bdat, const uint8_t *octe
     return status;
 }
 
+static postern_status planted_stuffer(postern_stuffer *stuffer, uint8_t *out, size_t capacity, const uint8_t *octets,
+                                      size_t size, size_t *taken, size_t *written, postern_fault *found) {
+    if (has_fault == PARTS_LOSE_DOT) stuffer->line_start = false;
+    const postern_status status = postern_stuffer_feed(stuffer, out, capacity, octets, size, taken, written, found);
+    if (has_fault == PARTS_FORGET_FAULT) stuffer->fault.error = POSTERN_ERROR_NONE;
+    return status;
+}
+
+#define postern_stuffer_feed planted_stuffer
 #define postern_bdat_feed_plain planted_bdat_plain
 #define postern_data_feed planted_feed
 #define postern_data_feed_plain planted_plain
@@ -112,6 +124,8 @@ static const planted list[] = {
     {PLAIN_DIFFERS, "TWIN", "a\\r\\n.\\r\\n"},
     {CUT_LOSES_CR, "CHUNK", "a\\r\\nb\\r\\n.\\r\\n"},
     {BDAT_CHANGES, "ROUND", "abc"},
+    {PARTS_FORGET_FAULT, "CHUNK", "a\\nb"},
+    {PARTS_LOSE_DOT, "CHUNK", ".\\r\\n"},
     {PLAIN_BDAT_DIFFERS, "TWIN", "a\\r\\n"},
     {BDAT_FORGETS_CR, "CHUNK", "ab\\r\\ncd"},
     {STUFF_REFUSES, "ROUND", "a"},

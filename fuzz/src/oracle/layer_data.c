@@ -1,7 +1,7 @@
 /* layer_data.c: the laws of body.h. Toolkit room: fuzz/.
  *
  * REF    DATA ends where the model says, with the model's content and violations
- * CHUNK  whatever the cuts
+ * CHUNK  whatever the cuts; and so for the stuffer
  * TWIN   by the fast receiver and by the plain one
  * ROUND  unstuff(stuff(m)) = m, and nothing in stuff(m) ends a message before its end; BDAT hands on what it is given
  *
@@ -10,6 +10,7 @@
 #include "judging.h"
 
 #include <postern/body.h>
+#include <postern/client.h>
 #include <postern/codec.h>
 #include <postern/fuzz/exact.h>
 #include <postern/fuzz/libpostern.h>
@@ -180,6 +181,50 @@ static bool stuffing(const uint8_t *octets, size_t size, const postern_content *
     return true;
 }
 
+/* One call after another, each with little room: as in one call, a fault included, which stays. */
+static bool stuffing_in_parts(const uint8_t *octets, size_t size, const size_t *cuts, size_t count, pf_violation *v) {
+    static uint8_t whole[POSTERN_STUFFED_MAX(INPUT_MOST)];
+    static uint8_t parts[POSTERN_STUFFED_MAX(INPUT_MOST) + POSTERN_STUFFER_END_MAX];
+    static const char section[] = "RFC 5321 4.5.2";
+    postern_stuffer stuffer;
+    postern_fault fault, expected;
+    size_t at = 0, n = 0, m, taken, written;
+    bool good = true;
+
+    const postern_status status = postern_data_stuff(whole, sizeof whole, octets, size, &m, &expected);
+    memset(&stuffer, 0xa5, sizeof stuffer);
+    postern_stuffer_init(&stuffer);
+    for (size_t i = 0; i <= count && good; i++) {
+        const size_t to = i < count ? cuts[i] : size;
+        while (at < to && good) {
+            const size_t room = 2 + (at + i) % 3;
+            good = postern_stuffer_feed(&stuffer, parts + n, room, octets + at, to - at, &taken, &written, &fault) ==
+                   POSTERN_NEED_MORE;
+            PF_CHECK(taken <= to - at && written <= room && (!good || taken > 0));
+            at += taken;
+            n += written;
+        }
+    }
+    if (!good) { /* it stays, whatever comes */
+        const postern_status again =
+            postern_stuffer_feed(&stuffer, parts + n, 2, (const uint8_t *)"a", 1, &taken, &written, &fault);
+        good = again == POSTERN_WRONG && taken == 0 && written == 0;
+    }
+    /* Too little room for the end is said, and is no end. */
+    postern_status end = postern_stuffer_finish(&stuffer, parts + n, 2, &written, &fault);
+    PF_CHECK(end == POSTERN_WRONG && written == 0);
+    if (fault.error == POSTERN_ERROR_CAPACITY)
+        end = postern_stuffer_finish(&stuffer, parts + n, POSTERN_STUFFER_END_MAX, &written, &fault);
+    n += written;
+    good = end == status &&
+           (status == POSTERN_COMPLETE ? good && n == m && memcmp(parts, whole, n) == 0
+                                       : fault.error == expected.error && fault.offset == expected.offset);
+    return good ||
+           pf_unlawful(v, "CHUNK", section, "DATA_BODY", octets, size, fault.offset, "%s at %zu, in one call %s at %zu",
+                       postern_error_describe(fault.error)->name, (size_t)fault.offset,
+                       postern_error_describe(expected.error)->name, (size_t)expected.offset);
+}
+
 bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
     static received whole;
     static received other;
@@ -210,6 +255,7 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
             !same_facts(&one, &many))
             return pf_unlawful(violation, "CHUNK", "RFC 3030 2", "BDAT_CHUNK", octets, size, count > 0 ? cuts[0] : 0,
                                "another result in %zu chunks", count + 1);
+        if (!stuffing_in_parts(octets, size, cuts, count, violation)) return false;
     }
     return true;
 }
