@@ -94,14 +94,15 @@ class Place:
     def gives_features(self):
         return self.is_libfuzzer and self.sanitizer != "coverage"
 
-    def run(self, command, seconds=PATIENCE, environment=None, folder="/"):
-        """Run from a folder that has nothing to do with the build, with an environment that says nothing of it."""
+    def run(self, command, seconds=PATIENCE, environment=None, folder=None):
+        """Run from a folder that has nothing to do with the build (an engine leaves files there), with an environment that
+        says nothing of it."""
         command = [str(word) for word in command]
         clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **_OPTIONS, **(environment or {})}
         if command[0].startswith("afl-"):
             clean |= _OPTIONS_OF_AFL
         try:
-            done = subprocess.run([*self.prefix, *command], cwd=folder, env=clean, stdin=subprocess.DEVNULL,
+            done = subprocess.run([*self.prefix, *command], cwd=folder or self.work, env=clean, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
         except subprocess.TimeoutExpired as expired:
             return 124, (expired.stdout or b"").decode("utf-8", "replace")
