@@ -7,9 +7,10 @@ from pathlib import Path
 from . import build, cases, coverage_empty, coverage_summary, house
 from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
 from .coverage_measure import KINDS, MCDC, PLAIN, Workshop, percent
+from .coverage_summary import FILE_POINTS, POINTS
 
-FLOORS = {"lines": 95.0, "branches": 90.0}  # of the parser, from the seeds alone
-FLOOR_EDGES = 90.0  # of the edges that the seeds reach, from nothing
+LINES, BRANCHES = 95, 90  # floors, in per cent of the parser, from the seeds alone
+EDGES = 90  # in per cent of the edges that the seeds reach, from nothing
 FROM_NOTHING = 600  # seconds
 
 EPILOG = f"""\
@@ -24,13 +25,13 @@ Builds the parser with clang's source coverage and runs what --from says in it:
 Several may be named. Then it writes an HTML report, a table for each file, the functions that nothing reaches, and
 the triples of state, verb and class of the reply that no session reaches. An input that fails is left out and named.
 
-  --floors      --from seeds, and a failure below {FLOORS["lines"]:.0f} % of the lines or {FLOORS["branches"]:.0f} % of the branches
+  --floors      --from seeds, and a failure below {LINES} % of the lines or {BRANCHES} % of the branches
   --from-empty  libFuzzer with dictionary and mutator from an empty corpus, SECONDS in all (default: {FROM_NOTHING}); a
-                failure below {FLOOR_EDGES:.0f} % of the edges that the seeds reach (an edge: a way out of a decision, or a
+                failure below {EDGES} % of the edges that the seeds reach (an edge: a way out of a decision, or a
                 function that is entered)
   --update      measures seeds and all with MC/DC, and writes corpus/COVERAGE.md
-  --check       the same, but compares: a total that moved by more than {coverage_summary.POINTS} points, a file by more than
-                {coverage_summary.FILE_POINTS:.0f}, or a function or triple that is named on one side only is a difference
+  --check       the same, but compares: a total that moved by more than {POINTS} points, a file by more than {FILE_POINTS},
+                or a function or triple that is named on one side only is a difference
   --mcdc        conditions that were seen to decide alone, too; it needs clang 19, which is installed
 
 --json: origin, files (name, lines, branches, mcdc: reached, count), total, functions (never reached), protocol (as
@@ -82,7 +83,7 @@ def inputs_under(folder, names):
         return {base.name: cases.files_in(base)}
     found = {name: cases.files_in(base / name) for name in names if (base / name).is_dir()}
     if not any(found.values()):
-        raise Failure(f"{folder}: no inputs of a harness in it (a campaign's state, a folder of HARNESS folders, or one)")
+        raise Failure(f"{folder}: no inputs of a harness (a campaign's state, a folder of HARNESS folders, or one)")
     return found
 
 
@@ -171,7 +172,7 @@ def measure(options, out):
     origins = ["seeds"] if options.floors else options.origins or ["all"]
     floors = {"lines": options.min_lines, "branches": options.min_branches}
     if options.floors:
-        floors = {kind: FLOORS[kind] if floor is None else floor for kind, floor in floors.items()}
+        floors = {"lines": max(LINES, floors["lines"] or 0), "branches": max(BRANCHES, floors["branches"] or 0)}
     tools = MCDC if options.mcdc else PLAIN
     shop = Workshop(tools, options.jobs, tests=any(origin in TESTS for origin in origins))
     room = shop.room("measured")
@@ -188,9 +189,10 @@ def measure(options, out):
     origin = ", ".join(house.short(name) for name in origins)
     say()
     say(f"report: {html}/index.html")
+    totals = {kind: measurement.total(kind) for kind in (KINDS if options.mcdc else KINDS[:2])}
     say(f"parser, from {origin}: " + ", ".join(
-        f"{coverage_summary.TITLES[kind]} {percent(measurement.total(kind)):.2f} % "
-        f"({measurement.total(kind)[0]} of {measurement.total(kind)[1]})" for kind in (KINDS if options.mcdc else KINDS[:2])))
+        f"{coverage_summary.TITLES[kind]} {percent(total):.2f} % ({total[0]} of {total[1]})"
+        for kind, total in totals.items()))
     for line in wrong:
         say(f"below the floor: {line}")
     if out:
@@ -219,8 +221,8 @@ def from_empty(options, out):
     if out:
         out.write({**facts_of(measurement, f"nothing, in {options.from_empty} s", shop.triples(found), []),
                    "edges": {"seeds": both[1], "both": both[0], "percent": round(percent(both), 2)}})
-    if percent(both) < FLOOR_EDGES:
-        say(f"below the floor of {FLOOR_EDGES:g} %")
+    if percent(both) < EDGES:
+        say(f"below the floor of {EDGES} %")
         return FOUND
     return OK
 

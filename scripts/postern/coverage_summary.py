@@ -11,7 +11,7 @@ from .coverage_measure import KINDS, percent
 PATH = house.ROOT / "corpus" / "COVERAGE.md"
 TITLES = {"lines": "lines", "branches": "branches", "mcdc": "MC/DC"}
 POINTS = 0.5  # per cent: a difference that is no noise, of a total
-FILE_POINTS = 2.0  # and of a file: a single line of a short one is more than half a point
+FILE_POINTS = 2  # and of a file: a single line of a short one is more than half a point
 
 OPENING = """\
 # Coverage of the parser
@@ -38,13 +38,18 @@ def _table(measurement):
     yield "| **all** | " + " | ".join(_cell(measurement.total(kind)) for kind in KINDS) + " |"
 
 
-def _never_said(triples):
-    """Triples as text, a line a state: "MAIL: EHLO 2yz 5yz, ..."."""
-    by_state = {}
+def by_state(triples):
+    """{state: {verb: classes}} of a list of triples, for people."""
+    sorted_out = {}
     for triple in triples:
         verb = triple["verb"] or "(broken line)"
-        by_state.setdefault(triple["state"], {}).setdefault(verb, []).append(f"{triple['class']}yz")
-    for state, verbs in by_state.items():
+        sorted_out.setdefault(triple["state"], {}).setdefault(verb, []).append(f"{triple['class']}yz")
+    return sorted_out
+
+
+def _never_said(triples):
+    """Triples as text, a line a state: "MAIL: EHLO 2yz 5yz, ..."."""
+    for state, verbs in by_state(triples).items():
         yield f"- {state}: " + ", ".join(f"{verb} {' '.join(classes)}" for verb, classes in verbs.items())
 
 

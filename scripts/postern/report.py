@@ -97,8 +97,8 @@ def gather(state, out):
     known = build.harnesses(folder)
     names = [harness.name for harness in known]
     kept = [path.name for path in sorted(state.glob("corpus/*")) if path.is_dir()]
-    return Facts(state, house.short(state), out, time.time(), names, report_facts.Course(state), report_facts.found(state),
-                 report_facts.inputs(state, dict.fromkeys([*names, *kept])),
+    return Facts(state, house.short(state), out, time.time(), names, report_facts.Course(state),
+                 report_facts.found(state), report_facts.inputs(state, dict.fromkeys([*names, *kept])),
                  report_facts.reached(state, known, folder / "postern"), report_facts.source(state))
 
 

@@ -148,7 +148,7 @@ def _of_bucket(folder):
             "size": facts.get("size"), "original_size": facts.get("original_size"),
             "dialogue": _text(folder / "dialogue.txt"), "report": _text(folder / "report.txt"),
             "exports": [folder / name for name in EXPORTS if (folder / name).is_file()],
-            "reproduce": f"./scripts/reproduce --harness {facts.get('harness', '?')} {folder / 'input'}"}
+            "reproduce": str(facts.get("reproduce") or f"./scripts/reproduce {folder / 'input'}")}
 
 
 def _of_finding(path):

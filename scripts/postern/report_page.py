@@ -5,6 +5,7 @@ through text(), for findings hold what an attacker would write."""
 import base64
 import html
 import os
+import re
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +13,7 @@ from urllib.parse import quote
 from . import house
 from .console import Failure
 from .coverage_measure import percent
+from .coverage_summary import by_state
 from .report_facts import thinned, visible
 from .report_plots import Line, curves, graph
 
@@ -40,7 +42,9 @@ def duration(seconds):
     seconds = int(seconds)
     if seconds >= 3600:
         return f"{seconds // 3600} h {seconds % 3600 // 60:02} min"
-    return f"{seconds // 60} min {seconds % 60:02} s" if seconds >= 60 else f"{seconds} s"
+    if seconds >= 600 or not seconds % 60 and seconds:
+        return f"{seconds // 60} min"
+    return f"{seconds // 60} min {seconds % 60:02} s" if seconds > 60 else f"{seconds} s"
 
 
 def when(stamp):
@@ -49,6 +53,11 @@ def when(stamp):
 
 def plural(count, one, many=None):
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def scroller(content, label, kind=""):
+    """What is too wide for a small screen moves in itself, also by the keyboard."""
+    return f'<div class="scroll{kind}" tabindex="0" role="region" aria-label="{label}">{content}</div>'
 
 
 def table(head, rows, numbers=(), wide=(), label=""):
@@ -60,8 +69,7 @@ def table(head, rows, numbers=(), wide=(), label=""):
     body = "".join("<tr>" + "".join(cell("th" if column == 0 else "td", column, content)
                                     for column, content in enumerate(row)) + "</tr>" for row in rows)
     heads = "".join(cell("th", column, name) for column, name in enumerate(head))
-    return (f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>")
+    return scroller(f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>", label)
 
 
 # The beginning: what the reader wants to know.
@@ -84,7 +92,8 @@ def key_figures(facts):
     yield ("findings", number(len(real)), f"{len(facts.found) - len(real)} more are flaky"
            if len(real) < len(facts.found) else "told apart by law and place", "bad" if real else "")
     if course.campaigns:
-        yield "executions", short_number(course.executions), f"{short_number(course.executions / max(course.seconds, 1))} per second", ""
+        rate = short_number(course.executions / max(course.seconds, 1))
+        yield "executions", short_number(course.executions), f"{rate} per second", ""
         yield "time fuzzed", duration(course.seconds), plural(len(course.campaigns), "campaign"), ""
         late = max((pair.rose for pair in course.pairs.values()), default=0)
         yield "last new coverage", duration(course.seconds - late), "before the end", ""
@@ -111,8 +120,8 @@ def next_steps(facts):
     if course.campaigns:
         flat = course.seconds - max((pair.rose for pair in course.pairs.values()), default=0)
         if flat > 600 and flat > course.seconds / 4:
-            yield (f"Coverage has been flat for {duration(flat)}: more time will find little. New seeds or a new harness "
-                   "will; what was never reached stands at the end.")
+            yield (f"Coverage has been flat for {duration(flat)}: more time will find little. New seeds or a new "
+                   "harness will; what was never reached stands at the end.")
         else:
             yield "Coverage still rises: let it run on. A campaign takes up its corpus where it was left."
         idle = sorted(set(facts.harnesses) - {pair.harness for pair in course.pairs.values()})
@@ -130,13 +139,16 @@ def head(facts):
     links = [("findings", "Findings"), ("course", "Over time"), ("protocol", "Protocol"), ("never", "Never reached"),
              ("made", "How it was made")]
     yield f'<h1>Fuzzing report, Postern {text(house.version())}</h1>'
-    yield f'<p class="verdict {kind}">{text(words)}</p>'
+    together = re.sub(r"(\d) (?=(k|M|G|h|min|s)\b)", r"\1&nbsp;", text(words))
+    yield f'<p class="verdict {kind}">{together}</p>'
     yield f'<p class="faint small">State: <code>{text(facts.shown_state)}</code>. Written {when(facts.now)}.</p>'
-    yield '<dl class="figures">' + "".join(
-        f'<div><dt>{text(name)}</dt><dd><span class="number {tone}">{text(value)}</span><br>'
-        f'<span class="faint small">{text(more)}</span></dd></div>' for name, value, more, tone in key_figures(facts)) + "</dl>"
-    yield "<h3>What to do next</h3><ul class=next>" + "".join(f"<li>{step}</li>" for step in next_steps(facts)) + "</ul>"
-    yield "<nav>" + "".join(f'<a href="#{name}">{title}</a>' for name, title in links) + "</nav>"
+    yield '<dl class="figures">'
+    for name, value, more, tone in key_figures(facts):
+        yield (f'<div><dt>{text(name)}</dt><dd><span class="number {tone}">{text(value)}</span><br>'
+               f'<span class="faint small">{text(more)}</span></dd></div>')
+    yield "</dl><h3>What to do next</h3><ul class=next>"
+    yield from (f"<li>{step}</li>" for step in next_steps(facts))
+    yield "</ul><nav>" + "".join(f'<a href="#{name}">{title}</a>' for name, title in links) + "</nav>"
 
 
 # Findings.
@@ -165,9 +177,12 @@ def finding(one, place, folder, opened):
     if isinstance(one["original_size"], int) and one["original_size"] != one["size"]:
         size += f", shortened from {number(one['original_size'])}"
     rows.append(("input", size))
-    yield "<dl class=seen>" + "".join(f"<dt>{name}</dt><dd>{text(words)}</dd>" for name, words in rows if words) + "</dl>"
+    yield "<dl class=seen>"
+    yield from (f"<dt>{name}</dt><dd>{text(words)}</dd>" for name, words in rows if words)
+    yield "</dl>"
     if one["dialogue"]:
-        yield f"<details{' open' if opened else ''}><summary>Dialogue</summary><pre>{text(one['dialogue'])}</pre></details>"
+        yield (f"<details{' open' if opened else ''}><summary>Dialogue</summary><pre>{text(one['dialogue'])}</pre>"
+               "</details>")
     if one["report"]:
         yield f"<details><summary>What the harness said</summary><pre>{text(one['report'])}</pre></details>"
     yield f"<h4>Run it again</h4><pre>{text(one['reproduce'])}</pre>"
@@ -182,8 +197,8 @@ def all_findings(facts):
     if not found:
         yield "<p>None. Every law held on every input that was run.</p>"
     if len(found) > 1:
-        rows = [(f'<a href="#finding-{place}">{text(one["oracle"] or "?")}</a>', text(one["section"]), text(one["state"]),
-                 text(one["verb"]), text(one["harness"]), number(len(one["members"])),
+        rows = [(f'<a href="#finding-{place}">{text(one["oracle"] or "?")}</a>',
+                 *(text(one[name]) for name in ("section", "state", "verb", "harness")), number(len(one["members"])),
                  "flaky" if one["flaky"] else text(one["summary"][:160])) for place, one in enumerate(found, 1)]
         yield table(("law", "section", "state", "verb", "harness", "times", "in short"), rows, {5}, {6}, "findings")
     for place, one in enumerate(found, 1):
@@ -212,8 +227,8 @@ def over_time(facts):
         yield "<p>No campaign has left a record here.</p></section>"
         return
     engines = [engine for engine in ENGINES if engine in course.growth]
-    yield ("<p>Time is time fuzzed: pauses between campaigns are left out. Several harnesses take turns, so that one stands "
-           "still while others run.</p>")
+    yield ("<p>Time is time fuzzed: pauses between campaigns are left out. Several harnesses take turns, so that one "
+           "stands still while others run.</p>")
     yield engine_legend(engines)
     growth = [Line(NAMES[engine], thinned(course.growth[engine]), ENGINES.index(engine)) for engine in engines]
     rates = [Line(NAMES[engine], course.rates(engine), ENGINES.index(engine)) for engine in engines]
@@ -225,8 +240,8 @@ def over_time(facts):
     yield "</div><h3>Edges of each harness</h3><div class=multiples>"
     for place, name in enumerate(facts.ordered({pair.harness for pair in course.pairs.values()})):
         pairs = [pair for pair in course.pairs.values() if pair.harness == name and pair.engine in ENGINES]
-        lines = [Line(NAMES[pair.engine], thinned([*pair.curve, (course.seconds, pair.coverage)]), ENGINES.index(pair.engine))
-                 for pair in pairs]
+        lines = [Line(NAMES[pair.engine], thinned([*pair.curve, (course.seconds, pair.coverage)]),
+                      ENGINES.index(pair.engine)) for pair in pairs]
         best = ", ".join(f"{number(pair.coverage)} {NAMES[pair.engine]}" for pair in pairs)
         yield figure(f"<b>{text(name)}</b> <span class=faint>{best}</span>",
                      curves(f"harness-{place}", f"edges of {text(name)} over time", lines, (340, 170), False))
@@ -238,16 +253,16 @@ def over_time(facts):
                          number(int(pair.executions / pair.seconds)) if pair.seconds >= 1 else "",
                          number(pair.coverage), number(pair.features) if pair.features else "", number(pair.corpus),
                          duration(pair.seconds), f"{duration(max(0, pair.ran_until - pair.rose))} before its end"))
-    yield table(("harness", "engine", "executions", "per second", "edges", "features", "inputs", "ran", "last new coverage"),
-                rows, {2, 3, 4, 5, 6}, (), "figures of each harness")
+    yield table(("harness", "engine", "executions", "per second", "edges", "features", "inputs", "ran",
+                 "last new coverage"), rows, {2, 3, 4, 5, 6}, (), "figures of each harness")
     yield "</section>"
 
 
 # The protocol.
 
 # As a session goes; what is not named comes behind, by its name.
-VERBS = ("CONNECT", "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "AUTH_CONTINUATION", "MAIL", "RCPT", "DATA", "DATA_BODY",
-         "BDAT", "BDAT_CHUNK", "BURL", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT")
+VERBS = ("CONNECT", "EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "AUTH_CONTINUATION", "MAIL", "RCPT", "DATA",
+         "DATA_BODY", "BDAT", "BDAT_CHUNK", "BURL", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT")
 
 
 def heat(everything, seeds):
@@ -279,16 +294,16 @@ def heat(everything, seeds):
         f"<td><span class=cell>{''.join(box(state, verb, class_) for class_ in (2, 3, 4, 5))}</span></td>"
         for state in states) + "</tr>" for verb in verbs)
     foot = "".join(f"<td>{state['reached']} of {state['legal']}</td>" for state in everything["states"])
-    return ('<div class="scroll" tabindex="0" role="region" aria-label="heat map"><table class=heat><thead><tr><th>verb</th>'
-            + "".join(f"<th>{text(state)}</th>" for state in states) + f"</tr></thead><tbody>{rows}</tbody>"
-            f"<tfoot><tr><th>reached</th>{foot}</tr></tfoot></table></div>")
+    heads = "".join(f"<th>{text(state)}</th>" for state in states)
+    return scroller(f"<table class=heat><thead><tr><th>verb</th>{heads}</tr></thead><tbody>{rows}</tbody>"
+                    f"<tfoot><tr><th>reached</th>{foot}</tr></tfoot></table>", "heat map")
 
 
-HEAT_LEGEND = ('<div class=legend><span><span class="c h1">2</span>1 to 9 times</span><span><span class="c h2">2</span>'
-               'up to 99</span><span><span class="c h3">2</span>up to 999</span><span><span class="c h4">2</span>'
-               '1000 and more</span><span><span class="c h2 fresh">2</span>by the campaign alone, not by the seeds</span>'
-               '<span><span class="c never">5</span>legal, never reached</span><span><span class="c outside">5</span>'
-               'reached, though no RFC has it</span></div>')
+HEAT_LEGEND = "<div class=legend>" + "".join(
+    f'<span><span class="c {kind}">{class_}</span>{words}</span>' for kind, class_, words in (
+        ("h1", 2, "1 to 9 times"), ("h2", 2, "up to 99"), ("h3", 2, "up to 999"), ("h4", 2, "1,000 and more"),
+        ("h2 fresh", 2, "by the campaign alone, not by the seeds"), ("never", 5, "legal, never reached"),
+        ("outside", 5, "reached, though no RFC has it"))) + "</div>"
 
 
 def protocol(facts):
@@ -297,34 +312,39 @@ def protocol(facts):
         yield "<p>There is no session in the corpus.</p></section>"
         return
     everything = facts.protocol.all
-    yield (f"<p>{number(everything['sessions'])} sessions, {number(everything['replies'])} replies. Each box is a class of "
-           "replies (2yz to 5yz) to a verb in a state: only those that the RFCs allow have one.</p>")
+    sessions, replies = number(everything["sessions"]), number(everything["replies"])
+    yield (f"<p>{sessions} sessions, {replies} replies. Each box is a class of replies (2yz to 5yz) to a verb in a "
+           "state: only those that the RFCs allow have one.</p>")
     yield HEAT_LEGEND
     yield heat(everything, facts.protocol.seeds)
-    yield "<h3>How sessions move</h3><p class=small>In each state: triples reached, of those that are legal. At each arrow: the verbs, and how often.</p>"
-    yield f'<div class="scroll graph" tabindex="0" role="region" aria-label="graph of states">{graph("states", "graph of states", facts.protocol.dot)}</div>'
+    yield ("<h3>How sessions move</h3><p class=small>In each state: triples reached, of those that are legal. At each "
+           "arrow: the verbs, and how often.</p>")
+    yield scroller(graph("states", "graph of states", facts.protocol.dot), "graph of states", " graph")
     yield "</section>"
 
 
 def never_reached(facts):
     yield '<section id="never"><h2>Never reached</h2>'
     if facts.protocol:
-        by_state = {}
-        for one in facts.protocol.all["never"]:
-            by_state.setdefault(one["state"], {}).setdefault(one["verb"] or "(broken line)", []).append(f"{one['class']}yz")
         rows = [(text(state), text(", ".join(f"{verb} {' '.join(classes)}" for verb, classes in verbs.items())))
-                for state, verbs in by_state.items()]
+                for state, verbs in by_state(facts.protocol.all["never"]).items()]
         yield "<h3>Of the protocol</h3>"
-        yield table(("state", "legal, and no session had it"), rows, (), {1}, "triples never reached") if rows else "<p>Nothing.</p>"
+        yield (table(("state", "legal, and no session had it"), rows, (), {1}, "triples never reached") if rows
+               else "<p>Nothing.</p>")
     yield "<h3>Of the parser's source</h3>"
     if facts.source:
         names = facts.source.get("functions", [])
-        files = [(text(one["name"]), *(f"{percent((one[kind]['reached'], one[kind]['count'])):.1f} %" if one[kind]["count"]
-                                       else "" for kind in ("lines", "branches"))) for one in facts.source["files"]]
-        yield f"<p>From {text(facts.source.get('origin', '?'))}, by version {text(facts.source.get('version', '?'))}.</p>"
+        files = [(text(one["name"]), *(f"{percent((one[kind]['reached'], one[kind]['count'])):.1f} %"
+                                       if one[kind]["count"] else "" for kind in ("lines", "branches")))
+                 for one in facts.source["files"]]
+        yield f"<p>From {text(facts.source.get('origin', '?'))}, version {text(facts.source.get('version', '?'))}.</p>"
         yield table(("file", "lines", "branches"), files, {1, 2}, (), "source coverage")
-        yield f"<h4>{plural(len(names), 'function')} that nothing reaches</h4>" if names else "<p>Every function was reached.</p>"
-        yield f"<ul class=columns>{''.join(f'<li><code>{text(name)}</code></li>' for name in names)}</ul>" if names else ""
+        if names:
+            yield f"<h4>{plural(len(names), 'function')} that nothing reaches</h4><ul class=columns>"
+            yield from (f"<li><code>{text(name)}</code></li>" for name in names)
+            yield "</ul>"
+        else:
+            yield "<p>Every function was reached.</p>"
     else:
         yield f"<p>Not measured: <code>./scripts/report --source {text(facts.shown_state)}</code> does.</p>"
     yield "</section>"
@@ -360,5 +380,5 @@ def page(facts):
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>Postern: {text(verdict(facts)[1])}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{body}\n"
-            f"<footer>Written by <code>scripts/report</code> of Postern {text(house.version())}. Nothing in this page comes "
-            f"from a network, and nothing in it runs.</footer>\n</body>\n</html>\n")
+            f"<footer>Written by <code>scripts/report</code> of Postern {text(house.version())}. Nothing in this page "
+            f"comes from a network, and nothing in it runs.</footer>\n</body>\n</html>\n")

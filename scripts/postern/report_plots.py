@@ -91,7 +91,7 @@ def _step(reach):
 def graph(prefix, title, dot):
     """The graph of states from the text that `postern show --graph` writes. What leads back to the same state is told
     by its count: the heat map has the verbs. Returns: SVG."""
-    dot = re.sub(r'(\b(\w+) -> \2 \[label=")[^"]*\\n(\d+")', r"\1stays\\n\3", dot)
+    dot = re.sub(r'(\b(\w+) -> \2 \[label=")[^"]*\\n(\d+")', r"\1   stays\\n   \3", dot)
     dot = dot.replace("fontsize=9", "fontsize=11").replace("rankdir=TB", 'rankdir=TB; bgcolor="transparent"')
     svg = _run("dot", ["-Tsvg"], dot)
     svg = re.sub(r'(stroke|fill)="(black|#7f7f7f|#666666)"',
