@@ -175,13 +175,19 @@ def report(work, options, figures):
         facts = {"seed": options.seed, "version": house.version(), "summary": figures,
                  "results": [result.to_json() for result in work.results.values()]}
         house.write_whole(options.json.absolute(), (json.dumps(facts, indent=1) + "\n").encode())
-    alone = ("" if options.no_harnesses else
-             f"by harnesses alone {figures['killed_by_harnesses']} of {figures['decided_by_harnesses']} "
-             f"({figures['harnesses_percent']:.1f} %; by replay {figures['killed_by_replay']}; no harness reaches "
-             f"{figures['decided_by_harnesses'] - figures['reached_by_harnesses']}); ")
     say(f"seed {options.seed}: {figures['mutants']} mutants; killed by tests and replay {figures['killed_by_tests']} "
-        f"({figures['tests_percent']:.1f} %); {alone}"
+        f"({figures['tests_percent']:.1f} %); {'' if options.no_harnesses else alone(figures)}"
         f"set aside: same code {figures['equal']}, no code {figures['stillborn']}")
+
+
+def alone(figures):
+    """What the harnesses did without the tests. Of an unfinished run no share is told: what replay kills is known
+    first, and the rest would be missing from it."""
+    killed, decided = figures["killed_by_harnesses"], figures["decided_by_harnesses"]
+    if decided < figures["mutants"]:
+        return f"by harnesses alone {killed} so far, {figures['mutants'] - decided} not judged yet; "
+    return (f"by harnesses alone {killed} of {decided} ({figures['harnesses_percent']:.1f} %; by replay "
+            f"{figures['killed_by_replay']}; no harness reaches {decided - figures['reached_by_harnesses']}); ")
 
 
 def main():
