@@ -272,15 +272,23 @@ static void print_json(const pf_coverage *coverage) {
 
 /* ---- The picture ---- */
 
-/* An edge: the verbs that took it, three to a row, and how often. */
+/* An edge: the verbs that took it, three to a row, or how many they are; and how often. */
 static void draw_edge(FILE *out, const pf_coverage *coverage, pf_model_state from, pf_model_state to) {
+    enum { NAMED_MOST = 9 };
+    const uint32_t movers = coverage->movers[from][to];
     unsigned names = 0;
 
     fprintf(out, "  %s -> %s [label=\"", pf_model_state_name(from), pf_model_state_name(to));
     for (size_t verb = 0; verb < PF_VERBS; verb++) {
-        if (coverage->movers[from][to] >> verb & 1u) {
-            fprintf(out, "%s%s", names == 0 ? "" : names % 3 == 0 ? "\\n" : " ", verb_name(verb));
-            names++;
+        names += movers >> verb & 1u;
+    }
+    if (names > NAMED_MOST) {
+        fprintf(out, "%u verbs", names);
+    }
+    for (size_t verb = 0, named = 0; verb < PF_VERBS && names <= NAMED_MOST; verb++) {
+        if (movers >> verb & 1u) {
+            fprintf(out, "%s%s", named == 0 ? "" : named % 3 == 0 ? "\\n" : " ", verb_name(verb));
+            named++;
         }
     }
     fprintf(out, "\\n%" PRIu64 "\"", coverage->moves[from][to]);
