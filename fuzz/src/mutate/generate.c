@@ -39,7 +39,7 @@ static void make_valid(pf_maker *maker, pf_mutate_kind kind) {
     }
 }
 
-static const pf_fault *draw_fault(pf_maker *maker, pf_mutate_kind kind) {
+static const pf_wrong *draw_fault(pf_maker *maker, pf_mutate_kind kind) {
     const pf_faults *faults = &pf_faults_command;
 
     switch (kind) {
@@ -62,7 +62,7 @@ pf_generated pf_generate(pf_mutate_kind kind, uint64_t seed, pf_generate_how how
     for (int attempt = 0; attempt < 64; attempt++) {
         const bool nearly =
             kind != PF_MUTATE_CLIENT && (how == PF_GENERATE_NEARLY || (how == PF_GENERATE_ANY && pf_one_in(&maker, 2)));
-        const pf_fault *fault = nearly ? draw_fault(&maker, kind) : NULL;
+        const pf_wrong *fault = nearly ? draw_fault(&maker, kind) : NULL;
         maker.size = 0;
         maker.full = false;
         if (fault != NULL)

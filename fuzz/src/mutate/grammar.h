@@ -1,7 +1,7 @@
 /* grammar.h: what is made from nothing: the words of SMTP, valid and with a fault. Toolkit room: fuzz/.
  *
  * Everything that is called pf_make_ appends something valid under the test policy, unless it says otherwise; a
- * pf_fault is one way of being wrong.
+ * pf_wrong is one way of being wrong.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef POSTERN_FUZZ_MUTATE_GRAMMAR_H
@@ -12,14 +12,14 @@
 /* ---- Faults ---- */
 
 /* One way of being wrong: appends a whole thing (a mailbox, a command line, a session) that has this fault alone. */
-typedef struct pf_fault {
+typedef struct pf_wrong {
     const char *name;
     const char *expects; /* names of errors, or reply codes */
     void (*make)(pf_maker *maker);
-} pf_fault;
+} pf_wrong;
 
 typedef struct pf_faults {
-    const pf_fault *list;
+    const pf_wrong *list;
     size_t count;
 } pf_faults;
 

@@ -300,7 +300,7 @@ static void no_at(pf_maker *maker) {
     put_atext(maker, pf_between(maker, 1, 9));
 }
 
-static const pf_fault faults[] = {
+static const pf_wrong faults[] = {
     {"local-part-65", "local-part-too-long", local_too_long},
     {"domain-256", "domain-too-long path-too-long", domain_too_long},
     {"mailbox-255", "path-too-long", path_too_long},

@@ -175,7 +175,7 @@ static void open_end(pf_maker *maker) {
     PF_PUT_ONE_OF(maker, ends);
 }
 
-static const pf_fault faults[] = {
+static const pf_wrong faults[] = {
     {"content", "bare-cr bare-lf nul", bare_octet},
     {"text-line-1001", "line-too-long", long_line},
     {"no-end", "incomplete", open_end},

@@ -335,7 +335,7 @@ static void initial_response(pf_maker *maker) {
     "local-part-too-long domain-too-long path-too-long label-too-long local-part-syntax domain-syntax "                \
     "literal-syntax utf8-syntax path-syntax non-ascii bare-cr bare-lf nul"
 
-static const pf_fault faults[] = {
+static const pf_wrong faults[] = {
     {"bare-lf", "bare-lf", bare_lf},
     {"bare-cr", "bare-cr", bare_cr},
     {"nul", "nul", nul},

@@ -330,7 +330,7 @@ static void bad_rcpt(pf_maker *maker) {
     PF_PUT(maker, "\r\n");
 }
 
-static const pf_fault faults[] = {
+static const pf_wrong faults[] = {
     {"parameter-twice", "parameter-duplicate", twice},
     {"parameter-value", "parameter-value", bad_value},
     {"parameter-xtext", "xtext-syntax parameter-value", bad_xtext},

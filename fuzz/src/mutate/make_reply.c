@@ -118,7 +118,7 @@ static void open_reply(pf_maker *maker) {
     PF_PUT_ONE_OF(maker, words);
 }
 
-static const pf_fault faults[] = {
+static const pf_wrong faults[] = {
     {"code", "reply-code", bad_code},
     {"separator", "reply-separator", bad_separator},
     {"code-changes", "reply-code-changed", code_changes},

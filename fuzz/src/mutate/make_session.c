@@ -358,7 +358,7 @@ static void not_offered(pf_maker *maker) {
     if (!helo) pf_make_options(maker, NO_EXTENSIONS);
 }
 
-static const pf_fault faults[] = {
+static const pf_wrong faults[] = {
     {"order", "503", order},
     {"refusal", "550 450 554 451", refusal},
     {"command", "500 501 502 503 504 553 555", command},
