@@ -158,6 +158,8 @@ class Campaign:
         ended = self._ended()
         self._save(ended)
         for turn in self.running:
+            turn.wind_up()
+        for turn in self.running:
             turn.stop()
         self._collect(wait=True)  # before the rows are closed, so that they count it
         for turn in list(self.running):

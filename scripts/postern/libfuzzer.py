@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """libFuzzer as an engine, in one process. In several: libfuzzer_fork.py."""
 
+import os
 import re
 import subprocess
 
@@ -49,6 +50,7 @@ class LibFuzzerTurn(Turn):
 
     def again(self):
         self.before = Stats(self.stats.executions)
+        os.truncate(self.log, 0)  # the figures in it are of the process before
         super().again()
 
     def read_stats(self):

@@ -8,6 +8,7 @@ corpus folder again, and what children found since they began is lost when it is
 
 import os
 import re
+import shutil
 import signal
 import time
 
@@ -27,6 +28,7 @@ class ForkTurn(LibFuzzerTurn):
         super().__init__(*arguments)
         self.children = self.folder / "children"
         self.waiting = False  # inputs that others found
+        self.stopping = None  # by how many merges in all it is wound up, and until when it must be
 
     def more_flags(self):
         self.children.mkdir(exist_ok=True)
@@ -55,25 +57,30 @@ class ForkTurn(LibFuzzerTurn):
     def again(self):
         self.signal_all(signal.SIGKILL)  # children outlive a parent that was killed
         self.salvage()
+        shutil.rmtree(self.children, ignore_errors=True)
         self.waiting = False
         super().again()
 
+    def wind_up(self):
+        """Have the children end, so that the parent merges what they found."""
+        if self.stopping is None and self.running():
+            self.stopping = self._merges() + self.width, time.monotonic() + WRAP_UP
+            for folder in self.children.glob("*.dir"):
+                (folder / "STOP").write_bytes(b"1")
+
     def stop(self):
-        if self.running():
-            self._wrap_up()
+        self.wind_up()
+        if self.stopping:
+            merges, until = self.stopping
+            while self.running() and self._merges() < merges and time.monotonic() < until:
+                time.sleep(0.1)
         super().stop()
+        self.stopping = None
         self.salvage()
 
-    def _wrap_up(self):
-        """Have the children end, and wait until the parent has merged what they found."""
-        merges = len(_MERGED.findall(self.tail(1 << 20)))
-        for folder in self.children.glob("*.dir"):
-            (folder / "STOP").write_bytes(b"1")
-        until = time.monotonic() + WRAP_UP
-        while self.running() and time.monotonic() < until:
-            if len(_MERGED.findall(self.tail(1 << 20))) >= merges + self.width:
-                break
-            time.sleep(0.1)
+    def _merges(self):
+        """How often the parent merged what a child found."""
+        return len(_MERGED.findall(self.tail(1 << 20)))
 
     def salvage(self):
         """Keep what children found and nobody merged."""

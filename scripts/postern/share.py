@@ -7,6 +7,7 @@ that matters of a turn, and a kill loses some seconds of it.
 
 import os
 import time
+from pathlib import Path
 
 from . import artifact, corpus, house
 from .console import say
@@ -53,7 +54,7 @@ class Share:
         home = corpus.folder_of(self.state, turn.harness.name)
         try:
             strangers = {entry.name for entry in os.scandir(home) if entry.name not in turn.known
-                         and not entry.name.startswith(".") and entry.is_file()}
+                         and not entry.name.startswith(".") and entry.is_file() and artifact.whole(Path(entry.path))}
         except FileNotFoundError:
             return  # nothing was ever found
         turn.known |= strangers

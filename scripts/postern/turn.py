@@ -148,6 +148,9 @@ class Turn:
         self.barren = 0 if self.stats.executions > self.executed else self.barren + 1
         return self.deaths >= MOST_DEATHS or self.barren >= MOST_BARREN
 
+    def wind_up(self):
+        """Tell the engine that it will be stopped, when it has to do something before that."""
+
     def stop(self):
         """End the engine, gently at first."""
         for number, patience in ((signal.SIGINT, 4.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 10.0)):
