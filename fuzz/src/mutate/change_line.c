@@ -110,6 +110,7 @@ bool pf_change_verb_of(pf_bench *bench, size_t begin, size_t end) {
     pf_piece(bench, end - begin);
     switch (pf_below(maker, 8)) {
     case 0: /* one letter with its high bit */
+    case 4:
         pf_put(maker, bench->octets + begin, end - begin);
         if (maker->size > 0) maker->octets[pf_below(maker, maker->size)] |= 0x80;
         break;

@@ -112,12 +112,33 @@ void pf_make_session(pf_maker *maker) {
 
 /* ---- Groups: what can be put between two commands, in its place or not ---- */
 
+static void put_path_wrong(pf_maker *maker) {
+    if (pf_one_in(maker, 2))
+        PF_PUT(maker, "MAIL FROM:<");
+    else
+        PF_PUT(maker, "RCPT TO:<");
+    pf_make_fault(maker, &pf_faults_address);
+    PF_PUT(maker, ">\r\n");
+}
+
+/* On MAIL, which is answered the more often: RCPT needs one before it. */
+static void put_parameters_odd(pf_maker *maker) {
+    PF_PUT(maker, "MAIL FROM:<a@b.example>");
+    pf_make_parameter(maker);
+    if (pf_one_in(maker, 3)) pf_make_parameter(maker);
+    PF_PUT(maker, "\r\n");
+    if (pf_one_in(maker, 2)) PF_PUT(maker, "RSET\r\n");
+}
+
+/* Each is answered, and most leave the session as it was: a few are as good as one. */
 static void group_of_fault(pf_maker *maker) {
-    for (size_t left = pf_between(maker, 1, 3); left > 0; left--) {
-        if (pf_one_in(maker, 3))
-            pf_make_fault(maker, pf_one_in(maker, 3) ? &pf_faults_parameter : &pf_faults_command);
-        else
-            pf_make_any_command(maker, PF_IN_SESSION);
+    for (size_t left = pf_between(maker, 1, 4); left > 0; left--) {
+        switch (pf_below(maker, 5)) {
+        case 0: pf_make_fault(maker, &pf_faults_command); break;
+        case 1: put_path_wrong(maker); break;
+        case 2: put_parameters_odd(maker); break;
+        default: pf_make_any_command(maker, PF_IN_SESSION); break;
+        }
     }
 }
 
@@ -146,6 +167,7 @@ static void group_of_refusals(pf_maker *maker) {
         put_chunks(maker);
     else
         put_data(maker);
+    if (pf_one_in(maker, 2)) PF_PUT(maker, "DATA\r\n.\r\n"); /* the envelope is gone */
 }
 
 static void group_of_chunks(pf_maker *maker) {
@@ -156,7 +178,8 @@ static void group_of_chunks(pf_maker *maker) {
 static void group_of_smuggling(pf_maker *maker) {
     PF_PUT(maker, "MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n");
     pf_make_content(maker);
-    pf_make_end_of_data(maker);
+    do pf_make_end_of_data(maker);
+    while (!pf_one_in(maker, 3));
     pf_make_canaries(maker);
     if (!pf_one_in(maker, 4)) PF_PUT(maker, "\r\n.\r\n");
 }
@@ -233,22 +256,25 @@ void pf_make_groups(pf_maker *maker, size_t most) {
         const size_t begin = maker->size;
         pf_make_group(maker);
         if (!maker->full || begin == 0) continue;
-        maker->size = begin;
+        maker->size = begin; /* the next may be shorter */
         maker->full = false;
-        return;
     }
 }
 
 void pf_make_pile(pf_maker *maker) {
     enum { MOST = 8, OPTIONS = 16 }; /* octets of the line of the options */
     const uint32_t options = draw_options(maker);
+    const size_t reserved = options == 0 ? 0 : OPTIONS;
 
+    if (maker->capacity - maker->size < reserved) {
+        maker->full = true;
+        return;
+    }
+    maker->capacity -= reserved;
     put_hello(maker, options);
-    if (options != 0 && maker->capacity > OPTIONS) maker->capacity -= OPTIONS;
-    pf_make_groups(maker, MOST);
-    if (options == 0) return;
-    maker->capacity += OPTIONS;
-    pf_make_options(maker, options);
+    if (!maker->full) pf_make_groups(maker, MOST);
+    maker->capacity += reserved;
+    if (options != 0) pf_make_options(maker, options);
 }
 
 /* ---- Faults ---- */

@@ -86,14 +86,14 @@ static bool goes_on(pf_bench *bench, pf_mutate_kind kind) {
     return one_line ? pf_one_in(&bench->maker, 3) : !pf_one_in(&bench->maker, 3);
 }
 
-/* Before the operations. A session begins anew now and then: what is made from nothing is all read, where an input that
- * many hands have changed has come to an end in its middle. Else it most often loses each QUIT that something follows,
- * and if it is long any part, the more likely the longer it is. */
+/* Before the operations. Half of all sessions begin anew: what is made from nothing is all read, where an input that
+ * many hands have changed has often come to an end in its middle. The others most often lose each QUIT that something
+ * follows, and if they are long any part, the more likely the longer they are. */
 static void prepare(pf_bench *bench, pf_mutate_kind kind) {
     enum { LONG = 320 };
 
     if (kind != PF_MUTATE_SESSION) return;
-    if (pf_one_in(&bench->maker, 4)) {
+    if (pf_one_in(&bench->maker, 2)) {
         (void)pf_session_fresh(bench);
         return;
     }
