@@ -55,6 +55,7 @@ static const sample samples[] = {
     {TOY_MAIL_TWICE, "STATE", "RCPT", "MAIL", ENVELOPE "MAIL FROM:<>\r\n"},
     {TOY_503_TO_NOOP, "STATE", "GREETED", "NOOP", HELLO "NOOP\r\n"},
     {TOY_354_TO_RCPT, "STATE", "MAIL", "RCPT", ENVELOPE},
+    {TOY_VERB_OF_SEVEN_BITS, "STATE", "GREETED", "NOOP", HELLO "\xceOOP\r\n"},
     {TOY_LF_DOT_LF_ENDS, "NODATA", "GREETED", "MAIL", ENVELOPE "DATA\r\nHello\n.\nMAIL FROM:<>\r\n.\r\n"},
     {TOY_LF_DOT_LF_ENDS, "STRICT", "DATA", "DATA_BODY", ENVELOPE "DATA\r\nHello\n.\n"},
     {TOY_LF_ENDS_LINE, "NODATA", "GREETED", "NOOP", HELLO "NOOP\nNOOP\r\n"},
@@ -202,7 +203,9 @@ static void a_violation_is_one_line_of_json(void **state) {
                               .seen = "\x1b\n\xff",
                               .octets = (const uint8_t *)"a\r\n\0\xff\"\\\t",
                               .size = 8,
-                              .offset = 7};
+                              .offset = 7,
+                              .session = (const uint8_t *)"A\r\0\xfe",
+                              .session_size = 4};
     char text[4096] = "";
     FILE *file = tmpfile();
     assert_non_null(file);
@@ -219,10 +222,11 @@ static void a_violation_is_one_line_of_json(void **state) {
     assert_true(size > 0);
     assert_non_null(strstr(text, "at octet   7: \"a\\r\\n\\x00\\xff\\\"\\\\\\t\"\n"));
     assert_non_null(strstr(text, "./scripts/reproduce FILE"));
-    assert_non_null(strstr(text,
-                           "\nPOSTERN-VIOLATION {\"oracle\":\"GRAM\",\"section\":\"RFC 5321 4.2\",\"state\":\"-\","
-                           "\"verb\":\"-\",\"expected\":\"a \\\"quoted\\\" \\\\ thing\","
-                           "\"seen\":\"\\u001b\\u000a\\u00ff\"}\n"));
+    assert_non_null(
+        strstr(text,
+               "\nPOSTERN-VIOLATION {\"oracle\":\"GRAM\",\"section\":\"RFC 5321 4.2\",\"state\":\"-\","
+               "\"verb\":\"-\",\"session\":\"A\\u000d\\u0000\\u00fe\",\"expected\":\"a \\\"quoted\\\" \\\\ thing\","
+               "\"seen\":\"\\u001b\\u000a\\u00ff\"}\n"));
 }
 
 int main(void) {

@@ -10,7 +10,7 @@
 
 /* ---- Printing ---- */
 
-enum { OCTETS_SHOWN = 160 };
+enum { OCTETS_SHOWN = 160, SESSION_MOST = 1 << 14 };
 
 static void print_octets(const uint8_t *octets, size_t size) {
     const size_t shown = size > OCTETS_SHOWN ? OCTETS_SHOWN : size;
@@ -35,10 +35,12 @@ static void print_octets(const uint8_t *octets, size_t size) {
     if (shown < size) fprintf(stderr, " and %zu more", size - shown);
 }
 
-static void print_json(const char *key, const char *text, const char *behind) {
+static void print_json(const char *key, const void *octets, size_t size, const char *behind) {
+    const unsigned char *text = octets;
+
     fprintf(stderr, "\"%s\":\"", key);
-    for (; *text != '\0'; text++) {
-        const unsigned char octet = (unsigned char)*text;
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char octet = text[i];
         if (octet == '"' || octet == '\\')
             fprintf(stderr, "\\%c", octet);
         else if (octet < 0x20 || octet > 0x7e)
@@ -47,6 +49,10 @@ static void print_json(const char *key, const char *text, const char *behind) {
             fputc(octet, stderr);
     }
     fprintf(stderr, "\"%s", behind);
+}
+
+static void print_text(const char *key, const char *text, const char *behind) {
+    print_json(key, text, strlen(text), behind);
 }
 
 void pf_violation_print(const pf_violation *violation) {
@@ -60,12 +66,14 @@ void pf_violation_print(const pf_violation *violation) {
     fprintf(stderr, "\n  reproduce  ./scripts/reproduce FILE\n");
 
     fputs("POSTERN-VIOLATION {", stderr);
-    print_json("oracle", violation->oracle, ",");
-    print_json("section", violation->section, ",");
-    print_json("state", violation->state, ",");
-    print_json("verb", violation->verb, ",");
-    print_json("expected", violation->expected, ",");
-    print_json("seen", violation->seen, "}\n");
+    print_text("oracle", violation->oracle, ",");
+    print_text("section", violation->section, ",");
+    print_text("state", violation->state, ",");
+    print_text("verb", violation->verb, ",");
+    if (violation->session != NULL && violation->session_size <= SESSION_MOST)
+        print_json("session", violation->session, violation->session_size, ","); /* a character for each octet */
+    print_text("expected", violation->expected, ",");
+    print_text("seen", violation->seen, "}\n");
     fflush(stderr);
 }
 
@@ -151,7 +159,8 @@ bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const cha
     }
     violation->oracle = oracle->name;
     violation->section = oracle->section;
-    violation->octets = run->octets;
+    violation->octets = violation->session = run->octets;
+    violation->session_size = run->size;
     violation->size = 0;
     violation->offset = run->size;
     state = walk.state;
@@ -186,6 +195,8 @@ bool pf_unlawful(pf_violation *violation, const char *oracle, const char *sectio
     violation->octets = octets;
     violation->size = size;
     violation->offset = offset;
+    violation->session = NULL;
+    violation->session_size = 0;
     copy_text(violation->expected, "the law to hold");
     va_start(arguments, format);
     vsnprintf(violation->seen, sizeof violation->seen, format, arguments);

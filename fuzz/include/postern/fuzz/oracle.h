@@ -28,7 +28,9 @@ typedef struct pf_violation {
     char seen[PF_VIOLATION_TEXT];
     const uint8_t *octets; /* the octets concerned; of the input or of the log */
     size_t size;
-    uint64_t offset; /* in the input */
+    uint64_t offset;        /* in the input */
+    const uint8_t *session; /* the session in which it was seen: the input, or a variant of it; NULL: nobody says */
+    size_t session_size;
 } pf_violation;
 
 /* Print the violation to stderr: for a person, and one line "POSTERN-VIOLATION {json}" for programs. */
@@ -138,9 +140,9 @@ bool pf_laws_codes(const uint8_t *octets, size_t size, bool thorough, pf_violati
  * nothing of a secret is said or stays in the session (SECRET). The input is a session; bit 6 of its options keeps
  * PLAIN and LOGIN for TLS. */
 bool pf_laws_auth(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
-/* session.h, under a configuration and a policy that the input's hash draws: who is asked what, and when; what was decided
- * is answered; what is configured is kept (CONTRACT); what EHLO offers, and enhanced codes (REF); and GRAM, ONE and
- * CHUNK. The input is a session. In: thorough, under many of them. */
+/* session.h, under a configuration and a policy that the input's hash draws: who is asked what, and when; what was
+ * decided is answered; what is configured is kept (CONTRACT); what EHLO offers, and enhanced codes (REF); and GRAM, ONE
+ * and CHUNK. The input is a session. In: thorough, under many of them. */
 bool pf_laws_policy(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* What fits is taken and what does not is refused, in lengths and capacities that the input chooses (LIMIT). */
 bool pf_laws_limits(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
