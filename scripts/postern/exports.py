@@ -2,13 +2,18 @@
 """What is written of a bucket: the input, its dialogue, what it means, the report, a test in C, packets, a script for nc.
 
     BUCKET/input  dialogue.txt  explanation.md  report.txt  test.c  session.pcap  replay.sh  bucket.json
+
+Some laws ask questions of their own: they break in a variant of the input. Where they do, the variant is there too, and
+it is what the dialogue, the packets and the script show.
 """
 
 import json
 import re
+import shlex
 import subprocess
 
-from . import ctest_case, dialogue, house, rules, wire
+from . import ctest_case, dialogue, house, rules, violation, wire
+from .reproducing import PLAIN
 
 
 def _show(*arguments):
@@ -51,7 +56,10 @@ def explanation(bucket, octets, report):
         f", made shorter from {bucket.original} while it failed in the same way" if bucket.original > len(octets) else
         "") + f"; {len(bucket.members)} finding{'' if len(bucket.members) == 1 else 's'} of this kind:", ""]
     lines += [f"- `{house.short(case.path)}` ({case.harness.name})" for case in bucket.members]
-    sanitize = " --sanitize" if bucket.how != "plain" else ""
+    sanitize = " --sanitize" if bucket.how != PLAIN else ""
+    if variant_of(octets, verdict) is not None:
+        lines += ["", "The law asks questions of its own: it was seen to break in a session that it made of this input, "
+                  "which is in the file `variant`."]
     lines += ["", "## Run it again", "", "```sh", f"./scripts/reproduce --harness {bucket.harness.name}{sanitize} "
               "BUCKET/input", "sh BUCKET/replay.sh 127.0.0.1 2525       # a server of your own", "```", "",
               "Once it is mended, keep it: copy `input` to "
@@ -59,22 +67,31 @@ def explanation(bucket, octets, report):
     return "\n".join(lines)
 
 
+def variant_of(octets, verdict):
+    """The session in which the law was seen to break, where it is another than the input; else None."""
+    session = violation.session_of(verdict)
+    return session if session != octets else None
+
+
 def _dialogue(path, octets, bucket):
-    """The input as what it is; and, where that is no session, the session that brings it to a server."""
+    """The input as what it is; and what goes over the wire, where that is something else."""
     kind = bucket.harness.kind if bucket.harness.kind in dialogue.KINDS else "session"
     text = dialogue.show(path, bucket.harness.name, kind)
-    sent = wire.by_client(octets, bucket.harness.kind)
+    variant = variant_of(octets, bucket.verdict)
+    sent = wire.by_client(octets, bucket.harness.kind) if variant is None else variant
     if sent is not None and sent != octets:
-        wrapped = path.with_name("session")
+        wrapped = path.with_name("session" if variant is None else "variant")
         wrapped.write_bytes(sent)
         text += "\n\n" + dialogue.show(wrapped, bucket.harness.name, "session")
-        wrapped.unlink()
+        if variant is None:
+            wrapped.unlink()
     return text.replace(f"{path.parent}/", "") + "\n"
 
 
 def _pcap(folder, octets, bucket):
     """Packets of what goes over the wire. Returns: why there are none, or ""."""
-    sent = wire.by_client(octets, bucket.harness.kind)
+    variant = variant_of(octets, bucket.verdict)
+    sent = wire.by_client(octets, bucket.harness.kind) if variant is None else variant
     source = folder / "wire"
     source.write_bytes(wire.by_server(octets, bucket.harness.kind) if sent is None else sent)
     why = _show(f"--pcap={folder / 'session.pcap'}", f"--kind={'reply' if sent is None else 'session'}", source)
@@ -82,25 +99,32 @@ def _pcap(folder, octets, bucket):
     return why
 
 
-def facts_of(bucket, octets):
+def facts_of(bucket, octets, home):
     """The bucket for programs."""
     verdict = bucket.verdict
+    reproduce = ["./scripts/reproduce", "--harness", bucket.harness.name, *(["--sanitize"] if bucket.how != PLAIN else []),
+                 str(home / bucket.name / "input")]
     return {"bucket": bucket.name, "key": bucket.key, "oracle": verdict.oracle, "section": verdict.section,
             "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "details": verdict.details,
             "harness": bucket.harness.name, "kind": bucket.harness.kind or "session", "build": bucket.how,
             "rule": rules.of_verdict(verdict).id, "size": len(octets), "original_size": bucket.original,
-            "test": "not run", "version": house.version(),
+            "test": "not run", "version": house.version(), "reproduce": shlex.join(reproduce),
             "findings": [{"file": str(case.path), "harness": case.harness.name} for case in bucket.members]}
 
 
-def write(folder, bucket, octets, report):
-    """Write all files of a bucket but for the outcome of its test. Returns: its facts."""
+def write_facts(folder, facts):
+    (folder / "bucket.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def write(folder, bucket, octets, report, home):
+    """Write all files of a bucket; what becomes of its test is not yet known. In: home, where the folder will stand in
+    the end. Returns: its facts."""
     folder.mkdir(parents=True)
     path = folder / "input"
     path.write_bytes(octets)
     title = title_of(bucket.verdict)
     expected, seen = _expected_and_seen(bucket.verdict)
-    facts = facts_of(bucket, octets)
+    facts = facts_of(bucket, octets, home)
     why = _pcap(folder, octets, bucket)
     if why:
         facts["no_pcap"] = why
@@ -108,9 +132,11 @@ def write(folder, bucket, octets, report):
     (folder / "explanation.md").write_text(explanation(bucket, octets, report), encoding="utf-8")
     (folder / "report.txt").write_text(report, encoding="utf-8")
     (folder / "test.c").write_bytes(ctest_case.program(octets, bucket.harness.name, title, expected, seen,
-                                                       bucket.how != "plain"))
+                                                       bucket.how != PLAIN))
     script = folder / "replay.sh"
-    script.write_bytes(wire.shell_script(octets, bucket.harness.kind, title))
+    variant = variant_of(octets, bucket.verdict)
+    script.write_bytes(wire.shell_script(octets, bucket.harness.kind, title) if variant is None
+                       else wire.shell_script(variant, "session", title))
     script.chmod(0o755)
-    (folder / "bucket.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    write_facts(folder, facts)
     return facts

@@ -25,8 +25,16 @@ class Kept:
     def __init__(self, home):
         self.home = home
         self.work = home.with_name(f".{home.name}.{os.getpid()}.part")
+        self._tidy()
         if home.exists() and not (home / LIST).is_file():
             raise Failure(f"{home} is there, and no triage made it: name another folder with --output")
+
+    def _tidy(self):
+        """Remove what was left by somebody who was killed."""
+        for path in self.home.parent.glob(f".{self.home.name}.*"):
+            writer = path.suffix in (".part", ".old") and path.stem.rpartition(".")[2]
+            if writer and writer.isdecimal() and not os.path.exists(f"/proc/{writer}"):
+                shutil.rmtree(path, ignore_errors=True)
 
     @contextlib.contextmanager
     def folder(self):

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import house
+from . import house, violation
 
 AT_ONCE, OCTETS_AT_ONCE = 64, 1 << 22  # candidates that are tried in one process, and how long they are together
 _CHUNK = re.compile(rb"(?i)(bdat +)\d+")
@@ -140,19 +140,36 @@ class Shrinker:
         return batch[found][0]
 
 
-def shrink(octets, kind, replaying, key, seconds):
-    """Make a failing input shorter. In: kind of the input ("session", "data" ...); replaying, how it is run; key, of
-    the verdict that must stay. Returns: the shorter input, which fails in the same way; octets, when there is none."""
+class Same:
+    """Whether something else fails in the same way: with the same key, and by itself when the first one did. Laws try
+    variants of their own, so that a fault shows with almost any input; such an input tells nobody anything."""
+
+    def __init__(self, octets, verdict, report):
+        self.key = verdict.key
+        self.direct = violation.session_of(verdict) == octets
+        self.stack = violation.stack_of(report) if verdict.oracle == "SAN" else []
+
+    def holds(self, octets, failing):
+        return (failing.verdict.key == self.key
+                and (not self.direct or violation.session_of(failing.verdict) == octets)
+                and (not self.stack or violation.stack_of(failing.report) == self.stack))
+
+
+def shrink(octets, kind, replaying, verdict, report, seconds):
+    """Make a failing input shorter. In: kind of the input ("session", "data" ...); replaying, how it is run; verdict and
+    report, what was seen. Returns: the shorter input, which fails in the same way; octets, when there is none."""
+    same = Same(octets, verdict, report)
     with tempfile.TemporaryDirectory(prefix="postern-shrink-") as name:
         room = Path(name)
 
-        def same(candidates):
+        def first(candidates):
             paths = [room / str(number) for number in range(len(candidates))]
             for path, candidate in zip(paths, candidates):
                 path.write_bytes(candidate)
             for failing in replaying.failures(paths):
-                if failing.verdict.key == key:
-                    return paths.index(failing.path)
+                number = paths.index(failing.path)
+                if same.holds(candidates[number], failing):
+                    return number
             return None
 
-        return Shrinker(octets, kind, same, seconds, room).run()
+        return Shrinker(octets, kind, first, seconds, room).run()

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """scripts/triage: what a campaign found: is it real, what is it, and what to do about it."""
 
-import json
-import os
 import shutil
 import subprocess
 import time
@@ -112,7 +110,7 @@ def shorten(bucket, builds, seconds, room):
     octets = case.path.read_bytes()
     bucket.original = len(octets)
     brief = builds.replaying(case.how, case.harness, 2 if case.verdict.key == "BOUND|timeout" else None)
-    short = shrink(octets, case.harness.kind or "session", brief, case.verdict.key, seconds)
+    short = shrink(octets, case.harness.kind or "session", brief, case.verdict, case.report, seconds)
     path = room / "shortened"
     path.write_bytes(short)
     failing = builds.replaying(case.how, case.harness).judge(path)
@@ -123,6 +121,18 @@ def shorten(bucket, builds, seconds, room):
     return short, failing.report.replace(str(path), "input")
 
 
+def build_tests(buckets, folder, output):
+    """Build the tests in C of some buckets. Returns: whether that went well."""
+    log = folder / "cases.log"
+    try:
+        build.run_logged(["cmake", "-S", house.ROOT, "-B", folder, f"-DPOSTERN_CASES={output}"], log)
+        build.run_logged(["cmake", "--build", folder, "--target", *(f"case.{bucket.name}" for bucket in buckets)], log)
+    except Failure as failure:
+        say(f"tests in C: {failure}")
+        return False
+    return True
+
+
 def run_tests(buckets, builds, output, all_facts):
     """Build the tests in C, and see that each of them fails."""
     for how in (PLAIN, SANITIZED):
@@ -130,13 +140,11 @@ def run_tests(buckets, builds, output, all_facts):
         if not mine:
             continue
         folder = builds.folder(how)
-        log = folder / "cases.log"
-        build.run_logged(["cmake", "-S", house.ROOT, "-B", folder, f"-DPOSTERN_CASES={output}"], log)
-        build.run_logged(["cmake", "--build", folder, "--target", *(f"case.{bucket.name}" for bucket in mine)], log)
+        built = build_tests(mine, folder, output)
         for bucket in mine:
-            all_facts[bucket.name]["test"] = run_test(folder / "cases" / f"case.{bucket.name}", builds.seconds)
-            (output / bucket.name / "bucket.json").write_text(json.dumps(all_facts[bucket.name], indent=2) + "\n",
-                                                              encoding="utf-8")
+            program = folder / "cases" / f"case.{bucket.name}"
+            all_facts[bucket.name]["test"] = run_test(program, builds.seconds) if built else "not built"
+            exports.write_facts(output / bucket.name, all_facts[bucket.name])
 
 
 def run_test(program, seconds):
@@ -182,7 +190,7 @@ def main():
         for number, bucket in enumerate(buckets, 1):
             octets, report = shorten(bucket, builds, options.shorten, room)
             say(f"bucket {number} of {len(buckets)}: {bucket.name}: {bucket.original} -> {len(octets)} octets")
-            all_facts[bucket.name] = exports.write(room / bucket.name, bucket, octets, report)
+            all_facts[bucket.name] = exports.write(room / bucket.name, bucket, octets, report, output)
         run_tests(buckets, builds, room, all_facts)
         for case in flaky:
             home = room / "flaky" / case.harness.name

@@ -14,7 +14,7 @@ MARK = "POSTERN-VIOLATION "
 # Frames that say how a run died, not why.
 _MACHINERY = re.compile(r"^(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|LLVMFuzzer|__libc_start|main$|"
                         r"_start$|abort$|raise$|gsignal$|pthread_kill|__GI_|mem(cpy|move|cmp|set|chr)$|"
-                        r"(malloc|calloc|realloc|free)$|afl_|__afl|run_(file|folder|path)$)")
+                        r"(malloc|calloc|realloc|free)$|StrtolFixAndCheck|(printf|scanf)_common|afl_|__afl|run_(file|folder|path)$)")
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ (?:in )?(\S+)", re.M)
 
 
@@ -33,6 +33,25 @@ class Verdict:
 def _frames(report):
     names = [name for name in _FRAME.findall(report) if not _MACHINERY.match(name)]
     return names[:3]
+
+
+def session_of(verdict):
+    """The session in which a law was seen to break: the input, or a variant that the law made of it. None: not told."""
+    session = verdict.details.get("session")
+    return session.encode("latin-1", "replace") if isinstance(session, str) else None
+
+
+def stack_of(report):
+    """The functions of a report's first stack, the innermost first; one that calls itself is named once."""
+    names = []
+    for line in report.splitlines():
+        found = _FRAME.match(line)
+        if not found or (names and re.match(r"\s*#0 ", line)):
+            if names:
+                break
+        elif names[-1:] != [found.group(1)]:
+            names.append(found.group(1))
+    return names
 
 
 def read(report, exit_code):

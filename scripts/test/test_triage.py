@@ -11,7 +11,8 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import build, ctest_case, house, shrink, violation, wire
+from postern import build, ctest_case, exports, house, shrink, violation, wire
+from postern.replaying import Failing
 
 FILES = {"input", "dialogue.txt", "explanation.md", "report.txt", "test.c", "session.pcap", "replay.sh", "bucket.json"}
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror", "-fsyntax-only"]
@@ -76,6 +77,23 @@ class Shrinking(support.Case):
             rb"MAIL FROM:<a@b>( BODY=8BITMIME)?( SIZE=\d+)( SMTPUTF8)?\r\n", octets) is not None, kind="command"),
             b"MAIL FROM:<a@b> SIZE=1\r\n")
 
+    def test_what_fails_by_itself_goes_on_failing_by_itself(self):
+        def failing(octets, session, report=""):
+            oracle = "SAN" if report else "TLS"
+            details = {} if report else {"session": session.decode("latin-1")}
+            return Failing(None, violation.Verdict(oracle, "key", details=details), report)
+
+        direct = shrink.Same(b"\xff", failing(b"\xff", b"\xff").verdict, "")
+        self.assertTrue(direct.holds(b"a", failing(b"a", b"a")))
+        self.assertFalse(direct.holds(b"a", failing(b"a", b"RSET a")))
+        varied = shrink.Same(b"x", failing(b"x", b"RSET x").verdict, "")
+        self.assertTrue(varied.holds(b"a", failing(b"a", b"RSET a")))
+        stack = "    #0 0x1 in memcpy a.c:1\n    #1 0x2 in take b.c:2\n    #2 0x3 in take b.c:3\n    #3 0x4 in judge c.c:4\n"
+        crash = shrink.Same(b"x", failing(b"x", b"", stack).verdict, stack)
+        self.assertTrue(crash.holds(b"a", failing(b"a", b"", stack.replace("0x2 in take b.c:2", "0x9 in take b.c:7"))))
+        self.assertFalse(crash.holds(b"a", failing(b"a", b"", stack.replace("judge", "limit"))))
+        self.assertEqual(violation.stack_of(stack), ["memcpy", "take", "judge"])
+
     def test_time_is_up(self):
         self.assertEqual(self.shrink(b"NOOP\r\n" * 50, lambda octets: b"N" in octets, seconds=0), b"NOOP\r\n" * 50)
 
@@ -124,6 +142,12 @@ class Exports(support.Case):
                                    ("data", b"a\r\n.\r\nNOOP\r\n", b"DATA\r\na\r\n.\r\nNOOP\r\nQUIT")):
             self.assertIn(sent, wire.by_client(octets, kind))
         self.assertIsNone(wire.by_client(b"220 a\r\n", "reply"))
+
+    def test_the_session_that_a_law_made_of_it(self):
+        told = violation.Verdict("TLS", "key", details={"session": "A\r\n\xff"})
+        self.assertEqual(exports.variant_of(b"A\r\n", told), b"A\r\n\xff")
+        self.assertIsNone(exports.variant_of(b"A\r\n\xff", told))
+        self.assertIsNone(exports.variant_of(b"x", violation.Verdict("ROUND", "key")))
 
     def test_one_key_for_all_harnesses_where_it_says_enough(self):
         lawful = violation.Verdict("REF", "REF|MAIL|DATA", state="MAIL", verb="DATA")
