@@ -93,6 +93,9 @@ function(postern_uninstrumented)
     elseif(POSTERN_ENGINE STREQUAL "external" AND CMAKE_C_COMPILER_ID MATCHES "Clang"
            AND NOT CMAKE_C_FLAGS MATCHES "-fsanitize=[a-z,]*memory")
       target_compile_options(${target} PRIVATE -fno-sanitize=all)
+      if(CMAKE_C_FLAGS MATCHES "-fsanitize-coverage=([^ ]+)") # honggfuzz asks for it by name
+        target_compile_options(${target} PRIVATE -fno-sanitize-coverage=${CMAKE_MATCH_1})
+      endif()
     endif()
   endforeach()
 endfunction()

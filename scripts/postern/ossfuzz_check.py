@@ -21,8 +21,8 @@ elsewhere and looks at it: every target, seed archive, dictionary and options fi
 and what it does with awkward inputs and with its seeds.
 
 Without options: clang 14, libFuzzer with address, undefined, memory and coverage, AFL++ with address, and an engine given
-as an archive. --all adds clang 19 and 22, the introspector's flags, i386, and for memory and i386 an OpenSSL built from
-the distribution's source (else fuzz_starttls is left out there).
+as an archive. --all adds clang 19 and 22, the introspector's flags, i386, honggfuzz's flags (with a stand-in for its
+archive), and for memory and i386 an OpenSSL built from the distribution's source (else fuzz_starttls is left out there).
 
   --out DIR looks at a folder that something else has filled, and builds nothing.
 
@@ -34,7 +34,7 @@ def arguments():
     parser = Arguments("ossfuzz/check", description="OSS-Fuzz's demands, checked without Docker.", epilog=EPILOG)
     parser.add_argument("--engine", choices=matrix.ENGINES, help="only the builds for this engine")
     parser.add_argument("--sanitizer", choices=matrix.SANITIZERS, help="only the builds with this sanitizer")
-    parser.add_argument("--all", action="store_true", help="also newer compilers, the introspector's flags, i386")
+    parser.add_argument("--all", action="store_true", help="also newer compilers, i386 and more flags")
     parser.add_argument("--source", metavar="DIR", type=Path, default=house.ROOT, help="the project to build (default: this "
                         "one): its scripts/ossfuzz/build.sh and harnesses/fuzz_*.c")
     parser.add_argument("--out", metavar="DIR", type=Path, help="look at DIR instead of building (with --engine and "
@@ -112,6 +112,8 @@ class Builds:
         room = self.scratch / build.name
         room.mkdir()
         self.openssl_for(build)
+        if build.engine == "honggfuzz":
+            self.builder.stand_in_for_honggfuzz(build)
         made, without = script.make(self.builder, build, room, self.work)
         found = [("build.sh", text) for demand in script.OF_EVERY_BUILD for text in demand(made)]
         if thorough:

@@ -22,11 +22,12 @@ _SANITIZER = {
     "coverage": "",
     "introspector": "-O0 -flto -fno-inline-functions -fuse-ld=gold -Wno-unused-command-line-argument",
 }
-_FEEDBACK = "-fsanitize=fuzzer-no-link"
+_FEEDBACK = {"libfuzzer": "-fsanitize=fuzzer-no-link", "archive": "-fsanitize=fuzzer-no-link", "afl": "",
+             "honggfuzz": "-fsanitize-coverage=trace-pc-guard,indirect-calls,trace-cmp"}
 _COVERAGE = ("-fprofile-instr-generate -fcoverage-mapping -pthread -Wl,--no-as-needed -Wl,-ldl -Wl,-lm "
              "-Wno-unused-command-line-argument")
 
-ENGINES = ("libfuzzer", "archive", "afl")
+ENGINES = ("libfuzzer", "archive", "afl", "honggfuzz")
 SANITIZERS = tuple(_SANITIZER)
 CLANGS = (14, 19, 22)
 I386 = "i386"
@@ -60,9 +61,12 @@ class Build:
         """The path of a tool of this compiler's LLVM."""
         return Path(f"/usr/lib/llvm-{self.clang}/bin/{tool}")
 
-    def _link(self):
+    def link(self, source):
+        """What the targets are linked with: LIB_FUZZING_ENGINE."""
         if self.engine == "libfuzzer":
             return "-fsanitize=fuzzer"
+        if self.engine == "honggfuzz":
+            return str(source / "honggfuzz.a")
         if self.engine == "afl":
             return "/usr/lib/afl/libAFLDriver.a"
         pattern = f"/usr/lib/llvm-{self.clang}/lib/clang/*/lib/linux/libclang_rt.fuzzer-{self.architecture}.a"
@@ -73,7 +77,7 @@ class Build:
 
     def flags(self):
         """CFLAGS, and CXXFLAGS too."""
-        feedback = {"coverage": _COVERAGE}.get(self.sanitizer, "" if self.engine == "afl" else _FEEDBACK)
+        feedback = _COVERAGE if self.sanitizer == "coverage" else _FEEDBACK[self.engine]
         machine = "-m32" if self.architecture == I386 else ""
         debug = "-g" if self.sanitizer == "introspector" else ""
         return " ".join(part for part in (machine, _COMMON, _SANITIZER[self.sanitizer], feedback, debug) if part)
@@ -85,9 +89,9 @@ class Build:
             "PATH": os.environ["PATH"], "HOME": str(work), "LANG": "C.UTF-8",
             "SRC": str(source), "WORK": str(work), "OUT": str(out),
             "SANITIZER": self.sanitizer, "ARCHITECTURE": self.architecture,
-            "FUZZING_ENGINE": "afl" if self.engine == "afl" else "libfuzzer", "FUZZING_LANGUAGE": "c",
+            "FUZZING_ENGINE": "libfuzzer" if self.engine == "archive" else self.engine, "FUZZING_LANGUAGE": "c",
             "CC": compiler, "CXX": linker, "CFLAGS": self.flags(), "CXXFLAGS": self.flags(),
-            "LIB_FUZZING_ENGINE": self._link(), "UBSAN_OPTIONS": "silence_unsigned_overflow=1",
+            "LIB_FUZZING_ENGINE": self.link(source), "UBSAN_OPTIONS": "silence_unsigned_overflow=1",
         }
         if self.engine == "afl":
             environment |= {"AFL_QUIET": "1", "AFL_IGNORE_PROBLEMS": "1", "AFL_IGNORE_UNKNOWN_ENVS": "1"}
@@ -95,17 +99,19 @@ class Build:
 
 
 def choose(engine, sanitizer, everything):
-    """The builds that the options ask for: clang 14's, and with `everything` those of 19 and 22, of i386 and for the
-    introspector."""
+    """The builds that the options ask for: clang 14's, and with `everything` those of 19 and 22, for honggfuzz and the
+    introspector, and of i386."""
     builds = [Build(*pair) for pair in _PAIRS]
     if everything:
         builds += [Build(*pair, clang) for clang in CLANGS[1:] for pair in _PAIRS if pair[0] != "afl"]
         builds += [Build("libfuzzer", "introspector", clang) for clang in CLANGS]
+        builds.append(Build("honggfuzz", "address"))
         if os.uname().machine == "x86_64":
             builds.append(Build("libfuzzer", "address", architecture=I386))
     chosen = [build for build in builds if engine in (None, build.engine) and sanitizer in (None, build.sanitizer)]
-    if not chosen and sanitizer == "introspector" and engine in (None, "libfuzzer"):
-        chosen = [Build("libfuzzer", sanitizer)]
+    for more in (Build("libfuzzer", "introspector"), Build("honggfuzz", "address")):
+        if not chosen and engine in (None, more.engine) and sanitizer in (None, more.sanitizer):
+            chosen = [more]
     if not chosen:
         raise Failure(f"OSS-Fuzz does not build {engine} with {sanitizer}; it builds "
                       + ", ".join(f"{build.engine} x {build.sanitizer}" for build in builds))

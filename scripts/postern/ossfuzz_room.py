@@ -107,6 +107,14 @@ class Builder:
             (out / name).unlink(missing_ok=True)
         return touched
 
+    def stand_in_for_honggfuzz(self, build):
+        """An archive in the place of honggfuzz's, which no distribution has: the replay driver."""
+        built = self.room / "replay.o"
+        for command in ((build.compilers[0], "-O1", "-c", self.source / "postern/fuzz/src/replay.c", "-o", built),
+                        ("ar", "rcs", build.link(self.source), built)):
+            if subprocess.run(command).returncode != 0:
+                raise Failure(f"no engine in the place of honggfuzz: {command[0]} failed")
+
     def _tools(self, build, log, replay):
         """The folder that comes first on the PATH."""
         shutil.rmtree(self.bin)

@@ -40,6 +40,11 @@ def starts(place, target):
         if code != 0 or edges < EDGES // 4:
             yield f"shows {edges} edges for its first seed under afl-showmap (exit {code}): is it built with $CC and " \
                   f"linked with $LIB_FUZZING_ENGINE?\n      {last_lines(text)}"
+    elif place.engine == "honggfuzz":
+        _, text = place.run(["objdump", "-d", "--no-show-raw-insn", target])
+        edges = len(re.findall(r"<__sanitizer_cov_trace_pc_guard(?:@plt)?>$", text, re.M))
+        if edges < EDGES:
+            yield f"has {edges} instrumented edges, under {EDGES}: compile what is fuzzed with $CFLAGS"
 
 
 def takes_its_options(place, target):

@@ -81,7 +81,7 @@ def flags_are_the_callers(made):
 
 def the_linker_is_cxx(made):
     """every target is linked by $CXX with $LIB_FUZZING_ENGINE"""
-    engine = made.build.environment("", "", "")["LIB_FUZZING_ENGINE"].split()
+    engine = made.build.link(made.builder.source).split()
     linked = {}
     for _, tool, words in ossfuzz_room.calls(made.log):
         if "-o" in words and "-c" not in words:
