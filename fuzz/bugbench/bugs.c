@@ -63,7 +63,7 @@ const pf_bench_row pf_bench_bugs[] = {
     {43, 'H', SERVER, "REF NODATA ONE LIMIT STRICT", "over-long lines", "500, and the tail is run as a command"},
     {44, 'H', SERVER, "ONE LIMIT", "Exim at 16384", "an over-long line is answered twice"},
     {45, 'H', SERVER, "LIMIT REF STRICT", "limits", "CRLF does not count: a line of 514 octets passes"},
-    {46, 'E', SERVER, "STRICT REF", "smtp-server", "a bare CR in a command is passed over"},
+    {46, 'E', SERVER, "STRICT REF STATE", "smtp-server", "a bare CR in a command is passed over"},
     {47, 'E', SERVER, "REF STRICT NODATA", "most servers", "a bare LF ends a command"},
     {48, 'E', SERVER, "REF STRICT META", "C strings", "a NUL cuts the argument"},
     {49, 'M', SERVER, "STRICT LIMIT REF", "atoi", "SIZE is read without a look at its digits"},

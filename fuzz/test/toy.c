@@ -155,8 +155,8 @@ static void run_reset(toy *t, const char *verb) {
 
 static bool spells(const char *line, const char *verb) {
     for (size_t i = 0; i < 4; i++) {
-        const char letter =
-            line[i] >= 'a' && line[i] <= 'z' && toy_has != TOY_CASE_MATTERS ? (char)(line[i] - 32) : line[i];
+        const char octet = toy_has == TOY_VERB_OF_SEVEN_BITS ? (char)(line[i] & 0x7f) : line[i];
+        const char letter = octet >= 'a' && octet <= 'z' && toy_has != TOY_CASE_MATTERS ? (char)(octet - 32) : octet;
         if (letter != verb[i]) return false;
     }
     return true;

@@ -37,6 +37,7 @@ typedef enum toy_fault {
     TOY_MAIL_TWICE,
     TOY_503_TO_NOOP,
     TOY_354_TO_RCPT,
+    TOY_VERB_OF_SEVEN_BITS,
     /* REF */
     TOY_LF_DOT_LF_ENDS,
     TOY_LF_ENDS_LINE,

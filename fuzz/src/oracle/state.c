@@ -1,12 +1,16 @@
 /* state.c: STATE, every reply is one that may answer its verb in its state. Toolkit room: fuzz/.
  *
  * The state is never the parser's own word: it is walked with the model's table, from the replies alone, as a client
- * would. A reply that claims what the state does not allow is a violation, and so is a state that moves on a refusal.
+ * would. A reply that claims what the state does not allow is a violation, and so is a state that moves on a refusal,
+ * and success for a verb that is not the one on the line.
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
 
+#include "model/grammar.h"
+
 #include <stdio.h>
+#include <string.h>
 
 /* The model's table is long, and the same few questions are asked of it all the time: the answers yes are remembered.
  * Names are constant strings, so that the pointer tells them apart. */
@@ -30,11 +34,27 @@ static bool is_allowed(const char *verb, pf_model_state at, int code, bool pract
     return true;
 }
 
+/* Does the line spell the verb that the server says it read? Who does not say where its lines are is not asked. */
+static bool spells_its_verb(const pf_case *run, const pf_event *line) {
+    static const char *const unspelt[] = {"UNKNOWN", "AUTH_CONTINUATION"};
+
+    if (!(run->target->can & PF_CAN_RANGE) || line->verb == NULL || line->end > run->size || line->begin > line->end)
+        return true;
+    for (size_t i = 0; i < sizeof unspelt / sizeof *unspelt; i++)
+        if (strcmp(line->verb, unspelt[i]) == 0) return true;
+    const size_t size = strlen(line->verb);
+    return line->end - line->begin >= size && pf_spells(run->octets + line->begin, size, line->verb);
+}
+
 bool pf_state_but(const pf_case *run, size_t excused, pf_violation *violation) {
     pf_walk walk = pf_walk_begin();
+    const pf_event *line = NULL; /* the last one, if it does not spell its verb */
 
     for (size_t i = 0; i < run->log->count; i++) {
         const pf_event *event = &run->log->events[i];
+        if (event->kind == PF_EVENT_LINE) line = spells_its_verb(run, event) ? NULL : event;
+        if (event->kind == PF_EVENT_REPLY && line != NULL && event->code < 400)
+            return pf_broken(run, &pf_oracle_state, i, "success only of the verb that is there", NULL, violation);
         if (event->kind == PF_EVENT_REPLY && i != excused) {
             const pf_model_state here = pf_walk_state(&walk, event);
             if (!is_allowed(event->verb, here, event->code, run->target->practice)) {
