@@ -2,10 +2,11 @@
 """AFL++ as an engine, in one process or several. What it would refuse to start over (core pattern, affinity, cpufreq) is
 settled here.
 
-Alone it runs as a secondary, in company the first is the main one. They share AFL++'s sync directory, in which `hub`
-stands for everybody else: its queue is where other engines' inputs go. (A main one could also read a foreign folder with
--F. But it walks its queue in order and trims nothing, so it is no good alone; and -F goes by whole seconds, passes over
-what comes later in the same second, and reads all again every other time.)
+In company the first is the main one; alone it runs as a secondary that finds no main one, and then does its duty. They
+share AFL++'s sync directory, in which `hub` stands for everybody else: its queue is where other engines' inputs go. (A
+main one could also read a foreign folder with -F. But it walks its queue in order and trims nothing, so it is no good
+alone; and -F goes by whole seconds, passes over what comes later in the same second, and reads all again every other
+time.)
 """
 
 import re
@@ -17,7 +18,7 @@ from .turn import Stats, Turn
 
 PRESET = "afl"
 TIMEOUT = 5  # seconds that one input may take before it counts as a finding
-SYNC = 1  # minutes after which it looks for what others found (the main one: twice as often); no shorter is possible
+SYNC = 1  # minutes and eight inputs after which it looks for what others found (the main one: half a minute and two)
 
 MUTATOR = "fuzz/src/mutate/postern_mutate_afl.so"  # in the build folder; AFL++ keeps its own havoc beside it
 
@@ -44,8 +45,6 @@ class AflTurn(Turn):
         self.ears = [_ear() for _ in range(self.width)]
         self.hub.mkdir(parents=True)
         self.found.mkdir()
-        if self.width == 1:
-            (self.hub.parent / "is_main_node").touch()  # a secondary listens to a main one only
         super().start()
 
     def _launch(self):

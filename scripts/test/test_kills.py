@@ -130,6 +130,17 @@ class Leftovers(support.Case):
         room.leave()
         self.assertEqual(stray.wait(10), -signal.SIGKILL)
 
+    def test_a_process_that_outlives_its_leash_too(self):
+        dead = Workroom(self.room)
+        stray = subprocess.Popen(["sleep", "100"], cwd=dead.turn(("fuzz_x", "afl"), 1), start_new_session=True)
+        dead.leash.kill()
+        dead.leave()
+        self.assertIsNone(stray.poll())
+        living = Workroom(self.room)
+        living.take_home({"fuzz_x"}, None)
+        self.assertEqual(stray.wait(10), -signal.SIGKILL)
+        living.close()
+
     def test_inputs_cut_short_are_left_out(self):
         dead = Workroom(self.room)
         folder = dead.turn(("fuzz_x", "libfuzzer"), 1)
