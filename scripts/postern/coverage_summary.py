@@ -91,13 +91,15 @@ def _figures(text):
                 if cell:
                     missed, count = int(cell[2]), int(cell[3])
                     figures[section, row[1].strip("*"), kind] = (count - missed, count)
-        elif line.strip() and section:
+        elif line.strip() and section and not line.startswith(("| ---", "| file", "| state")):
             others.setdefault(section, set()).add(line)
     return figures, others
 
 
 def differences(committed, measured):
     """What two texts of render() disagree about, beyond noise: a list of lines for a person."""
+    if not committed:
+        return [f"there is no {house.short(PATH)}"]
     before, words_before = _figures(committed)
     after, words_after = _figures(measured)
     found = []
