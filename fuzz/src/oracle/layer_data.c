@@ -168,6 +168,10 @@ static bool stuffing(const uint8_t *octets, size_t size, const postern_content *
     if (done != sendable)
         return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, done ? 0 : fault.offset, "%s",
                            done ? "stuffed, though BDAT finds a bare CR, a bare LF or a NUL" : "refused");
+    if (!done && facts->first != POSTERN_ERROR_LINE_TOO_LONG &&
+        (fault.error != facts->first || fault.offset != facts->first_offset))
+        return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, fault.offset, "%s, where BDAT finds %s",
+                           postern_error_describe(fault.error)->name, postern_error_describe(facts->first)->name);
     if (!done) return true;
     const bool ends = size >= 2 && octets[size - 2] == '\r' && octets[size - 1] == '\n';
     const size_t whole = size > 0 && !ends ? size + 2 : size;
