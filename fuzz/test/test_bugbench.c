@@ -346,6 +346,25 @@ static void right_on(pf_bench_side side, const char *seeds, int least) {
     free(entries);
 }
 
+/* Address literals at the border of what is one (RFC 5321 4.1.3: "::" stands for two groups at the least). */
+static void without_a_bug_groups_are_counted(void **state) {
+    static const char *const literals[] = {
+        "1:2:3:4:5:6:7:8", "1:2:3:4:5::6:7:8", "1:2:3:4:5::6:7",     "1:2:3:4:5::6",       "::",
+        "::1:2:3:4:5:6",   "::1:2:3:4:5:6:7",  "1:2:3:4:5:6::",      "1:2:3:4:5:6:7::",    "1:2:3:4:5:6:7",
+        "1::2::3",         "1:2::3:4:1.2.3.4", "1:2::3:4:5:1.2.3.4", "1:2:3:4:5:6:1.2.3.4"};
+    pf_violation violation;
+
+    (void)state;
+    pf_bench_bug = 0;
+    for (size_t i = 0; i < sizeof literals / sizeof *literals; i++) {
+        const int size = snprintf((char *)octets, sizeof octets,
+                                  "EHLO client.example\r\nMAIL FROM:<a@[IPv6:%s]>\r\nQUIT\r\n", literals[i]);
+        if (judge(PF_BENCH_SERVER, (size_t)size, true, &violation)) continue;
+        pf_violation_print(&violation);
+        fail_msg("%s", literals[i]);
+    }
+}
+
 static void without_a_bug_all_is_right(void **state) {
     (void)state;
     right_on(PF_BENCH_SERVER, "seeds/fuzz_session", 100);
@@ -355,6 +374,7 @@ static void without_a_bug_all_is_right(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_is_whole),
+        cmocka_unit_test(without_a_bug_groups_are_counted),
         cmocka_unit_test(without_a_bug_all_is_right),
         cmocka_unit_test(every_bug_is_reported),
         cmocka_unit_test(each_law_sees_what_it_is_meant_for),
