@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Test cases on disk: which harness a file belongs to, what lies in a folder, and what stands in a folder of findings."""
+"""Test cases on disk: which harness a file belongs to, what lies in a folder, how it is replayed."""
 
 from pathlib import Path
 

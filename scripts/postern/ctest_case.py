@@ -67,7 +67,8 @@ def _rows(octets):
 
 def program(octets, harness, title, expected, seen, sanitized):
     """The text of the test. In: sanitized, only a build with sanitizers sees it."""
-    flags = " \\\n *         '-DCMAKE_C_FLAGS=-fsanitize=address,undefined -fno-sanitize-recover=all'" if sanitized else ""
+    flags = "-fsanitize=address,undefined -fno-sanitize-recover=all"
+    flags = f" \\\n *         '-DCMAKE_C_FLAGS={flags}'" if sanitized else ""
     words = {name: _comment(re.sub(r"[^ -~]", "?", text)) for name, text in
              (("title", title), ("expected", expected), ("seen", seen))}
     return _PROGRAM.format(**words, harness=harness, rows=_rows(octets), size=len(octets), flags=flags).encode()

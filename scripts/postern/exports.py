@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is written of a bucket: the input, its dialogue, what it means, the report, a test in C, packets, a script for nc.
+"""What is written of a bucket: its input, the dialogue, what it means, the report, a test in C, packets, a script.
 
     BUCKET/input  dialogue.txt  explanation.md  report.txt  test.c  session.pcap  replay.sh  bucket.json
 
@@ -48,8 +48,9 @@ def explanation(bucket, octets, report):
             ("weakness", f"CWE-{rule.cwe}" if rule.cwe else ""),
             ("harness", bucket.harness.name), ("build", bucket.how)]
     lines = [f"# {title_of(verdict)}", "", f"The law: {rule.law}", "", f"What a breach means: {rule.breach}", "",
-             "| | |", "| --- | --- |", *(f"| {key} | {value.replace('|', chr(92) + '|')} |" for key, value in rows if value),
-             "", "## What to mend", "", rule.advice, ""]
+             "| | |", "| --- | --- |",
+             *(f"| {key} | {value.replace('|', chr(92) + '|')} |" for key, value in rows if value), "",
+             "## What to mend", "", rule.advice, ""]
     if rule.uri:
         lines += [f"The text: {rule.uri}", ""]
     lines += ["## The input", "", f"{len(octets)} octets" + (
@@ -58,8 +59,8 @@ def explanation(bucket, octets, report):
     lines += [f"- `{house.short(case.path)}` ({case.harness.name})" for case in bucket.members]
     sanitize = " --sanitize" if bucket.how != PLAIN else ""
     if variant_of(octets, verdict) is not None:
-        lines += ["", "The law asks questions of its own: it was seen to break in a session that it made of this input, "
-                  "which is in the file `variant`."]
+        lines += ["", "The law asks questions of its own: it was seen to break in a session that it made of this "
+                  "input, which is in the file `variant`."]
     lines += ["", "## Run it again", "", "```sh", f"./scripts/reproduce --harness {bucket.harness.name}{sanitize} "
               "BUCKET/input", "sh BUCKET/replay.sh 127.0.0.1 2525       # a server of your own", "```", "",
               "Once it is mended, keep it: copy `input` to "
@@ -102,8 +103,8 @@ def _pcap(folder, octets, bucket):
 def facts_of(bucket, octets, home):
     """The bucket for programs."""
     verdict = bucket.verdict
-    reproduce = ["./scripts/reproduce", "--harness", bucket.harness.name, *(["--sanitize"] if bucket.how != PLAIN else []),
-                 str(home / bucket.name / "input")]
+    sanitize = ["--sanitize"] if bucket.how != PLAIN else []
+    reproduce = ["./scripts/reproduce", "--harness", bucket.harness.name, *sanitize, str(home / bucket.name / "input")]
     return {"bucket": bucket.name, "key": bucket.key, "oracle": verdict.oracle, "section": verdict.section,
             "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "details": verdict.details,
             "harness": bucket.harness.name, "kind": bucket.harness.kind or "session", "build": bucket.how,

@@ -58,8 +58,8 @@ def link_all(names, folder):
 
 def _run(command, room, environment):
     with open(room / "log", "ab") as log:
-        done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=room,
-                              env={**os.environ, **environment}, check=False)
+        done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                              cwd=room, env={**os.environ, **environment}, check=False)
     if done.returncode not in (0, 1):
         words = (room / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
         raise Failure(f"{command[0]} ended with exit code {done.returncode}: {words[-1] if words else 'no word'}")

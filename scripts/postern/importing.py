@@ -15,17 +15,17 @@ from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
 from .replaying import Replaying
 
 EPILOG = """\
-FILE is a session script (NAME.smtp, as in corpus/sessions), the raw octets that a client sent, or a folder of such. What
-is in it is checked, named by its content, and put into the corpus of each harness that takes sessions. Refused, in one
-line each, and the others go on:
+FILE is a session script (NAME.smtp, as in corpus/sessions), the raw octets that a client sent, or a folder of such.
+What is in it is checked, named by its content, and put into the corpus of each harness that takes sessions. Refused, in
+one line each, and the others go on:
 
   scripts     a line that is no item of a script, or has an escape that is none
   octets      nothing, or more than 1 MiB; lines that end in LF alone (--crlf has them end in CRLF); what a server says;
               what has no command in it
   both        a session that breaks a law: that is a finding, and no input to start from
 
-A session longer than a harness takes (its max_len) stays out of that harness. To keep a session for good, write a script
-into corpus/sessions and run scripts/seeds.
+A session longer than a harness takes (its max_len) stays out of that harness. To keep a session for good, write a
+script into corpus/sessions and run scripts/seeds.
 
 environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
@@ -47,7 +47,8 @@ def arguments():
     parser.add_argument("--state", metavar="DIR", help="where campaigns keep corpus and findings")
     parser.add_argument("--output", metavar="OUT", help="into OUT/HARNESS instead of STATE/corpus/HARNESS")
     parser.add_argument("--crlf", action="store_true", help="octets with lines that end in LF: have them end in CRLF")
-    parser.add_argument("--seconds", type=positive, default=20, metavar="N", help="what one input may take (default: 20)")
+    parser.add_argument("--seconds", type=positive, default=20, metavar="N",
+                        help="what one input may take (default: 20)")
     parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
     return parser.parse_args()
 
@@ -82,7 +83,7 @@ def read(path, crlf):
         if re.match(rb"[CS]: ", line):
             raise Refusal(f"line {number} is one of a session script: call the file NAME.smtp")
         if re.match(rb"2(20|50)[ -]", line) and number <= 2:
-            raise Refusal(f"line {number} is what a server says: a client's octets alone are wanted, or a session script")
+            raise Refusal(f"line {number} is what a server says: a client's octets alone are wanted, or a script")
     return octets
 
 

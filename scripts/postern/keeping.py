@@ -47,7 +47,8 @@ class Kept:
 
     def replace(self, facts):
         """Put the folder in place, with its list."""
-        house.write_whole(self.work / LIST, (json.dumps({**facts, "files": _sums(self.work)}, indent=2) + "\n").encode())
+        told = json.dumps({**facts, "files": _sums(self.work)}, indent=2)
+        house.write_whole(self.work / LIST, (told + "\n").encode())
         old = None
         if self.home.exists():
             old = self._set_aside()

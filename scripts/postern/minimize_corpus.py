@@ -13,10 +13,10 @@ from .fuzz import build_engines
 
 EPILOG = """\
 Measures what each input of STATE/corpus/HARNESS reaches, by libFuzzer's features and by AFL++'s edges, and keeps a set
-cover of both: every feature of either engine stays. An input that fails in an engine stays where it is, whatever it reaches,
-and is named; what comes in meanwhile stays as well. What was chosen is measured once more before anything is removed, and nothing
-is when a feature is missing then. Seeds, regressions and findings are not touched, and not counted on: the corpus
-reaches by itself what it did.
+cover of both: every feature of either engine stays. An input that fails in an engine stays where it is, whatever it
+reaches, and is named; what comes in meanwhile stays as well. What was chosen is measured once more before anything is
+removed, and nothing is when a feature is missing then. Seeds, regressions and findings are not touched, and not counted
+on: the corpus reaches by itself what it did.
 
 environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
@@ -38,7 +38,8 @@ def arguments():
     parser.add_argument("--state", metavar="DIR", help="where campaigns keep corpus and findings")
     parser.add_argument("--from", dest="more", action="append", default=[], metavar="DIR",
                         help="inputs to choose from besides (an afl-fuzz queue, another corpus); with one HARNESS")
-    parser.add_argument("--output", metavar="OUT", help="copy what is chosen to OUT/HARNESS, and leave the corpus as it is")
+    parser.add_argument("--output", metavar="OUT",
+                        help="copy what is chosen to OUT/HARNESS, and leave the corpus as it is")
     parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
     options = parser.parse_args()
     if options.more and len(options.harness) != 1:
@@ -111,8 +112,8 @@ def tell(facts):
     before, after = facts["before"], facts["after"]
     reached = ", ".join(f"{before['features'][engine]} -> {after['features'][engine]} features of {engine}"
                         for engine in before["features"])
-    say(f"{facts['harness']}: {before['files']} -> {after['files']} files, {before['octets']} -> {after['octets']} octets, "
-        f"{reached}")
+    say(f"{facts['harness']}: {before['files']} -> {after['files']} files, "
+        f"{before['octets']} -> {after['octets']} octets, {reached}")
     for path in facts["failing"]:
         say(f"  fails, and stays: {house.short(path)}")
     if facts["unsure"]:

@@ -28,7 +28,8 @@ exit codes: 0 every input ran clean, 1 an input broke a law, crashed or took too
 def arguments():
     parser = Arguments("regress", description="Replay every seed, regression and saved finding.", epilog=EPILOG)
     parser.add_argument("harness", nargs="*", metavar="HARNESS", help="harnesses to replay (default: all)")
-    parser.add_argument("--seconds", type=positive, default=20, metavar="N", help="what one input may take (default: 20)")
+    parser.add_argument("--seconds", type=positive, default=20, metavar="N",
+                        help="what one input may take (default: 20)")
     parser.add_argument("--sanitize", action="store_true", help="build with gcc's ASan and UBSan")
     parser.add_argument("--corpus", action="store_true", help="replay the corpus that campaigns have kept, too")
     parser.add_argument("--no-findings", action="store_true", help="leave saved findings out")

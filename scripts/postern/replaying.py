@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Many inputs through one harness in one process: the next one starts behind the input that ended the last.
 
-Replaying.failures() gives every input that fails, with its verdict; what it costs is a process for each failure, and one
-for the rest. A replay driver judges thoroughly (all partitions and variants), an engine as it did when it fuzzed.
+Replaying.failures() gives every input that fails, with its verdict; what it costs is a process for each failure, and
+one for the rest. A replay driver judges thoroughly (all partitions and variants), an engine as it did when it fuzzed.
 """
 
 import os
@@ -76,7 +76,8 @@ class Replaying:
         if code == 0:
             return None, len(paths)
         if code == 2 and not self.engine:  # the driver's own word; what a harness finds ends in a signal
-            raise Failure(f"{self.program.name}: {report.strip().splitlines()[-1] if report.strip() else 'exit code 2'}")
+            words = report.strip().splitlines() or ["exit code 2"]
+            raise Failure(f"{self.program.name}: {words[-1]}")
         names = (_RUNNING if self.engine else _FAILED).findall(report)
         index = next((i for i, path in enumerate(paths) if names and str(path) == names[-1]), None)
         if index is None and len(paths) > 1:

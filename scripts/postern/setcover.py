@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""The fewest inputs that reach all that a corpus reaches, or nearly so: the greedy set cover, and what it took too early
-left out again."""
+"""The fewest inputs that reach all that a corpus reaches, or nearly so: the greedy set cover, and what it took too
+early left out again."""
 
 import heapq
 
 
 def cover(masks, sizes):
-    """In: {name: bits of what it reaches}, {name: octets}. Returns: the names chosen. Among inputs that add as much, the
-    shortest is taken; nothing depends on the order in which they are given."""
+    """In: {name: bits of what it reaches}, {name: octets}. Returns: the names chosen. Among inputs that add as much,
+    the shortest is taken; nothing depends on the order in which they are given."""
     waiting = [(-mask.bit_count(), sizes[name], name) for name, mask in masks.items()]
     heapq.heapify(waiting)
     covered, chosen = 0, []

@@ -2,8 +2,9 @@
 """A failing input made as short as it gets while it fails in the same way.
 
 Whole parts go first: commands, messages, chunks with their octets (`postern show --parts`). Then what stands in them:
-lines of a message, octets of a chunk (its BDAT says how many are left), parameters, words, and in the end single octets. Many are
-taken at once, from the end to the front; then half as many; down to one. All of it again until nothing goes any more.
+octets of a chunk (its BDAT says how many are left), lines of a message, parameters, words, and in the end single
+octets. Many are taken at once, from the end to the front; then half as many; down to one. All of it again until
+nothing goes any more.
 """
 
 import json
@@ -29,8 +30,8 @@ def parts_of(octets, kind, room):
 
 
 class Shrinker:
-    """`same(candidates)` tells which is the first of some inputs that fails in the same way, or None. `seconds`: when to
-    stop, wherever it is; what is there by then fails too."""
+    """`same(candidates)` tells which is the first of some inputs that fails in the same way, or None. `seconds`: when
+    to stop, wherever it is; what is there by then fails too."""
 
     def __init__(self, octets, kind, same, seconds, room):
         self.octets = octets
@@ -156,8 +157,8 @@ class Same:
 
 
 def shrink(octets, kind, replaying, verdict, report, seconds):
-    """Make a failing input shorter. In: kind of the input ("session", "data" ...); replaying, how it is run; verdict and
-    report, what was seen. Returns: the shorter input, which fails in the same way; octets, when there is none."""
+    """Make a failing input shorter. In: kind of the input ("session", "data" ...); replaying, how it is run; verdict
+    and report, what was seen. Returns: the shorter input, which fails in the same way; octets, when there is none."""
     same = Same(octets, verdict, report)
     with tempfile.TemporaryDirectory(prefix="postern-shrink-") as name:
         room = Path(name)

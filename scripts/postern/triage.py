@@ -41,7 +41,8 @@ def arguments():
     parser = Arguments("triage", description="Sort, shorten and explain what campaigns found.", epilog=EPILOG)
     parser.add_argument("dir", nargs="?", metavar="DIR", help="a campaign's state, or findings in it")
     parser.add_argument("--output", metavar="OUT", help="write there instead")
-    parser.add_argument("--seconds", type=positive, default=20, metavar="N", help="what one input may take (default: 20)")
+    parser.add_argument("--seconds", type=positive, default=20, metavar="N",
+                        help="what one input may take (default: 20)")
     parser.add_argument("--shorten", type=positive, default=60, metavar="N",
                         help="seconds to spend on making one input short (default: 60)")
     parser.add_argument("--tries", type=positive, default=3, metavar="N",
@@ -188,8 +189,9 @@ def main():
     all_facts = {}
     with kept.folder() as room:
         for number, bucket in enumerate(buckets, 1):
+            say(f"bucket {number} of {len(buckets)}: {bucket.name}, {bucket.first.path.stat().st_size} octets")
             octets, report = shorten(bucket, builds, options.shorten, room)
-            say(f"bucket {number} of {len(buckets)}: {bucket.name}: {bucket.original} -> {len(octets)} octets")
+            say(f"    made shorter: {bucket.original} -> {len(octets)} octets")
             all_facts[bucket.name] = exports.write(room / bucket.name, bucket, octets, report, output)
         run_tests(buckets, builds, room, all_facts)
         for case in flaky:

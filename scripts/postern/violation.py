@@ -14,7 +14,8 @@ MARK = "POSTERN-VIOLATION "
 # Frames that say how a run died, not why.
 _MACHINERY = re.compile(r"^(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|LLVMFuzzer|__libc_start|main$|"
                         r"_start$|abort$|raise$|gsignal$|pthread_kill|__GI_|mem(cpy|move|cmp|set|chr)$|"
-                        r"(malloc|calloc|realloc|free)$|StrtolFixAndCheck|(printf|scanf)_common|afl_|__afl|run_(file|folder|path)$)")
+                        r"(malloc|calloc|realloc|free)$|StrtolFixAndCheck|(printf|scanf)_common|"
+                        r"afl_|__afl|run_(file|folder|path)$)")
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ (?:in )?(\S+)", re.M)
 
 
@@ -97,6 +98,8 @@ def bucket_of(verdict, harness):
 def name_of(verdict, key=None):
     """A file name for a finding of this verdict: readable, and the same for the same key (the verdict's own, or that of
     its bucket)."""
-    words = [verdict.oracle, verdict.state, verdict.verb] if verdict.state or verdict.verb or not key else key.split("|")
+    words = [verdict.oracle, verdict.state, verdict.verb]
+    if key and not (verdict.state or verdict.verb):
+        words = key.split("|")
     readable = "-".join(re.sub(r"[^A-Za-z0-9]+", "_", word) for word in words if word).strip("_").lower()
     return f"{readable[:60]}-{hashlib.sha1((key or verdict.key).encode()).hexdigest()[:8]}"

@@ -54,7 +54,7 @@ def shell_script(octets, kind, title):
         setup, nc = 'port=${1:-2525}', 'nc -l -p "$port" 127.0.0.1 2>/dev/null || nc -l 127.0.0.1 "$port"'
         feed = [f"say | {{ {nc}; }}"]
     else:
-        usage = "[HOST [PORT]]: sent to a server, which is to be on the loopback interface and port 2525 unless you say so"
+        usage = "[HOST [PORT]]: sent to a server (default: port 2525 of the loopback interface)"
         setup, nc = 'host=${1:-127.0.0.1} port=${2:-2525}', 'nc -w 5 "$host" "$port"'
         feed = ["# The pause leaves the server time to answer before its client goes.",
                 f"{{ say; sleep \"${{PAUSE:-1}}\"; }} | {nc}"]

@@ -19,12 +19,13 @@ class Scripts(support.Case):
         return session_script.read(path)
 
     def test_items(self):
-        self.assertEqual(self.read("# hello\nC: EHLO a\nS: 250\n--\n\nC: STARTTLS\nTLS\nC:NOOP \\\\c\nC: A\\x00\\r\\c\n"),
-                         b"EHLO a\r\nSTARTTLS\r\n\x16\x03NOOP \\c\r\nA\0\r")
+        script = "# hello\nC: EHLO a\nS: 250\n--\n\nC: STARTTLS\nTLS\nC:NOOP \\\\c\nC: A\\x00\\r\\c\n"
+        self.assertEqual(self.read(script), b"EHLO a\r\nSTARTTLS\r\n\x16\x03NOOP \\c\r\nA\0\r")
 
     def test_what_is_no_item(self):
-        for text, says in (("C: a\nD: b\n", r"line 2: no item: 'D: b'"), ("C: \\q", "line 1: bad escape"), ("S: 25", "no item"),
-                           ("C: a\r\n", "line 1: it ends in CRLF"), ("\nC: \xe4\n", "line 2: an octet beyond ASCII")):
+        for text, says in (("C: a\nD: b\n", r"line 2: no item: 'D: b'"), ("C: \\q", "line 1: bad escape"),
+                           ("S: 25", "no item"), ("C: a\r\n", "line 1: it ends in CRLF"),
+                           ("\nC: \xe4\n", "line 2: an octet beyond ASCII")):
             with self.assertRaisesRegex(ValueError, says):
                 self.read(text)
 
@@ -55,7 +56,8 @@ class Importing(support.Case):
             self.assertEqual(self.corpus(name), wanted)
         code, out, err = self.bring(folder / "raw", "--json")
         facts, = json.loads(out)["taken"]
-        self.assertEqual((code, facts["new"], facts["octets"], set(facts["harnesses"])), (0, 0, len(SESSION), names), err)
+        self.assertEqual((code, facts["new"], facts["octets"]), (0, 0, len(SESSION)), err)
+        self.assertEqual(set(facts["harnesses"]), names)
 
     def test_a_session_too_long_for_a_harness_stays_out_of_it(self):
         folder = self.put(raw=b"EHLO a\r\n" + b"NOOP\r\n" * 400)
@@ -65,8 +67,9 @@ class Importing(support.Case):
         self.assertEqual((len(self.corpus("fuzz_session")), len(self.corpus("fuzz_chunks"))), (1, 0))
 
     def test_refusals(self):
-        folder = self.put(good=SESSION, empty=b"", lf=b"EHLO a\nQUIT\n", server=b"220 mx\r\nEHLO a\r\n", noise=b"hello\r\n",
-                          transcript=b"C: EHLO a\r\nS: 250 x\r\n", bad_smtp=b"C: EHLO a\nEHLO b\n", silent_smtp=b"# no\n")
+        folder = self.put(good=SESSION, empty=b"", lf=b"EHLO a\nQUIT\n", server=b"220 mx\r\nEHLO a\r\n",
+                          noise=b"hello\r\n", transcript=b"C: EHLO a\r\nS: 250 x\r\n",
+                          bad_smtp=b"C: EHLO a\nEHLO b\n", silent_smtp=b"# no\n")
         code, out, err = self.bring(folder, "--output", self.room / "out", "--harness", "fuzz_session")
         self.assertEqual(code, 1, out)
         self.assertIn("1 taken, 7 refused", out)

@@ -77,8 +77,8 @@ class Minimizing(support.Case):
         self.assertNotIn(b"EHxxx", small)  # a shorter one reaches the same
         code, out, err = self.minimize("fuzz_planted")
         self.assertEqual((code, err, self.contents()), (0, "", small), out)
-        self.assertRegex(out, r"(?m)^fuzz_planted: 8 -> \d files, \d+ -> \d+ octets, (\d+) -> \1 features of libfuzzer, "
-                              r"(\d+) -> \2 features of afl$")
+        self.assertRegex(out, r"(?m)^fuzz_planted: 8 -> \d files, \d+ -> \d+ octets, (\d+) -> \1 features of "
+                              r"libfuzzer, (\d+) -> \2 features of afl$")
 
     def test_inputs_that_fail_stay_and_are_named(self):
         self.put(b"EHLO", b"NOOP", b"NOPE", b"RSET")

@@ -87,7 +87,7 @@ class Regress(support.Case):
         folder = self.room / "corpus" / "fuzz_line"
         folder.mkdir(parents=True)
         (folder / "x").write_bytes(b"NOOP\r\n")
-        seeds = len(list((house.SEEDS / "fuzz_line").iterdir())) + len(list((house.REGRESSIONS / "fuzz_line").glob("*")))
+        seeds = sum(len(list((place / "fuzz_line").glob("*"))) for place in (house.SEEDS, house.REGRESSIONS))
         code, out, err = self.regress("fuzz_line", "--corpus", "--json")
         self.assertEqual(code, 0, err)
         self.assertEqual(json.loads(out)["inputs"], seeds + 1)

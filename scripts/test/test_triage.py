@@ -23,9 +23,8 @@ class Shrinking(support.Case):
 
     @classmethod
     def setUpClass(cls):
-        cls.patches = [mock.patch.object(house, "BUILD", support.BUILD), mock.patch.dict("os.environ", support.environment()),
-                       mock.patch.object(build, "show_command")]
-        for patch in cls.patches:
+        for patch in (mock.patch.object(house, "BUILD", support.BUILD),
+                      mock.patch.dict("os.environ", support.environment()), mock.patch.object(build, "show_command")):
             patch.start()
             cls.addClassCleanup(patch.stop)
         build.build("release", ["postern"])
@@ -88,9 +87,10 @@ class Shrinking(support.Case):
         self.assertFalse(direct.holds(b"a", failing(b"a", b"RSET a")))
         varied = shrink.Same(b"x", failing(b"x", b"RSET x").verdict, "")
         self.assertTrue(varied.holds(b"a", failing(b"a", b"RSET a")))
-        stack = "    #0 0x1 in memcpy a.c:1\n    #1 0x2 in take b.c:2\n    #2 0x3 in take b.c:3\n    #3 0x4 in judge c.c:4\n"
+        stack = "".join(f"    #{number} 0x{number} in {place}\n" for number, place in enumerate(
+            ("memcpy a.c:1", "take b.c:2", "take b.c:3", "judge c.c:4")))
         crash = shrink.Same(b"x", failing(b"x", b"", stack).verdict, stack)
-        self.assertTrue(crash.holds(b"a", failing(b"a", b"", stack.replace("0x2 in take b.c:2", "0x9 in take b.c:7"))))
+        self.assertTrue(crash.holds(b"a", failing(b"a", b"", stack.replace("0x1 in take b.c:2", "0x9 in take b.c:7"))))
         self.assertFalse(crash.holds(b"a", failing(b"a", b"", stack.replace("judge", "limit"))))
         self.assertEqual(violation.stack_of(stack), ["memcpy", "take", "judge"])
 
@@ -137,7 +137,8 @@ class Exports(support.Case):
         self.assertIn("-l", arguments)
 
     def test_what_is_no_session_gets_one(self):
-        for kind, octets, sent in (("address", b"a@b", b"MAIL FROM:<a@b>\r\n"), ("data", b"text", b"DATA\r\ntext\r\n.\r\n"),
+        for kind, octets, sent in (("address", b"a@b", b"MAIL FROM:<a@b>\r\n"),
+                                   ("data", b"text", b"DATA\r\ntext\r\n.\r\n"),
                                    ("command", b"RCPT TO:<x@y>", b"\r\nRCPT TO:<x@y>\r\n"), ("line", b"x\n", b"x\n"),
                                    ("data", b"a\r\n.\r\nNOOP\r\n", b"DATA\r\na\r\n.\r\nNOOP\r\nQUIT")):
             self.assertIn(sent, wire.by_client(octets, kind))
@@ -216,11 +217,12 @@ class Triage(support.Case):
         self.assertEqual(len(self.buckets()), 2)
 
     def test_a_faulty_server(self):
-        session = (b"EHLO client.example\r\nNOOP\r\nMAIL FROM:<a@b.example> SIZE=10\r\nRCPT TO:<c@d.example>\r\nDATA\r\n"
-                   b"Subject: x\r\n\r\ntext\n.\nNOOP\r\nmore\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 9 LAST\r\n"
-                   b"123456789QUIT\r\n")
+        session = (b"EHLO client.example\r\nNOOP\r\nMAIL FROM:<a@b.example> SIZE=10\r\nRCPT TO:<c@d.example>\r\n"
+                   b"DATA\r\nSubject: x\r\n\r\ntext\n.\nNOOP\r\nmore\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n"
+                   b"BDAT 9 LAST\r\n123456789QUIT\r\n")
         self.plant("fuzz_bugbench", finding=session)
-        code, out, err = self.triage(POSTERN_BUG="2", POSTERN_CMAKE_ARGS="-DPOSTERN_TEST_HARNESSES=ON -DPOSTERN_BUGBENCH=ON")
+        code, out, err = self.triage(POSTERN_BUG="2",
+                                     POSTERN_CMAKE_ARGS="-DPOSTERN_TEST_HARNESSES=ON -DPOSTERN_BUGBENCH=ON")
         self.assertEqual((code, err), (1, ""), out)
         folder, = self.buckets()
         short = (folder / "input").read_bytes()
