@@ -221,12 +221,11 @@ class Campaign:
         self.view.ended(row)
 
     def _once_more(self, row, turn):
-        """Who is not stable yet has another turn when all others have had theirs."""
+        """Who is not stable yet has another turn when all others have had theirs, in as many processes: figures of
+        libFuzzer's fork mode do not compare with others."""
         if self.settings.stable is None or row.stable() or len(turn.seen) >= MOST_FINDINGS:
             return
-        restless = [pair for pair in self.pairs if not self.rows[pair].stable()]
-        width = max(1, self.settings.jobs // len(restless))
-        self.waiting.append(Slot(turn.pair, turn.seconds, width))
+        self.waiting.append(Slot(turn.pair, turn.seconds, turn.width))
         row.waiting += 1
 
     def _collect(self, wait=False):

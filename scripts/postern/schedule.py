@@ -42,7 +42,7 @@ def plan(pairs, seconds, jobs):
 
 def one_round(pairs, quiet, jobs):
     """A turn for each pair, when it is to end after `quiet` seconds in which it finds nothing new."""
-    seconds = min(max(SHORTEST, quiet), LONGEST)
+    seconds = min(max(SHORTEST, 2 * quiet), LONGEST)
     return [Slot(pair, seconds, width) for pair, width in zip(pairs, widths(len(pairs), jobs))]
 
 
