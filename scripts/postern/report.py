@@ -84,7 +84,7 @@ def in_short(facts):
             "harnesses": [{"harness": pair.harness, "engine": pair.engine, "executions": pair.executions,
                            "per_second": round(pair.executions / pair.seconds, 1) if pair.seconds >= 1 else None,
                            "coverage": pair.coverage, "features": pair.features, "corpus": pair.corpus,
-                           "seconds": round(pair.seconds, 1), "flat": round(pair.ran_until - pair.rose, 1)}
+                           "seconds": round(pair.seconds, 1), "flat": round(pair.flat(), 1)}
                           for pair in course.pairs.values()],
             "inputs": {name: {"inputs": count, "octets": octets} for name, (count, octets) in facts.inputs.items()},
             "protocol": facts.protocol.all if facts.protocol else None, "source": facts.source}

@@ -18,7 +18,7 @@ BINS = 90  # of the time fuzzed, for rates
 
 @dataclass
 class Pair:
-    """One harness on one engine, over all campaigns; x is the time fuzzed."""
+    """One harness on one engine, over all campaigns; x is the time fuzzed by all, and `seconds` that by itself."""
     harness: str
     engine: str
     executions: int = 0
@@ -27,10 +27,14 @@ class Pair:
     features: int = 0
     corpus: int = 0
     rose: float = 0.0  # x when it last reached something new
-    ran_until: float = 0.0
+    rose_at: float = 0.0  # the same, in seconds of its own
     first: tuple = None  # coverage and features when it began
-    curve: list = field(default_factory=list)  # (x, coverage)
+    curve: list = field(default_factory=list)  # (seconds, coverage)
     rates: list = field(default_factory=list)  # (x from, x to, executions)
+
+    def flat(self):
+        """Seconds of its own since it reached something new."""
+        return self.seconds - self.rose_at
 
     def growth(self):
         """What it reached beyond the beginning: features where the engine counts them, else edges."""
@@ -69,12 +73,8 @@ class Course:
         except (KeyError, TypeError, ValueError):
             return
         pair = self.pairs.setdefault(key, Pair(*key))
-        if pair.first is None:
+        if len(pair.curve) < 2:  # at the first look an engine may still read its inputs
             pair.first = (coverage, features)
-        if coverage > pair.coverage or features > pair.features:
-            pair.rose = x
-        pair.coverage, pair.features = max(pair.coverage, coverage), max(pair.features, features)
-        pair.corpus = inputs or pair.corpus
         before_x, before = last.get(key, (None, 0))
         fresh = max(0, executions - before)
         if before_x is not None and x - before_x <= GAP:
@@ -82,8 +82,11 @@ class Course:
             pair.rates.append((before_x, x, fresh))
         pair.executions += fresh
         last[key] = (x, executions)
-        pair.ran_until = x
-        pair.curve.append((x, pair.coverage))
+        if coverage > pair.coverage or features > pair.features:
+            pair.rose, pair.rose_at = x, pair.seconds
+        pair.coverage, pair.features = max(pair.coverage, coverage), max(pair.features, features)
+        pair.corpus = inputs or pair.corpus
+        pair.curve.append((pair.seconds, pair.coverage))
         self.growth.setdefault(pair.engine, []).append(
             (x, sum(other.growth() for other in self.pairs.values() if other.engine == pair.engine)))
 

@@ -233,17 +233,16 @@ def over_time(facts):
     growth = [Line(NAMES[engine], thinned(course.growth[engine]), ENGINES.index(engine)) for engine in engines]
     rates = [Line(NAMES[engine], course.rates(engine), ENGINES.index(engine)) for engine in engines]
     yield "<div class=charts>"
-    yield figure("<b>New coverage</b>, beyond what the campaign began with (features of libFuzzer, edges of AFL++; "
+    yield figure("<b>New coverage</b>, beyond what the campaign began with<br>(features of libFuzzer, edges of AFL++; "
                  "all harnesses)", curves("growth", "new coverage over time", growth, (520, 240), True))
-    yield figure("<b>Executions per second</b>, of all harnesses that run at the time",
+    yield figure("<b>Executions per second</b>,<br>of all harnesses that run at the time",
                  curves("rate", "executions per second over time", rates, (520, 240), True))
-    yield "</div><h3>Edges of each harness</h3><div class=multiples>"
+    yield "</div><h3>Edges of each harness, over the time that it ran itself</h3><div class=multiples>"
     for place, name in enumerate(facts.ordered({pair.harness for pair in course.pairs.values()})):
         pairs = [pair for pair in course.pairs.values() if pair.harness == name and pair.engine in ENGINES]
-        lines = [Line(NAMES[pair.engine], thinned([*pair.curve, (course.seconds, pair.coverage)]),
-                      ENGINES.index(pair.engine)) for pair in pairs]
+        lines = [Line(NAMES[pair.engine], thinned(pair.curve), ENGINES.index(pair.engine)) for pair in pairs]
         best = ", ".join(f"{number(pair.coverage)} {NAMES[pair.engine]}" for pair in pairs)
-        yield figure(f"<b>{text(name)}</b> <span class=faint>{best}</span>",
+        yield figure(f"<b>{text(name)}</b><br><span class=faint>{best}</span>",
                      curves(f"harness-{place}", f"edges of {text(name)} over time", lines, (340, 170), False))
     yield "</div><h3>In figures</h3>"
     rows = []
@@ -252,7 +251,7 @@ def over_time(facts):
             rows.append((text(name), text(NAMES.get(pair.engine, pair.engine)), number(pair.executions),
                          number(int(pair.executions / pair.seconds)) if pair.seconds >= 1 else "",
                          number(pair.coverage), number(pair.features) if pair.features else "", number(pair.corpus),
-                         duration(pair.seconds), f"{duration(max(0, pair.ran_until - pair.rose))} before its end"))
+                         duration(pair.seconds), f"{duration(pair.flat())} before its end"))
     yield table(("harness", "engine", "executions", "per second", "edges", "features", "inputs", "ran",
                  "last new coverage"), rows, {2, 3, 4, 5, 6}, (), "figures of each harness")
     yield "</section>"
