@@ -5,14 +5,14 @@
 # ClusterFuzzLite and, without Docker, by scripts/ossfuzz/check; nothing of it is for one of them alone.
 #
 # The source is $SRC/postern, and OpenSSL's $SRC/openssl if it is there; both may be read-only. $WORK holds the build.
-# Compiler, flags and engine are the caller's: CC CXX CFLAGS CXXFLAGS LIB_FUZZING_ENGINE (a flag or an archive). No flag is
-# added to them, and nothing is fetched.
+# Compiler, flags and engine are the caller's: CC CXX CFLAGS CXXFLAGS LIB_FUZZING_ENGINE (a flag or an archive). No
+# flag is added to them, and nothing is fetched.
 
 source=$SRC/postern
 
 # One folder for each compiler and its flags: what was built with others is never mixed in, a second run is short, and a
 # replay, in which cmake configures nothing, finds what the first run left.
-key=$({ "$CC" --version; echo "$CC $CXX $CFLAGS $CXXFLAGS $LIB_FUZZING_ENGINE"; } | cksum | cut -d ' ' -f 1)
+key=$({ $CC --version; echo "$CC $CXX $CFLAGS $CXXFLAGS $LIB_FUZZING_ENGINE"; } | cksum | cut -d ' ' -f 1)
 build=$WORK/postern-$key
 openssl=$WORK/postern-openssl-$key
 seeds=$WORK/postern-seeds
@@ -20,9 +20,9 @@ seeds=$WORK/postern-seeds
 # OpenSSL's archives, of what fuzz_starttls needs. They are not what is fuzzed, and get neither sanitizer nor coverage:
 # but for MSan, which takes whatever it did not see written for uninitialised.
 build_openssl() {
-    local platform=linux-generic64 without=(asm shared tests module legacy engine dso threads ui-console dtls comp ct cms
-        cmp ts srp psk srtp gost ec2m ssl3 tls1 tls1_1 aria bf blake2 camellia cast des idea md4 mdc2 ocb rc2 rc4 rmd160
-        scrypt seed siphash siv sm2 sm3 sm4 whirlpool)
+    local platform=linux-generic64 without=(asm shared tests module legacy engine dso threads ui-console dtls comp ct
+        cms cmp ts srp psk srtp gost ec2m ssl3 tls1 tls1_1 aria bf blake2 camellia cast des idea md4 mdc2 ocb rc2 rc4
+        rmd160 scrypt seed siphash siv sm2 sm3 sm4 whirlpool)
     if [ "$SANITIZER" != memory ]; then
         export AFL_NOOPT=1 CFLAGS="-O2" CXXFLAGS="-O2"
     fi

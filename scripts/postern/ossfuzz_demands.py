@@ -47,8 +47,8 @@ def nothing_else_is_there(place):
             yield path.name, "is taken for a target: name targets with letters, digits, - and _ alone, and others apart"
         elif (path.is_file() and os.access(path, os.X_OK) and path.name not in names
               and not path.suffix == ".so" and not OF_THE_ENGINE.fullmatch(path.name)):
-            yield path.name, ("is executable and no target (LLVMFuzzerTestOneInput is not in it): leave it out of $OUT, or "
-                              "do not strip it")
+            yield path.name, ("is executable and no target (LLVMFuzzerTestOneInput is not in it): leave it out of "
+                              "$OUT, or do not strip it")
 
 
 def companions_fit(place):
@@ -110,7 +110,7 @@ def options_are_known(place):
             if key == "dict" and not (place.out / value).exists():
                 yield path.name, f"names a dictionary that is not in $OUT: {value}"
             elif not re.fullmatch(r"[a-z0-9_]+", key) or re.search(r"\s", value):
-                yield path.name, f"has {key} = {value}, which is no option of libFuzzer: write NAME = VALUE, without dashes"
+                yield path.name, f"has {key} = {value}, no option of libFuzzer: write NAME = VALUE, without dashes"
 
 
 # ---- Each target, without running it ----
@@ -155,4 +155,5 @@ def sanitizer_is_the_one(place, target):
 OF_THE_FOLDER = (every_target_is_there, nothing_else_is_there, companions_fit, seeds_are_readable,
                  dictionaries_are_portable, options_are_known)
 OF_A_TARGET = (architecture_is_the_one, libraries_are_there, sanitizer_is_the_one, *ossfuzz_runs.DEMANDS)
+GATES = (ossfuzz_runs.starts, ossfuzz_runs.seeds_pass)
 OF_ALL_TARGETS = (ossfuzz_runs.all_make_one_report,)  # after what each of them left

@@ -31,6 +31,7 @@ ENGINES = ("libfuzzer", "archive", "afl", "honggfuzz")
 SANITIZERS = tuple(_SANITIZER)
 CLANGS = (14, 19, 22)
 I386 = "i386"
+ARCHITECTURES = (os.uname().machine, I386)
 
 # One pair a line: what OSS-Fuzz builds, and an engine that comes as an archive.
 _PAIRS = (("libfuzzer", "address"), ("libfuzzer", "undefined"), ("libfuzzer", "memory"), ("libfuzzer", "coverage"),
@@ -43,12 +44,17 @@ class Build:
     engine: str
     sanitizer: str
     clang: int = CLANGS[0]
-    architecture: str = os.uname().machine
+    architecture: str = ARCHITECTURES[0]
 
     @property
     def name(self):
         parts = [self.engine, self.sanitizer, f"clang{self.clang}"]
-        return "-".join(parts if self.architecture == os.uname().machine else [*parts, self.architecture])
+        return "-".join(parts if self.architecture != I386 else [*parts, self.architecture])
+
+    @property
+    def is_unusual(self):
+        """It takes more than the packages of a campaign."""
+        return self.clang != CLANGS[0] or self.architecture == I386
 
     @property
     def compilers(self):
@@ -98,21 +104,23 @@ class Build:
         return environment
 
 
-def choose(engine, sanitizer, everything):
+def choose(everything, **wanted):
     """The builds that the options ask for: clang 14's, and with `everything` those of 19 and 22, for honggfuzz and the
-    introspector, and of i386."""
-    builds = [Build(*pair) for pair in _PAIRS]
-    if everything:
-        builds += [Build(*pair, clang) for clang in CLANGS[1:] for pair in _PAIRS if pair[0] != "afl"]
-        builds += [Build("libfuzzer", "introspector", clang) for clang in CLANGS]
-        builds.append(Build("honggfuzz", "address"))
-        if os.uname().machine == "x86_64":
-            builds.append(Build("libfuzzer", "address", architecture=I386))
-    chosen = [build for build in builds if engine in (None, build.engine) and sanitizer in (None, build.sanitizer)]
-    for more in (Build("libfuzzer", "introspector"), Build("honggfuzz", "address")):
-        if not chosen and engine in (None, more.engine) and sanitizer in (None, more.sanitizer):
-            chosen = [more]
+    introspector, and of i386. What is wanted (engine, sanitizer, clang, architecture; None: any) is looked for among
+    the first and then among all."""
+    usual = [Build(*pair) for pair in _PAIRS]
+    builds = usual + [Build(*pair, clang) for clang in CLANGS[1:] for pair in _PAIRS if pair[0] != "afl"]
+    builds += [Build("libfuzzer", "introspector", clang) for clang in CLANGS]
+    builds.append(Build("honggfuzz", "address"))
+    if os.uname().machine == "x86_64":
+        builds.append(Build("libfuzzer", "address", architecture=I386))
+
+    def fits(build):
+        return all(value in (None, getattr(build, name)) for name, value in wanted.items())
+
+    chosen = [build for build in (builds if everything else usual) if fits(build)] or [*filter(fits, builds)]
     if not chosen:
-        raise Failure(f"OSS-Fuzz does not build {engine} with {sanitizer}; it builds "
-                      + ", ".join(f"{build.engine} x {build.sanitizer}" for build in builds))
+        asked = " with ".join(str(value) for value in wanted.values() if value is not None)
+        raise Failure(f"OSS-Fuzz does not build {asked}; it builds "
+                      + ", ".join(dict.fromkeys(f"{build.engine} x {build.sanitizer}" for build in builds)))
     return chosen

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The source of OpenSSL as the distribution has it (`apt-get source`, with lists of our own: those of the system need not
-name any source)."""
+"""The source of OpenSSL as the distribution has it (`apt-get source`, with lists of our own: those of the system need
+not name any source)."""
 
 import re
 import subprocess
@@ -37,7 +37,8 @@ def fetch(room):
         options += ["-o", f"{name}={value}"]
     said = _run("apt-get", *options, "update").stdout
     # A mirror may list a version whose files it has lost already.
-    versions = re.findall(r"^Version: (.*)$", _run("apt-cache", *options, "showsrc", "--only-source", "openssl").stdout, re.M)
+    known = _run("apt-cache", *options, "showsrc", "--only-source", "openssl").stdout
+    versions = re.findall(r"^Version: (.*)$", known, re.M)
     for version in dict.fromkeys(versions):
         done = _run("apt-get", *options, "source", "--only-source", f"openssl={version}", folder=room)
         said += done.stdout

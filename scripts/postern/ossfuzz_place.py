@@ -21,9 +21,9 @@ OF_THE_ENGINE = re.compile(r"afl-.*|honggfuzz|centipede|llvm-symbolizer")
 _OPTIONS = {
     "ASAN_OPTIONS": "alloc_dealloc_mismatch=0:allocator_may_return_null=1:allocator_release_to_os_interval_ms=500:"
                     "check_malloc_usable_size=0:detect_container_overflow=1:detect_odr_violation=0:detect_leaks=1:"
-                    "detect_stack_use_after_return=1:fast_unwind_on_fatal=0:handle_abort=1:handle_segv=1:handle_sigill=1:"
-                    "max_uar_stack_size_log=16:print_scariness=1:quarantine_size_mb=10:strict_memcmp=1:symbolize=1:"
-                    "use_sigaltstack=1:dedup_token_length=3",
+                    "detect_stack_use_after_return=1:fast_unwind_on_fatal=0:handle_abort=1:handle_segv=1:"
+                    "handle_sigill=1:max_uar_stack_size_log=16:print_scariness=1:quarantine_size_mb=10:strict_memcmp=1:"
+                    "symbolize=1:use_sigaltstack=1:dedup_token_length=3",
     "MSAN_OPTIONS": "print_stats=1:symbolize=1:dedup_token_length=3",
     "UBSAN_OPTIONS": "print_stacktrace=1:print_summary=1:silence_unsigned_overflow=1:symbolize=1:dedup_token_length=3",
 }
@@ -95,15 +95,15 @@ class Place:
         return self.is_libfuzzer and self.sanitizer != "coverage"
 
     def run(self, command, seconds=PATIENCE, environment=None, folder=None):
-        """Run from a folder that has nothing to do with the build (an engine leaves files there), with an environment that
-        says nothing of it."""
+        """Run from a folder that has nothing to do with the build (an engine leaves files there), with an environment
+        that says nothing of it."""
         command = [str(word) for word in command]
         clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **_OPTIONS, **(environment or {})}
         if command[0].startswith("afl-"):
             clean |= _OPTIONS_OF_AFL
         try:
-            done = subprocess.run([*self.prefix, *command], cwd=folder or self.work, env=clean, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds)
+            done = subprocess.run([*self.prefix, *command], cwd=folder or self.work, env=clean, timeout=seconds,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         except subprocess.TimeoutExpired as expired:
             return 124, (expired.stdout or b"").decode("utf-8", "replace")
         return done.returncode, done.stdout.decode("utf-8", "replace")

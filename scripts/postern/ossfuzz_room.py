@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The place in which a build script is run as OSS-Fuzz runs it: a read-only copy of the source, a user who is not root, no
-network, compilers that write down how they are called, and an $OUT that is not empty."""
+"""The place in which a build script is run as OSS-Fuzz runs it: a read-only copy of the source, a user who is not root,
+no network, compilers that write down how they are called, and an $OUT that is not empty."""
 
 import os
 import shlex
@@ -84,8 +84,8 @@ class Builder:
         if probe.returncode == 0:
             return [*alone, *user], False
         if user and subprocess.run([*user, "test", "-x", self.room]).returncode != 0:
-            raise Failure(f"{self.room} is closed to other users, and build scripts are not run as root: set TMPDIR to a "
-                          "folder that everybody may enter")
+            raise Failure(f"{self.room} is closed to other users, and build scripts are not run as root: set TMPDIR to "
+                          "a folder that everybody may enter")
         return user, True
 
     def give(self, folder):
@@ -130,8 +130,8 @@ class Builder:
             _program(self.bin / "cmake", _REPLAY_CMAKE.format(real=shutil.which("cmake")))
 
     def run(self, build, work, out, log, replay=False, script=None):
-        """Run the build script. Returns: its exit code. What it says is appended to `log`, how the compilers were called
-        to `log` with .calls for .log."""
+        """Run the build script. Returns: its exit code. What it says is appended to `log`, how the compilers were
+        called to `log` with .calls for .log."""
         calls = log.with_suffix(".calls")
         calls.touch()
         if os.geteuid() == 0:
@@ -141,8 +141,9 @@ class Builder:
         environment["PATH"] = f"{self.bin}:{environment['PATH']}"
         script = script or self.source / "postern" / "scripts" / "ossfuzz" / "build.sh"
         with open(log, "ab") as said:
-            return subprocess.run([*self.prefix, "bash", "-eux" if replay else "-eu", script], cwd=self.source, stdout=said,
-                                  env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT).returncode
+            return subprocess.run([*self.prefix, "bash", "-eux" if replay else "-eu", script], cwd=self.source,
+                                  env=environment, stdin=subprocess.DEVNULL, stdout=said,
+                                  stderr=subprocess.STDOUT).returncode
 
 
 def calls(log):

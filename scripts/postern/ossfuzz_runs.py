@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What OSS-Fuzz demands of a target when it runs: one function a demand, each yields complaints. Thresholds are those of
-base-runner's bad_build_check where it has one."""
+"""What OSS-Fuzz demands of a target when it runs: one function a demand, each yields complaints. Thresholds are those
+of base-runner's bad_build_check where it has one."""
 
 import configparser
 import re
@@ -48,7 +48,7 @@ def starts(place, target):
 
 
 def takes_its_options(place, target):
-    """the engine at hand starts with the options and the dictionary that lie beside it, as run_fuzzer hands them over"""
+    """the engine starts with the options and the dictionary that lie beside it, handed over as run_fuzzer does"""
     name, path = f"{target.name}.dict", place.out / f"{target.name}.options"
     try:
         settings = options.read(path)["libfuzzer"]
@@ -59,7 +59,8 @@ def takes_its_options(place, target):
         return
     if place.gives_features:
         flags = [f"-{key}={value}" for key, value in settings.items()]
-        code, text = place.run([target, "--", *place.limits(), f"-runs={RUNS}", *flags, f"-dict={name}"], folder=place.out)
+        code, text = place.run([target, "--", *place.limits(), f"-runs={RUNS}", *flags, f"-dict={name}"],
+                               folder=place.out)
         unknown = re.search(r"unrecognized flag '([^']*)'", text)
         if unknown:
             flag = unknown.group(1).strip("-").partition("=")[0]
@@ -86,9 +87,12 @@ def awkward_inputs(place, target):
     for path in inputs:
         code, text = place.run([target, *place.limits(), path], seconds=2 * place.seconds)
         if code != 0:
-            why = f": one input must take under {place.seconds} s" if code == 124 or "timeout after" in text else \
+            late = code == 124 or "timeout after" in text
+            why = f": one input must take under {place.seconds} s" if late else \
                 f": one input must take under {MEGABYTES} MB" if "out-of-memory" in text else ""
             yield f"fails on {path.name} (exit {code}){why}\n      {last_lines(text)}"
+            if late:
+                break  # the others take their time as well
 
 
 def seeds_pass(place, target):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What OSS-Fuzz demands of a build script: that it runs in the room of ossfuzz_room at all, and how it behaves there. One
-function a demand, each yields complaints (what is wrong and what to do)."""
+"""What OSS-Fuzz demands of a build script: that it runs in the room of ossfuzz_room at all, and how it behaves there.
+One function a demand, each yields complaints (what is wrong and what to do)."""
 
 import re
 import shutil
@@ -11,8 +11,8 @@ from .console import Failure, say, show_command
 UNREGISTERED = "fuzz_that_nobody_registered"
 
 # What changes the machine or the sanitizer that a build is for.
-_OWN = re.compile(r"-(fsanitize|fsanitize-coverage|fprofile-instr-generate|fcoverage-mapping|march|mcpu)(=|$)|-m(32|64)$"
-                  r"|-mtune=native$")
+_OWN = re.compile(r"-(fsanitize|fsanitize-coverage|fprofile-instr-generate|fcoverage-mapping|march|mcpu)(=|$)"
+                  r"|-m(32|64)$|-mtune=native$")
 _LEFT_OUT = re.compile(r"^build\.sh: (\w+) is left out", re.M)
 
 
@@ -111,8 +111,8 @@ def can_be_replayed(made, work):
     """it builds again where cmake configures nothing (Chronos, which rebuilds what somebody changed)"""
     code, text = made.run(work, replay=True)
     if code != 0:
-        yield (f"fails when it is replayed (exit {code}): in a cached container cmake configures nothing, so what the first "
-               f"run configured must stay in $WORK:\n{text[-1500:]}")
+        yield (f"fails when it is replayed (exit {code}): in a cached container cmake configures nothing, so what the "
+               f"first run configured must stay in $WORK:\n{text[-1500:]}")
 
 
 def misses_a_target(made, work):
@@ -127,7 +127,8 @@ def misses_a_target(made, work):
     harnesses.chmod(0o555)
     shutil.rmtree(out)
     if code == 0:
-        yield f"succeeds although harnesses/{UNREGISTERED}.c was not built: compare $OUT with the harnesses of the source"
+        yield (f"succeeds although harnesses/{UNREGISTERED}.c was not built: compare $OUT with the harnesses of the "
+               "source")
     elif UNREGISTERED not in text:
         yield f"fails without naming the target that was not built ({UNREGISTERED}):\n{text[-1500:]}"
 

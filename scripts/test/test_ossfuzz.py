@@ -150,9 +150,10 @@ class BadBuilds(support.Case):
 
     def test_chance(self):
         self.fill(start="#include <time.h>",
-                  body="struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now); int n = now.tv_nsec * 2654435761u >> 25;"
-                       "if (size > 4) for (int i = 0; i < n; i++) switch (i) { TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6)"
-                       "TEN(7) TEN(8) TEN(9) TEN(10) TEN(11) TEN(12) }")
+                  body="struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now);"
+                       "int n = now.tv_nsec * 2654435761u >> 25; if (size > 4) for (int i = 0; i < n; i++)"
+                       "switch (i) { TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6) TEN(7) TEN(8) TEN(9) TEN(10) TEN(11)"
+                       "TEN(12) }")
         self.refuses("gives other features")
 
     def test_time_for_one_input(self):
@@ -165,8 +166,9 @@ class BadBuilds(support.Case):
 
     def test_options(self):
         self.fill()
-        (self.out / "fuzz_it.options").write_text("[libfuzzer]\ndict = other.dict\nmax len = 7\n[libfuzer]\nmax_len = 1\n")
-        self.refuses("names a dictionary that is not in $OUT", "is no option of libFuzzer", "has a section [libfuzer]")
+        (self.out / "fuzz_it.options").write_text("[libfuzzer]\ndict = other.dict\nmax len = 7\n"
+                                                  "[libfuzer]\nmax_len = 1\n")
+        self.refuses("names a dictionary that is not in $OUT", "no option of libFuzzer", "has a section [libfuzer]")
         (self.out / "fuzz_it.options").write_text("max_len = 7\n")
         self.refuses("cannot be read")
         (self.out / "fuzz_it.options").write_text("[libfuzzer]\nmax_length = 7\n")
@@ -174,9 +176,11 @@ class BadBuilds(support.Case):
 
     def test_architecture(self):
         from postern import ossfuzz_demands, ossfuzz_matrix, ossfuzz_place
-        place = ossfuzz_place.Place(self.out, self.room, ossfuzz_matrix.Build("libfuzzer", "address", architecture="i386"))
+        build = ossfuzz_matrix.Build("libfuzzer", "address", architecture="i386")
+        place = ossfuzz_place.Place(self.out, self.room, build)
         self.fill()
-        self.assertIn("not for ARCHITECTURE=i386", *ossfuzz_demands.architecture_is_the_one(place, self.out / "fuzz_it"))
+        complaints = ossfuzz_demands.architecture_is_the_one(place, self.out / "fuzz_it")
+        self.assertIn("not for ARCHITECTURE=i386", *complaints)
 
     def test_misuse(self):
         self.refused("ossfuzz/check", "--out", self.room / "nowhere", says="is no folder")
