@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""AFL++ as an engine, in one process or several. What it would refuse to start over (core pattern, affinity, cpufreq) is
-settled here.
+"""AFL++ as an engine, in one process or several. What it would refuse to start over (core pattern, affinity, cpufreq)
+is settled here.
 
 In company the first is the main one; alone it runs as a secondary that finds no main one, and then does its duty. They
 share AFL++'s sync directory, in which `hub` stands for everybody else: its queue is where other engines' inputs go. (A

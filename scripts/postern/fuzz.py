@@ -17,8 +17,8 @@ EPILOG = """\
 Without names, all harnesses take turns: each pair of harness and engine gets at least 10 seconds, the one that rested
 longest comes first, and what had no turn is named at the end. Building does not count as time.
 
-When there are more processors than such pairs, a turn has several: AFL++ as one main and secondary fuzzers, libFuzzer in
-its fork mode. All that run on a harness share one corpus, and look into it while they run.
+When there are more processors than such pairs, a turn has several: AFL++ as one main and secondary fuzzers, libFuzzer
+in its fork mode. All that run on a harness share one corpus, and look into it while they run.
 
 Corpus and findings are kept between runs, outside the source tree, in STATE/corpus/HARNESS and STATE/findings/HARNESS.
 What a campaign was asked to do, and how far it got, is in STATE/campaigns; after Ctrl-C, a kill, or a finding, --resume
@@ -41,7 +41,8 @@ def arguments():
     parser.add_argument("--time", type=positive, metavar="SECONDS",
                         help=f"in all (default: {SECONDS}; at least {SHORTEST}); with --resume: more than it was")
     parser.add_argument("--until-stable", type=minutes, metavar="MINUTES",
-                        help="end when no harness found anything new for so long on any engine; --time may end it sooner")
+                        help="end when no harness found anything new for so long on any engine; --time may end it "
+                             "sooner")
     parser.add_argument("--resume", action="store_true",
                         help="go on with the last campaign on this state: its harnesses, engines, and what is left of "
                              "its time")
@@ -120,7 +121,8 @@ def begin(options, state):
     stable = options.until_stable * 60 if options.until_stable else None
     settings = Settings(seconds, options.jobs or PROCESSORS, stable, options.keep_going)
     engines = [options.engine] if options.engine in ENGINES else list(ENGINES)
-    return settings, Record.begin(state, harnesses=options.harness, engines=engines, mutator=options.mutator or "postern")
+    return settings, Record.begin(state, harnesses=options.harness, engines=engines,
+                                  mutator=options.mutator or "postern")
 
 
 def resume(options, state):
@@ -130,7 +132,9 @@ def resume(options, state):
     over = {"time": "its time is over", "stable": "it is stable"}.get(asked["ended"])
     if over and not options.time and not (options.until_stable and asked["stable"]):
         raise Failure(f"nothing is left of the last campaign: {over}; --resume --time SECONDS has it go on")
-    stable = options.until_stable * 60 if options.until_stable else None if asked["ended"] == "stable" else asked["stable"]
+    stable = None if asked["ended"] == "stable" else asked["stable"]
+    if options.until_stable:
+        stable = options.until_stable * 60
     seconds = asked["spent"] + options.time if options.time else asked["seconds"]
     if options.time or options.until_stable or (options.jobs and options.jobs != asked["jobs"]):
         asked["turns"] = []  # they are planned anew

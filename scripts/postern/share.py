@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """One corpus for all turns on a harness while they run, and for other campaigns on the same state.
 
-What an engine finds goes to the kept corpus, and what others brought there goes to the engine. So the kept corpus is all
-that matters of a turn, and a kill loses some seconds of it.
+What an engine finds goes to the kept corpus, and what others brought there goes to the engine. So the kept corpus is
+all that matters of a turn, and a kill loses some seconds of it.
 """
 
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""kill -9 of any part of a campaign, at any moment: no finding is lost, and the corpus stays whole. Room: scripts/test."""
+"""kill -9 of any part of a campaign, at any moment: no finding is lost, the corpus stays whole. Room: scripts/test."""
 
 import os
 import random

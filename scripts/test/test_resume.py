@@ -29,7 +29,8 @@ class Mistakes(support.Case):
                 (["--resume", "fuzz_line"], "leave out fuzz_line"),
                 (["--resume", "--engine", "afl", "--mutator", "none"], "leave out --engine, --mutator"),
                 (["--until-stable", "2", "--time", "120"], "--time of more than 120"),
-                (["--until-stable", "0"], "'0'"), (["--until-stable", "nan"], "'nan'"), (["--until-stable", "x"], "'x'"),
+                (["--until-stable", "0"], "'0'"), (["--until-stable", "nan"], "'nan'"),
+                (["--until-stable", "x"], "'x'"),
                 (["--jobs", "100000"], "--jobs 100000")):
             self.refused("fuzz", "--state", self.room, *arguments, says=says)
 
@@ -174,9 +175,9 @@ class Sharing(support.Case):
 @unittest.skipUnless(ENGINES, "clang or afl++ is not installed")
 class Campaigns(support.Case):
     def test_resume_after_ctrl_c(self):
-        campaign = subprocess.Popen([str(support.SCRIPTS / "fuzz"), "fuzz_empty", "--engine", "libfuzzer", "--time", "14",
-                                     "--jobs", "1", "--state", str(self.room)], stdout=subprocess.PIPE, text=True,
-                                    env=support.environment())
+        campaign = subprocess.Popen([str(support.SCRIPTS / "fuzz"), "fuzz_empty", "--engine", "libfuzzer", "--time",
+                                     "14", "--jobs", "1", "--state", str(self.room)], stdout=subprocess.PIPE,
+                                    text=True, env=support.environment())
         for line in campaign.stdout:
             if " executions, " in line:
                 break
