@@ -167,11 +167,11 @@ def _of_finding(path):
 def found(state):
     """Buckets where the findings were triaged, and findings that no bucket has."""
     buckets = [_of_bucket(path.parent) for path in sorted(state.glob("triage/*/bucket.json"))]
-    known = {Path(member).name for bucket in buckets for member in bucket["members"]}
-    flaky = {path.name for path in (state / "triage" / "flaky").rglob("*") if path.is_file()}
-    single = [_of_finding(path) for path in cases.files_in(state / "findings") if path.name not in known]
+    known = {Path(member).parts[-2:] for bucket in buckets for member in bucket["members"]}
+    flaky = {path.parts[-2:] for path in (state / "triage" / "flaky").rglob("*")}
+    single = [_of_finding(path) for path in cases.files_in(state / "findings") if path.parts[-2:] not in known]
     for one in single:
-        one["flaky"] = one["flaky"] or one["name"] in flaky
+        one["flaky"] = one["flaky"] or Path(one["members"][0]).parts[-2:] in flaky
     return buckets + single
 
 
