@@ -29,6 +29,8 @@ _OPTIONS = {
 }
 _OPTIONS_OF_AFL = {
     "ASAN_OPTIONS": _OPTIONS["ASAN_OPTIONS"] + ":abort_on_error=1:symbolize=0:detect_odr_violation=0",
+    "MSAN_OPTIONS": _OPTIONS["MSAN_OPTIONS"] + ":exit_code=86:symbolize=0",
+    "UBSAN_OPTIONS": _OPTIONS["UBSAN_OPTIONS"] + ":symbolize=0",
     "AFL_NO_UI": "1", "AFL_SKIP_CPUFREQ": "1", "AFL_NO_AFFINITY": "1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1",
     "AFL_FAST_CAL": "1", "AFL_FORKSRV_INIT_TMOUT": "30000", "AFL_IGNORE_PROBLEMS": "1", "AFL_IGNORE_UNKNOWN_ENVS": "1",
 }
