@@ -90,6 +90,12 @@ def in_short(facts):
             "protocol": facts.protocol.all if facts.protocol else None, "source": facts.source}
 
 
+def shown(state):
+    """The state as a person types it."""
+    home = f"{Path.home()}/"
+    return f"~/{str(state).removeprefix(home)}" if str(state).startswith(home) else house.short(state)
+
+
 def gather(state, out):
     """Read the state."""
     folder = build.configure("release")
@@ -97,7 +103,7 @@ def gather(state, out):
     known = build.harnesses(folder)
     names = [harness.name for harness in known]
     kept = [path.name for path in sorted(state.glob("corpus/*")) if path.is_dir()]
-    return Facts(state, house.short(state), out, time.time(), names, report_facts.Course(state),
+    return Facts(state, shown(state), out, time.time(), names, report_facts.Course(state),
                  report_facts.found(state), report_facts.inputs(state, dict.fromkeys([*names, *kept])),
                  report_facts.reached(state, known, folder / "postern"), report_facts.source(state))
 

@@ -79,8 +79,7 @@ def verdict(facts):
     ran = (f"{short_number(facts.course.executions)} executions in {duration(facts.course.seconds)}"
            if facts.course.campaigns else "")
     if real:
-        kind = "defect" if all(one["triaged"] for one in real) else "finding"
-        return "bad", f"{plural(len(real), kind)} to look at" + (f", after {ran}" if ran else "")
+        return "bad", f"{plural(len(real), 'finding')} to look at" + (f", after {ran}" if ran else "")
     if not ran:
         return "", "No findings, and no record of a campaign"
     return "good", f"No law was broken in {ran}"
