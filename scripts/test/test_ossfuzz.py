@@ -151,7 +151,7 @@ class BadBuilds(support.Case):
     def test_chance(self):
         self.fill(start="#include <time.h>",
                   body="struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now);"
-                       "int n = now.tv_nsec * 2654435761u >> 25; if (size > 4) for (int i = 0; i < n; i++)"
+                       "int n = (uint32_t)now.tv_nsec * 2654435761u >> 25; if (size > 4) for (int i = 0; i < n; i++)"
                        "switch (i) { TEN(1) TEN(2) TEN(3) TEN(4) TEN(5) TEN(6) TEN(7) TEN(8) TEN(9) TEN(10) TEN(11)"
                        "TEN(12) }")
         self.refuses("gives other features")
