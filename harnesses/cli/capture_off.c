@@ -1,11 +1,14 @@
-/* capture_off.c: a build without libpcap: there are no captures, and who asks for one is told why.
+/* capture_off.c: a build without libpcap: captures are neither written nor read, and who asks is told why.
  *
  * SPDX-License-Identifier: MIT */
 #include "capture.h"
+#include "capture_read.h"
+
+static const char without[] = "this build has no libpcap (Debian: libpcap-dev; then configure again)";
 
 capture *capture_open(const char *path, const char **why) {
     (void)path;
-    *why = "this build has no libpcap (Debian: libpcap-dev; then configure again)";
+    *why = without;
     return NULL;
 }
 
@@ -24,4 +27,12 @@ void capture_leave(capture *file, capture_side side) {
 bool capture_close(capture *file) {
     (void)file;
     return false;
+}
+
+const char *capture_read(const char *path, uint16_t port, capture_visitor *visit, void *context) {
+    (void)path;
+    (void)port;
+    (void)visit;
+    (void)context;
+    return without;
 }

@@ -20,6 +20,7 @@ enum { CLI_OK = 0, CLI_NO = 1, CLI_MISUSE = 2 };
 
 int verb_check(int argc, char **argv);
 int verb_explain(int argc, char **argv);
+int verb_extract(int argc, char **argv);
 int verb_generate(int argc, char **argv);
 int verb_judge(int argc, char **argv);
 int verb_show(int argc, char **argv);

@@ -15,6 +15,7 @@ static const cli_verb verbs[] = {
     {"check", "what the parser makes of a command, address, reply, message or session", verb_check},
     {"explain", "what a reply code means, and how two of them differ", verb_explain},
     {"judge", "which law of SMTP a server breaks, libpostern or a program on a pipe", verb_judge},
+    {"extract", "what clients said in a capture of packets", verb_extract},
     {"generate", "inputs from nothing, valid and with one fault", verb_generate},
     {"show", "a test case as a dialogue, or what a corpus reaches of the protocol", verb_show},
 };

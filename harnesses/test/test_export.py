@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`postern show --pcap` and `--parts`: test cases for other programs. Room: harnesses/test."""
+"""`postern show --pcap` and `--parts`, `postern extract`: to other programs and back. Room: harnesses/test."""
 
 import json
 import pathlib
@@ -130,6 +130,69 @@ class Exports(cli.Case):
                          [("line", 0, 3, 3), ("line", 3, 8, 8), ("line", 8, 9, 9)])
         self.assertEqual(self.parts(b"220 a\r\n", "--kind=client"), [("line", 0, 7, 7)])
         self.assertEqual(self.parts(b""), [])
+
+    def pcap(self, packets, link=1):
+        """A capture of raw packets."""
+        octets = struct.pack("=IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, link)
+        for number, packet in enumerate(packets):
+            octets += struct.pack("=IIII", number, 0, len(packet), len(packet)) + packet
+        return self.put(octets, "in.pcap")
+
+    @staticmethod
+    def packet(number, payload, flags=ACK, port=25, source=40000, version=4):
+        """One TCP packet to a server, without checksums."""
+        tcp = struct.pack(">HHIIBBHHH", source, port, number & 0xffffffff, 0, 5 << 4, flags, 0, 0, 0) + payload
+        if version == 6:
+            return struct.pack(">IHBB", 6 << 28, len(tcp), 6, 64) + bytes(range(32)) + tcp
+        return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + bytes(range(8)) + tcp
+
+    def extract(self, path, *options):
+        code, out, err = cli.run("extract", *options, path)
+        if "no libpcap" in err:
+            self.skipTest("built without libpcap")
+        self.assertIn(code, (0, 1), err)
+        return [(one["whole"], one["octets"]) for one in map(json.loads, out.splitlines())]
+
+    def test_what_was_written_is_read_again(self):
+        for octets in (SESSION, b"NOOP " + bytes(range(256)) * 90 + b"\r\n"):
+            self.packets(octets)
+            self.assertEqual(self.extract(str(self.folder / "out.pcap")), [(True, cli.escape(octets))])
+
+    def test_packets_in_any_order_and_more_than_once(self):
+        begin = 0xfffffff8  # the numbers wrap round
+        for version in (4, 6):
+            first, *rest = [self.packet(begin - 1, b"", SYN, version=version)] + [
+                self.packet(begin + at, SESSION[at:at + 10], version=version) for at in range(0, len(SESSION), 7)]
+            rest.append(self.packet(begin + len(SESSION), b"", FIN | ACK, version=version))
+            path = self.pcap([first, *reversed(rest), *rest], 12)
+            self.assertEqual(self.extract(path), [(True, cli.escape(SESSION))])
+
+    def test_connections_are_kept_apart(self):
+        said = [self.packet(9, b"", SYN), self.packet(10, b"A\r\n"), self.packet(10, b"B\r\n", source=40001),
+                self.packet(13, b"", FIN), self.packet(99, b"", SYN), self.packet(100, b"C\r\n"),
+                self.packet(10, b"D\r\n", port=2525)]
+        path = self.pcap(said, 12)
+        self.assertEqual(self.extract(path), [(True, "A\\r\\n"), (False, "B\\r\\n"), (True, "C\\r\\n")])
+        self.assertEqual(self.extract(path, "--port=2525"), [(False, "D\\r\\n")])
+        self.assertEqual(self.extract(path, "--port=26"), [])
+
+    def test_what_lies_behind_a_gap_is_left_out(self):
+        said = [self.packet(9, b"", SYN), self.packet(10, b"A\r\n"), self.packet(14, b"B\r\n")]
+        self.assertEqual(self.extract(self.pcap(said, 12)), [(False, "A\\r\\n")])
+
+    def test_damaged_packets(self):
+        whole = self.packet(10, b"A\r\n")
+        for link in (0, 1, 12, 113, 276, 147):
+            packets = [bytes([0] * skip) + whole[:end] for skip in (0, 4, 14, 16, 20) for end in range(len(whole))]
+            packets += [whole[:at] + bytes([value]) + whole[at + 1:]
+                        for at in range(34) for value in (0, 0x4f, 0x6f, 0xff)]
+            self.extract(self.pcap(packets, link))
+
+    def test_no_capture(self):
+        code, out, err = cli.run("extract", self.put(SESSION))
+        self.assertEqual((code, out, err.count("\n")), (2, "", 1))
+        self.misuse("extract", says="one file is wanted")
+        self.misuse("extract", "--port=0", "x", says="--port takes")
 
     def test_misuse(self):
         path = self.put(b"a@b")

@@ -15,14 +15,16 @@ from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
 from .replaying import Replaying
 
 EPILOG = """\
-FILE is a session script (NAME.smtp, as in corpus/sessions), the raw octets that a client sent, or a folder of such.
-What is in it is checked, named by its content, and put into the corpus of each harness that takes sessions. Refused, in
+FILE is a session script (NAME.smtp, as in corpus/sessions), the raw octets that a client sent, a capture of packets
+(NAME.pcap, NAME.pcapng), or a folder of such. What is in it is checked, named by its content, and put into the corpus
+of each harness that takes sessions; of a capture, what the client of each connection said, in clear text. Refused, in
 one line each, and the others go on:
 
   scripts     a line that is no item of a script, or has an escape that is none
   octets      nothing, or more than 1 MiB; lines that end in LF alone (--crlf has them end in CRLF); what a server says;
               what has no command in it
-  both        a session that breaks a law: that is a finding, and no input to start from
+  captures    what is none, or has no client in it (--port)
+  all         a session that breaks a law: that is a finding, and no input to start from
 
 A session longer than a harness takes (its max_len) stays out of that harness. To keep a session for good, write a
 script into corpus/sessions and run scripts/seeds.
@@ -31,7 +33,8 @@ environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
 
---json: taken (file, name, octets, harnesses, new: in how many of them it was not yet there), refused (file, why).
+--json: taken (file, of a capture with the number of the connection; name, octets, harnesses, new: in how many of them
+it was not yet there), refused (file, why).
 
 exit codes: 0 everything was taken, 1 something was refused, 2 could not run
 """
@@ -41,11 +44,13 @@ _JUDGE = "fuzz_session"  # the harness whose laws are asked
 
 def arguments():
     parser = Arguments("import", description="Put dialogues into the corpus that campaigns start from.", epilog=EPILOG)
-    parser.add_argument("file", nargs="+", metavar="FILE", help="a session script, a client's octets, or a folder")
+    parser.add_argument("file", nargs="+", metavar="FILE",
+                        help="a session script, a client's octets, a capture, or a folder")
     parser.add_argument("--harness", action="append", default=[], metavar="NAME",
                         help="for this harness (again for more; default: all that take sessions)")
     parser.add_argument("--state", metavar="DIR", help="where campaigns keep corpus and findings")
     parser.add_argument("--output", metavar="OUT", help="into OUT/HARNESS instead of STATE/corpus/HARNESS")
+    parser.add_argument("--port", type=positive, default=25, metavar="N", help="captures: the server's (default: 25)")
     parser.add_argument("--crlf", action="store_true", help="octets with lines that end in LF: have them end in CRLF")
     parser.add_argument("--seconds", type=positive, default=20, metavar="N",
                         help="what one input may take (default: 20)")
@@ -59,6 +64,7 @@ class Refusal(Exception):
 
 @dataclass
 class Session:
+    label: str  # the file, and of a capture the connection
     path: Path
     octets: bytes
 
@@ -67,7 +73,29 @@ class Session:
         return hashlib.sha1(self.octets).hexdigest()
 
 
-def read(path, crlf):
+def read_capture(path, port):
+    """The sessions in a capture. What comes behind STARTTLS is not to be read, and left out. Raises Refusal."""
+    done = postern("extract", f"--port={port}", path)
+    if done.returncode == 2:
+        raise Refusal(f"no capture: {done.stderr.strip().rpartition(': ')[2]}")
+    streams = [json.loads(line) for line in done.stdout.splitlines()]
+    if not streams:
+        raise Refusal(f"no client in it says anything to port {port} (--port)")
+    for one in streams:
+        octets = session_script.unescape(one["octets"])
+        upgrade = re.search(rb"(?i)(^|\r\n)starttls[ \t]*\r\n(?=\x16\x03)", octets)
+        label = f"{house.short(path)}, connection {one['stream']}"
+        yield Session(label, path, octets[:upgrade.end()] if upgrade else octets)
+
+
+def read(path, options):
+    """The sessions in a file. Raises Refusal for what is no script, no capture, or no octets of a client."""
+    if path.suffix in (".pcap", ".pcapng", ".cap"):
+        return list(read_capture(path, options.port))
+    return [Session(house.short(path), path, read_octets(path, options.crlf))]
+
+
+def read_octets(path, crlf):
     """The octets of a client. Raises Refusal for what is no script, or no octets of a client."""
     if path.suffix == ".smtp":
         try:
@@ -87,8 +115,9 @@ def read(path, crlf):
     return octets
 
 
-def check(path, octets, room):
+def check(session, room):
     """Raises Refusal for what is no session."""
+    path, octets = session.path, session.octets
     if not octets:
         raise Refusal("nothing is sent in it")
     if len(octets) > corpus.LARGEST:
@@ -134,18 +163,18 @@ def harnesses_of(known, names):
 
 
 def judge(sessions, program, seconds, room):
-    """Which sessions break a law. Returns: {path: why}."""
-    names = {}
+    """Which sessions break a law. Returns: {label: why}."""
+    homes = {}
     for number, session in enumerate(sessions):
         home = room / str(number)
         home.write_bytes(session.octets)
-        names[home] = session.path
+        homes[home] = session
     broken = {}
-    for failing in Replaying(program, seconds).failures(list(names)):
-        path, verdict = names[failing.path], failing.verdict
-        command = findings.reproduce_command(_JUDGE, path, verdict)
-        broken[path] = f"it breaks the law {verdict.oracle}: {verdict.summary}" + (
-            "" if path.suffix == ".smtp" else f" ({command})")
+    for failing in Replaying(program, seconds).failures(list(homes)):
+        session, verdict = homes[failing.path], failing.verdict
+        broken[session.label] = f"it breaks the law {verdict.oracle}: {verdict.summary}"
+        if session.octets == session.path.read_bytes():
+            broken[session.label] += f" ({findings.reproduce_command(_JUDGE, session.path, verdict)})"
     return broken
 
 
@@ -179,30 +208,35 @@ def main():
             if number % 500 == 0:
                 say(f"checked {number} of {len(paths)} files")
             try:
-                octets = read(path, options.crlf)
-                check(path, octets, Path(name))
-                sessions.append(Session(path, octets))
+                found = read(path, options)
             except Refusal as refusal:
-                refused[path] = str(refusal)
+                refused[house.short(path)] = str(refusal)
+                continue
+            for session in found:
+                try:
+                    check(session, Path(name))
+                    sessions.append(session)
+                except Refusal as refusal:
+                    refused[session.label] = str(refusal)
         refused |= judge(sessions, build.choose(known, [_JUDGE])[0].program, options.seconds, Path(name))
 
     def home_of(harness):
         return Path(options.output).absolute() / harness if options.output else corpus.folder_of(state, harness)
 
     for session in sessions:
-        if session.path not in refused:
+        if session.label not in refused:
             names, new = adopt(session, harnesses, home_of)
-            taken.append({"file": str(session.path), "name": session.name, "octets": len(session.octets),
+            taken.append({"file": session.label, "name": session.name, "octets": len(session.octets),
                           "harnesses": names, "new": new})
             where = f"{len(names)} of {len(harnesses)} harnesses" if names else "no harness: it is too long for all"
-            say(f"{house.short(session.path)}: {len(session.octets)} octets, for {where}"
+            say(f"{session.label}: {len(session.octets)} octets, for {where}"
                 + ("" if new else ", known before" if names else ""))
-    for path, why in refused.items():
-        print(f"scripts/import: {house.short(path)}: {why}", file=sys.stderr, flush=True)
+    for label, why in refused.items():
+        print(f"scripts/import: {label}: {why}", file=sys.stderr, flush=True)
     say(f"{len(taken)} taken, {len(refused)} refused; kept in "
         f"{house.short(options.output or state / 'corpus')}")
     if out:
-        out.write({"taken": taken, "refused": [{"file": str(path), "why": why} for path, why in refused.items()]})
+        out.write({"taken": taken, "refused": [{"file": label, "why": why} for label, why in refused.items()]})
     return FOUND if refused else OK
 
 

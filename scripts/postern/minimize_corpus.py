@@ -54,6 +54,7 @@ class Corpus:
         self.name = name
         self.engines = engines
         self.paths = list({hashlib.sha1(path.read_bytes()).digest(): path for path in paths}.values())
+        self.twins = sorted(set(paths) - set(self.paths))
         self.features = Features()
 
     def measure(self, paths):
@@ -79,7 +80,7 @@ class Corpus:
         return chosen, failing, missed.bit_count()
 
     def figures(self, paths):
-        reached = _union(self.masks[path] for path in paths)
+        reached = _union(self.masks.get(path, 0) for path in paths)
         return {"files": len(paths), "octets": sum(path.stat().st_size for path in paths),
                 "features": {engine: self.features.count(reached, engine) for engine in self.engines}}
 
@@ -94,8 +95,8 @@ def _union(masks):
 def minimize(given, home, output):
     """Minimise one corpus. In: home, the folder that it is kept in. Returns: its facts."""
     chosen, failing, missed = given.choose()
-    facts = {"harness": given.name, "before": given.figures(given.paths), "after": given.figures(sorted(chosen)),
-             "failing": [str(path) for path in sorted(failing)], "unsure": missed}
+    facts = {"harness": given.name, "before": given.figures(given.paths + given.twins),
+             "after": given.figures(sorted(chosen)), "failing": [str(path) for path in sorted(failing)], "unsure": missed}
     if missed:
         facts["after"] = facts["before"]
     elif output:
@@ -104,6 +105,9 @@ def minimize(given, home, output):
         corpus.adopt([path for path in sorted(chosen - failing) if path.parent != home], home)
         for path in given.paths:
             if path not in chosen and path.parent == home:
+                path.unlink(missing_ok=True)
+        for path in given.twins:
+            if path.parent == home:
                 path.unlink(missing_ok=True)
     return facts
 

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -80,6 +81,25 @@ class Importing(support.Case):
             line, = [line for line in err.splitlines() if f"/mine/{name}: " in line]
             self.assertIn(why, line)
         self.assertEqual(err.count("\n"), 7)
+
+    def test_captures(self):
+        show = support.BUILD / "release" / "postern"
+        folder = self.put(raw=SESSION, tls=b"EHLO a\r\nSTARTTLS\r\n", no_pcap=b"EHLO a\r\n")
+        self.bring(folder / "raw")  # has the command built
+        for name in ("raw", "tls"):
+            done = subprocess.run([show, "show", f"--pcap={folder}/{name}.pcap", folder / name], capture_output=True,
+                                  text=True, check=False)
+            (folder / name).unlink()
+            if "no libpcap" in done.stderr:
+                self.skipTest("built without libpcap")
+        code, out, err = self.bring(folder, "--harness", "fuzz_auth")
+        self.assertEqual((code, err.count("\n")), (1, 1), err)
+        self.assertIn("/mine/no.pcap: no capture: ", err)
+        self.assertIn("/mine/raw.pcap, connection 1: ", out)
+        self.assertEqual(sorted(self.corpus("fuzz_auth").values()), sorted([SESSION, b"EHLO a\r\nSTARTTLS\r\n"]))
+        code, out, err = self.bring(folder / "raw.pcap", "--port", "26")
+        self.assertEqual(code, 1, out)
+        self.assertIn("no client in it says anything to port 26", err)
 
     def test_line_ends_of_an_editor(self):
         folder = self.put(lf=b"EHLO a\nQUIT\n")

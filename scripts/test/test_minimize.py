@@ -113,26 +113,27 @@ class Doubt(support.Case):
     def minimize(self, second):
         home = self.room / "corpus"
         home.mkdir()
-        for name in "abc":
-            (home / name).write_bytes(name.encode())
-        measured = [{"a": ["1"], "b": ["1"], "c": ["2"]}, second]
+        for name in "abcA":  # A has the content of a
+            (home / name).write_bytes(name.lower().encode())
+        measured = [{"a": ["1"], "b": ["1"], "c": ["2"], "A": ["1"]}, second]
 
         def by_engine(_harness, paths, _room):
             reached = measured.pop(0)
             return [(path, reached[path.name]) for path in paths if path.name in reached]
 
         with mock.patch.dict(minimize_corpus.features.BY, {"one": by_engine}):
-            given = minimize_corpus.Corpus("fuzz_x", {"one": None}, sorted(home.iterdir()))
+            given = minimize_corpus.Corpus("fuzz_x", {"one": None}, sorted(home.iterdir(), reverse=True))
             facts = minimize_corpus.minimize(given, home, None)
+        self.assertEqual(facts["before"]["files"], 4)
         return facts, sorted(path.name for path in home.iterdir())
 
     def test_the_same_again(self):
-        facts, names = self.minimize({"a": ["1"], "c": ["2"]})
-        self.assertEqual((facts["unsure"], facts["after"]["files"], names), (0, 2, ["a", "c"]))
+        facts, names = self.minimize({"A": ["1"], "c": ["2"]})
+        self.assertEqual((facts["unsure"], facts["after"]["files"], names), (0, 2, ["A", "c"]))
 
     def test_something_is_missing(self):
-        facts, names = self.minimize({"a": ["1"]})
-        self.assertEqual((facts["unsure"], facts["after"]["files"], names), (1, 3, ["a", "b", "c"]))
+        facts, names = self.minimize({"A": ["1"]})
+        self.assertEqual((facts["unsure"], facts["after"]["files"], names), (1, 4, ["A", "a", "b", "c"]))
 
 
 if __name__ == "__main__":
