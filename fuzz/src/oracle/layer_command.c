@@ -151,12 +151,13 @@ static bool is_kin(const char *ours, const char *theirs) {
         {"base64-syntax", {"base64-syntax"}},
         {"non-ascii", {"non-ascii"}},
         {"parameter-syntax",
-         {"parameter-syntax", "parameter-value-syntax", "argument-syntax", "parameter-duplicate", "path-syntax"}},
+         {"parameter-syntax", "parameter-value-syntax", "argument-syntax", "parameter-duplicate", "path-syntax",
+          "too-many-parameters"}},
         {"parameter-duplicate", {"parameter-duplicate", "parameter-syntax"}},
         {"parameter-value",
          {"parameter-value-syntax", "parameter-syntax", "argument-syntax", "attribute-too-long",
           "parameter-duplicate"}},
-        {"parameter-too-many", {"too-many-parameters", "parameter-duplicate"}},
+        {"parameter-too-many", {"too-many-parameters", "parameter-duplicate", "parameter-syntax"}},
     };
     if (strstr(ours, too_long) != NULL && strcmp(ours, "line-too-long") != 0)
         return strcmp(theirs, "line-too-long") != 0 &&
