@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Findings are run again, gathered, made short and written down, and are themselves left alone."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import build, ctest_case, exports, house, shrink, violation, wire
+from postern import build, ctest_case, exports, house, keeping, shrink, violation, wire
 from postern.replaying import Failing
 
 FILES = {"input", "dialogue.txt", "explanation.md", "report.txt", "test.c", "session.pcap", "replay.sh", "bucket.json"}
@@ -155,6 +156,44 @@ class Exports(support.Case):
         vague = violation.Verdict("ROUND", "ROUND|the law to hold")
         self.assertEqual(violation.bucket_of(lawful, "fuzz_a"), violation.bucket_of(lawful, "fuzz_b"))
         self.assertNotEqual(violation.bucket_of(vague, "fuzz_a"), violation.bucket_of(vague, "fuzz_b"))
+
+
+class Keeping(support.Case):
+    """A folder that is replaced as a whole."""
+
+    def write(self, text, ends=True):
+        kept = keeping.Kept(self.room / "triage")
+        with contextlib.suppress(KeyboardInterrupt), kept.folder() as folder:
+            (folder / "file").write_text(text)
+            if not ends:
+                raise KeyboardInterrupt
+            kept.replace({"said": text})
+
+    def test_whole_or_not_at_all(self):
+        self.write("one")
+        self.write("two", ends=False)
+        self.assertEqual((self.room / "triage" / "file").read_text(), "one")
+        self.write("three")
+        self.assertEqual((self.room / "triage" / "file").read_text(), "three")
+        self.assertEqual([path.name for path in self.room.iterdir()], ["triage"])
+
+    def test_what_killed_ones_left_goes_and_that_of_the_living_stays(self):
+        dead = subprocess.Popen(["true"])
+        dead.wait()
+        for name in (f".triage.{dead.pid}.part", f".triage.{dead.pid}.old", f".triage.{os.getppid()}.part",
+                     ".triage.mine"):
+            (self.room / name).mkdir()
+        self.write("one")
+        self.assertEqual({path.name for path in self.room.iterdir()},
+                         {"triage", f".triage.{os.getppid()}.part", ".triage.mine"})
+
+    def test_a_changed_file_is_set_aside(self):
+        for count in (1, 2):
+            self.write("one")
+            (self.room / "triage" / "file").write_text(f"changed {count}")
+        self.write("two")
+        self.assertEqual([(self.room / name / "file").read_text() for name in ("triage", "triage-1", "triage-2")],
+                         ["two", "changed 1", "changed 2"])
 
 
 class Triage(support.Case):
