@@ -40,6 +40,14 @@ class Bootstrap(support.Case):
         for package in ("swaks", "msmtp", "exim4-daemon-light"):
             self.assertNotIn(package, lists["check"])
 
+    def test_what_is_large_is_for_who_asks(self):
+        lists = {verb: set(support.script("bootstrap", "--list", verb)[1].split())
+                 for verb in ("check", "coverage", "coverage-mcdc", "report", "report-test", "fuzz")}
+        for package, verbs in (("clang-19", {"coverage-mcdc"}), ("chromium", {"report-test"}),
+                               ("gnuplot-nox", {"report", "report-test"}), ("graphviz", {"report", "report-test"})):
+            self.assertEqual({verb for verb in lists if package in lists[verb]}, verbs, package)
+        self.assertNotIn("clang", lists["report"])
+
     def test_all_there_does_nothing(self):
         self.machine(dpkg_query="echo installed", apt_get="echo must not run >&2; exit 1")
         self.assertEqual(self.bootstrap("check"), (0, "", ""))
