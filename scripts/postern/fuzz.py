@@ -2,6 +2,7 @@
 """scripts/fuzz: a bounded campaign on both engines."""
 
 import os
+import shlex
 
 from . import build, dialogue, findings, house, reports
 from .campaign import ENGINES, Campaign, Settings
@@ -111,6 +112,9 @@ def summary(rows, campaign):
     idle = [f"{row.harness}/{row.engine}" for row in rows if not row.had_turn]
     if idle:
         say(f"no turn this time, first in line next time: {', '.join(idle)}")
+    where = "" if campaign.state == house.state_dir() else f" {shlex.quote(state)}"
+    say(f"next: {f'./scripts/triage{where} sorts and shortens them, ' if found else ''}./scripts/report{where} has it all "
+        "on one page")
 
 
 def begin(options, state):

@@ -115,9 +115,12 @@ def thinned(points, most=240):
 
 # What it found.
 
-def _text(path, most=200_000):
+MOST = 200_000  # letters of a dialogue or a report: whoever wants more opens the file
+
+
+def _text(path):
     try:
-        return path.read_bytes()[:most].decode("utf-8", "replace")
+        return path.read_bytes()[:MOST].decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -160,7 +163,8 @@ def _of_finding(path):
     harness = str(facts.get("harness") or path.parent.name)
     return {**_described({**facts, "harness": harness}), "name": path.name, "triaged": False,
             "flaky": facts.get("reproduces") is False, "members": [str(path)], "size": path.stat().st_size,
-            "original_size": None, "dialogue": dialogue.show(path, harness), "report": str(facts.get("report") or ""),
+            "original_size": None, "dialogue": dialogue.show(path, harness)[:MOST],
+            "report": str(facts.get("report") or "")[:MOST],
             "exports": [path], "reproduce": str(facts.get("reproduce") or f"./scripts/reproduce {path}")}
 
 

@@ -372,8 +372,8 @@ def page(facts):
     try:
         body = "\n".join(part for section in (head, all_findings, over_time, protocol, never_reached, how_made)
                          for part in section(facts))
-    except KeyError as missing:
-        raise Failure(f"a file of the state lacks {missing}: was it written by another version?") from None
+    except (KeyError, TypeError) as error:
+        raise Failure(f"a .json of the state is not as Postern writes it ({error!r}): another version's?") from None
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -80,6 +80,10 @@ class Campaigns(support.Case):
         self.assertEqual((code, err), (0, ""), out)
         self.assertRegex(out, r"(?m)^[1-9]\d* executions, 0 findings")
         self.assertIn("no turn this time, first in line next time: fuzz_empty/afl", out)
+        events, = ([json.loads(line) for line in path.read_text().splitlines()]
+                   for path in (self.room / "history").iterdir())
+        self.assertEqual((events[0]["event"], events[-1]["event"]), ("begin", "end"))
+        self.assertGreater(events[-2]["executions"], 0)
         code, out, _ = self.fuzz("fuzz_empty", "--jobs", "1")
         self.assertIn("first in line next time: fuzz_empty/libfuzzer", out)
 

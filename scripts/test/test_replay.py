@@ -44,6 +44,7 @@ class Replay(support.Case):
         self.assertLess(code, 0)
         self.assertIn("POSTERN-VIOLATION ", said)
         self.assertTrue(said.endswith(f"replay: failed: {self.room}/wrong\n"), said)
+        self.assertEqual(self.replay("fuzz_planted", "--brief", self.room), (code, said))
 
     def test_what_cannot_be_read(self):
         code, said = self.replay("fuzz_empty", self.room / "nothing")
