@@ -11,15 +11,16 @@ from .replaying import Replaying
 
 EPILOG = """\
 Replays corpus/seeds, corpus/regressions and STATE/findings through their harnesses, in a plain build with gcc: every
-law with all partitions and variants, and no input longer than it may take. An input that fails is named, and the next
-one goes on. A saved finding fails until its bug is mended; scripts/triage says more of it.
+law with all partitions and variants, and no input takes longer than it may (--seconds, of the processor's time). An
+input that fails is named, and the next one goes on. A saved finding fails until its bug is mended; scripts/triage says
+more of it. Findings of a sanitizer are replayed in a build with ASan and UBSan, as everything is with --sanitize.
 
 environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
 
---json: inputs, seconds, harnesses (harness, inputs, failing, seconds), failing (file, harness, kind: seed, regression,
-finding or corpus; oracle, section, state, verb, summary, key, reproduce).
+--json: inputs, seconds, harnesses (harness, build: plain or sanitized, inputs, failing, seconds), failing (file,
+harness, kind: seed, regression, finding or corpus; oracle, section, state, verb, summary, key, reproduce).
 
 exit codes: 0 every input ran clean, 1 an input broke a law, crashed or took too long, 2 could not run
 """
@@ -29,7 +30,7 @@ def arguments():
     parser = Arguments("regress", description="Replay every seed, regression and saved finding.", epilog=EPILOG)
     parser.add_argument("harness", nargs="*", metavar="HARNESS", help="harnesses to replay (default: all)")
     parser.add_argument("--seconds", type=positive, default=20, metavar="N",
-                        help="what one input may take (default: 20)")
+                        help="of the processor's time that one input may take (default: 20)")
     parser.add_argument("--sanitize", action="store_true", help="build with gcc's ASan and UBSan")
     parser.add_argument("--corpus", action="store_true", help="replay the corpus that campaigns have kept, too")
     parser.add_argument("--no-findings", action="store_true", help="leave saved findings out")
@@ -41,13 +42,31 @@ def arguments():
 
 
 def inputs_of(options, state, name):
-    """{path: kind} of all that is replayed of a harness."""
+    """{path: kind} of all that is replayed of a harness: in the plain build, and in one with sanitizers."""
     kinds = cases.of_harness(state, name)
     if options.no_findings:
         kinds = [(kind, paths) for kind, paths in kinds if kind != "finding"]
     if options.corpus:
         kinds.append(("corpus", cases.files_in(corpus.folder_of(state, name))))
-    return {path: kind for kind, paths in kinds for path in paths}
+    plain, sanitized = {}, {}
+    for kind, paths in kinds:
+        for path in paths:
+            crash = kind == "finding" and findings.read_facts(path).get("oracle") == "SAN"
+            (sanitized if crash or options.sanitize else plain)[path] = kind
+    return plain, sanitized
+
+
+def plan(options, state, chosen):
+    """What is replayed in which build, made: (Harness, "plain" or "sanitized", {path: kind})."""
+    inputs = {harness.name: inputs_of(options, state, harness.name) for harness in chosen}
+    most, jobs = "sanitized" if options.sanitize else "plain", []
+    for number, word in enumerate(("plain", "sanitized")):
+        preset, folder, settings = cases.replay_build(word == "sanitized")
+        names = [name for name, both in inputs.items() if both[number] or word == most]
+        if names:
+            known = build.harnesses(build.build(preset, names, folder, settings))
+            jobs += [(harness, word, inputs[harness.name][number]) for harness in build.choose(known, names)]
+    return jobs
 
 
 def facts_of(harness, kind, failing):
@@ -57,19 +76,21 @@ def facts_of(harness, kind, failing):
             "key": verdict.key, "reproduce": findings.reproduce_command(harness.name, failing.path, verdict)}
 
 
-def replay(harness, kinds, seconds):
-    """All of one harness. Returns: facts of it, and of each failing input."""
+def replay(harness, word, kinds, seconds):
+    """All of one harness in one build. Returns: facts of it, and of each failing input."""
     begun = time.monotonic()
     failing = [facts_of(harness, kinds[one.path], one)
                for one in Replaying(harness.program, seconds).failures(list(kinds))]
     taken = round(time.monotonic() - begun, 1)
-    return {"harness": harness.name, "inputs": len(kinds), "failing": len(failing), "seconds": taken}, failing
+    facts = {"harness": harness.name, "build": word, "inputs": len(kinds), "failing": len(failing), "seconds": taken}
+    return facts, failing
 
 
 def tell(facts, failing):
     """What became of one harness, for a person."""
     count = facts["inputs"]
-    say(f"{facts['harness']}: {count} input{'' if count == 1 else 's'}, "
+    where = ", sanitized" if facts["build"] == "sanitized" else ""
+    say(f"{facts['harness']}{where}: {count} input{'' if count == 1 else 's'}, "
         f"{facts['failing'] or 'none'} failing ({facts['seconds']} s)")
     for one in failing:
         section = f" ({one['section']})" if one["section"] else ""
@@ -82,14 +103,13 @@ def main():
     out = Json() if options.json else None
     state = cases.folder(options.state) if options.state else house.state_dir()
     build.bootstrap("reproduce")
-    preset, name, settings = cases.replay_build(options.sanitize)
+    preset, name, settings = cases.replay_build(False)
     chosen = build.choose(build.harnesses(build.configure(preset, name, settings)), options.harness)
-    build.build(preset, [harness.name for harness in chosen], name, settings)
+    jobs = plan(options, state, chosen)
     begun = time.monotonic()
     harnesses, failing = [], []
     with ThreadPoolExecutor(options.jobs) as pool:
-        for facts, found in pool.map(
-                lambda harness: replay(harness, inputs_of(options, state, harness.name), options.seconds), chosen):
+        for facts, found in pool.map(lambda job: replay(*job, options.seconds), jobs):
             tell(facts, found)
             harnesses.append(facts)
             failing += found

@@ -7,6 +7,7 @@ one for the rest. A replay driver judges thoroughly (all partitions and variants
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from . import violation
 from .console import Failure
 from .libfuzzer import THOROUGH
 
+_LATE = (-signal.SIGPROF, -signal.SIGALRM)  # the processor's time is up, or that by the clock
 AT_ONCE = 500  # paths on one command line
 _FAILED = re.compile(r"^replay: failed: (.*)$", re.M)
 _RUNNING = re.compile(r"^Running: (.*)$", re.M)
@@ -29,8 +31,8 @@ class Failing:
 
 
 class Replaying:
-    """`seconds`: what one input may take. In: program, that of a replay build; engine, it is one of libFuzzer;
-    environment, what it is told besides; brief, the driver judges as an engine does."""
+    """`seconds`: of the processor's time that one input may take. In: program, that of a replay build; engine, it is
+    one of libFuzzer; environment, what it is told besides; brief, the driver judges as an engine does."""
 
     def __init__(self, program, seconds, engine=False, environment=None, brief=False):
         self.program = Path(program)
@@ -85,7 +87,7 @@ class Replaying:
             failing, ran = self._run(paths[:len(paths) // 2])
             return (failing, ran) if failing else (None, len(paths) // 2)
         path = paths[index or 0]
-        verdict = violation.read(report, None if code == -14 else code)
+        verdict = violation.read(report, None if code in _LATE else code)
         if verdict is None:
             verdict = violation.Verdict("SAN", f"SAN|exit {code}", summary=f"the harness ended with exit code {code}")
         return Failing(path, verdict, self._of(report, path)), (index or 0) + 1

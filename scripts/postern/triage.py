@@ -14,9 +14,9 @@ from .reproducing import PLAIN, SANITIZED, Builds, Case, reproduce
 from .shrink import shrink
 
 EPILOG = """\
-Every finding is run again; what does not fail in any build is kept apart as flaky. The others are gathered by oracle,
-state and verb, or by the stack of a crash; the shortest of each is made as short as it gets while it fails in the same
-way, and written down in a folder of its own:
+Every finding is run again; what does not fail in any build, because it is mended or flaky, is kept apart. The others
+are gathered by oracle, state and verb, or by the stack of a crash; the shortest of each is made as short as it gets
+while it fails in the same way, and written down in a folder of its own:
 
   input           the raw octets             dialogue.txt    who says what, and what is wrong with it
   explanation.md  law, section, what to mend report.txt      what the harness or the sanitizer said
@@ -42,7 +42,7 @@ def arguments():
     parser.add_argument("dir", nargs="?", metavar="DIR", help="a campaign's state, or findings in it")
     parser.add_argument("--output", metavar="OUT", help="write there instead")
     parser.add_argument("--seconds", type=positive, default=20, metavar="N",
-                        help="what one input may take (default: 20)")
+                        help="of the processor's time that one input may take (default: 20)")
     parser.add_argument("--shorten", type=positive, default=60, metavar="N",
                         help="seconds to spend on making one input short (default: 60)")
     parser.add_argument("--tries", type=positive, default=3, metavar="N",
@@ -209,6 +209,8 @@ def main():
     if buckets:
         table(all_facts.values())
         say()
+    for case in flaky:
+        say(f"does not fail, mended or flaky: {house.short(case.path)}")
     say(f"{len(found)} findings: {len(buckets)} buckets, {len(flaky)} flaky; see {house.short(output)}")
     if out:
         out.write(facts)

@@ -68,15 +68,17 @@ class Regress(support.Case):
     def test_findings_fail_until_they_are_mended(self):
         folder = self.room / "findings" / "fuzz_planted"
         folder.mkdir(parents=True)
-        for name, octets in (("broken", b"EHLO"), ("hangs", b"QUIT"), ("mended", b"NOOP")):
+        for name, octets in (("broken", b"EHLO"), ("hangs", b"QUIT"), ("mended", b"NOOP"), ("reads", b"DATA")):
             (folder / name).write_bytes(octets)
-            (folder / f"{name}.json").write_text("{}")
+            (folder / f"{name}.json").write_text('{"oracle": "SAN"}' if name == "reads" else "{}")
         code, out, err = self.regress("fuzz_planted", "fuzz_empty", "--seconds", "1", "--json")
         self.assertEqual(code, 1, err)
         facts = json.loads(out)
-        self.assertEqual((facts["inputs"], [one["failing"] for one in facts["harnesses"]]), (3, [2, 0]))
+        self.assertEqual(facts["inputs"], 4)
+        self.assertEqual([(one["harness"], one["build"], one["failing"]) for one in facts["harnesses"]],
+                         [("fuzz_planted", "plain", 2), ("fuzz_empty", "plain", 0), ("fuzz_planted", "sanitized", 1)])
         self.assertEqual([(Path(one["file"]).name, one["kind"], one["oracle"]) for one in facts["failing"]],
-                         [("broken", "finding", "ONE"), ("hangs", "finding", "BOUND")])
+                         [("broken", "finding", "ONE"), ("hangs", "finding", "BOUND"), ("reads", "finding", "SAN")])
         self.assertIn(f"finding {folder}/broken: ONE (RFC 5321 4.2): expected one reply, seen none", err)
         self.assertIn(f"finding {folder}/hangs: BOUND: timeout", err)
         code, out, err = self.regress("fuzz_planted", "--no-findings")
