@@ -23,9 +23,10 @@ while it fails in the same way, and written down in a folder of its own:
   test.c          a regression test in C     session.pcap    the session as packets
   replay.sh       the session, sent by nc    bucket.json     all of it for programs
 
-DIR is the state of a campaign, or its findings; the folders go to triage/ in the state, beside findings/. That folder
-is there whole or not at all. An older one is replaced when nobody has changed it, and set aside under another name
-when somebody has. Findings themselves are read and nothing else.
+DIR is the state of a campaign, or its findings; the folders go to triage/ in the state, beside findings/ (of
+findings/HARNESS to triage-HARNESS/, of any other folder into it). That folder is there whole or not at all. An older
+one is replaced when nobody has changed it, and set aside under another name when somebody has. Findings themselves are
+read and nothing else.
 
 environment:
   XDG_STATE_HOME       DIR is $XDG_STATE_HOME/postern, or ~/.local/state/postern
@@ -55,14 +56,16 @@ def places(options):
     """Where findings lie, and where the triage goes."""
     given = cases.folder(options.dir) if options.dir else house.state_dir()
     if (given / "findings").is_dir():
-        source, state = given / "findings", given
-    elif "findings" in given.parts:
-        source, state = given, Path(*given.parts[:len(given.parts) - given.parts[::-1].index("findings") - 1])
+        source, output = given / "findings", given / "triage"
+    elif given.name == "findings":
+        source, output = given, given.with_name("triage")
+    elif given.parent.name == "findings":  # of one harness
+        source, output = given, given.parent.with_name(f"triage-{given.name}")
     elif options.dir:
-        source = state = given
+        source, output = given, given / "triage"
     else:
         raise Failure(f"{given} has no findings: no campaign has found anything there")
-    return source, Path(options.output).absolute() if options.output else state / "triage"
+    return source, Path(options.output).absolute() if options.output else output
 
 
 def collect(source, output, known):

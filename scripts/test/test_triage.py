@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Findings are run again, gathered, made short and written down, and are themselves left alone."""
 
+import argparse
 import contextlib
 import json
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import build, ctest_case, exports, house, keeping, shrink, violation, wire
+from postern import build, ctest_case, exports, house, keeping, shrink, triage, violation, wire
 from postern.replaying import Failing
 
 FILES = {"input", "dialogue.txt", "explanation.md", "report.txt", "test.c", "session.pcap", "replay.sh", "bucket.json"}
@@ -158,8 +159,26 @@ class Exports(support.Case):
         self.assertNotEqual(violation.bucket_of(vague, "fuzz_a"), violation.bucket_of(vague, "fuzz_b"))
 
 
+class Places(support.Case):
+    def test_where_it_goes(self):
+        (self.room / "state/findings/fuzz_x").mkdir(parents=True)
+        (self.room / "other").mkdir()
+        for given, source, output in (("state", "state/findings", "state/triage"),
+                                      ("state/findings", "state/findings", "state/triage"),
+                                      ("state/findings/fuzz_x", "state/findings/fuzz_x", "state/triage-fuzz_x"),
+                                      ("other", "other", "other/triage")):
+            options = argparse.Namespace(dir=str(self.room / given), output=None)
+            self.assertEqual(triage.places(options), (self.room / source, self.room / output))
+
+
 class Keeping(support.Case):
     """A folder that is replaced as a whole."""
+
+    def setUp(self):
+        super().setUp()
+        silence = mock.patch.object(keeping, "say")
+        silence.start()
+        self.addCleanup(silence.stop)
 
     def write(self, text, ends=True):
         kept = keeping.Kept(self.room / "triage")
