@@ -3,13 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "client_script.h"
 
+#include "asan.h"
 #include "copy.h"
 
 #include <string.h>
-
-/* There where the program was linked with the sanitizer, NULL elsewhere. */
-__attribute__((weak)) void __asan_poison_memory_region(void const volatile *address, size_t size);
-__attribute__((weak)) void __asan_unpoison_memory_region(void const volatile *address, size_t size);
 
 const char *pf_call_word(pf_call_kind kind) {
     static const char *const words[] = {
@@ -28,7 +25,7 @@ static uint8_t arena[PF_SCRIPT_ARENA];
 static size_t arena_used;
 
 static void arena_clear(void) {
-    if (__asan_poison_memory_region && arena_used > 0) __asan_poison_memory_region(arena, arena_used);
+    if (asan.poison != NULL && arena_used > 0) asan.poison(arena, arena_used);
     arena_used = 0;
 }
 
@@ -36,13 +33,13 @@ static void arena_clear(void) {
 static uint8_t *arena_begin(size_t size) {
     if (size + GAP > sizeof arena - arena_used) return NULL;
     uint8_t *at = arena + arena_used;
-    if (__asan_unpoison_memory_region && size > 0) __asan_unpoison_memory_region(at, size);
+    if (asan.unpoison != NULL && size > 0) asan.unpoison(at, size);
     return at;
 }
 
 /* So many of them are in use. */
 static pf_octets arena_end(uint8_t *at, size_t most, size_t size) {
-    if (__asan_poison_memory_region && most > size) __asan_poison_memory_region(at + size, most - size);
+    if (asan.poison != NULL && most > size) asan.poison(at + size, most - size);
     arena_used += (size + GAP + 7) & ~(size_t)7;
     return (pf_octets){at, size};
 }
