@@ -9,7 +9,7 @@ from . import house
 
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ in (.+?) (/[^\s:()]+):(\d+)(?::(\d+))?\s*$", re.M)
 _RUNTIME = re.compile(r"^(/[^\s:]+):(\d+):(\d+): runtime error:", re.M)
-_COMPLAINT = re.compile(r"^(?:\[\s*ERROR\s*\] --- |\[\s*LINE\s*\] --- )?(/[^\s:]+):(\d+)(?::\d+)?: error:", re.M)
+_COMPLAINT = re.compile(r"^(?:\[ *(?:ERROR|LINE) *\] --- )*(/[^\s:]+):(\d+)(?::\d+)?: error:", re.M)
 _TRACEBACK = re.compile(r'^\s*File "(/[^"]+)", line (\d+), in (\S+)', re.M)
 
 # Frames that tell of a breach, and do not commit it.

@@ -226,14 +226,14 @@ class OfChecks(Valid):
     def test_places(self):
         source = f"{house.ROOT}/parser/test/test_line.c"
         cmocka = "[ RUN      ] a_test\n0x1 != 0x2\n" \
-                 f"[   LINE   ] --- {source}:42: error: Failure!\n[  FAILED  ] a_test\n"
+                 f"[  ERROR   ] --- [   LINE   ] --- {source}:42: error: Failure!\n[  FAILED  ] a_test\n"
         python = "Traceback (most recent call last):\n" \
                  f'  File "{house.ROOT}/harnesses/test/test_check.py", line 7, in test_b\n    self.lawful()\n' \
                  f'  File "{house.ROOT}/harnesses/test/test_check.py", line 3, in lawful\n    self.fail()\n' \
                  '  File "/usr/lib/python3.11/unittest/case.py", line 5, in fail\nAssertionError\n' \
                  "FAIL: test_b (test_check.Check)\n"
         cases = self.cases(("parser.test_line", cmocka), ("command.test_check", python), ("harness.fuzz_line", MARKED),
-                           ("parser.test_scan", ""), ("harness.fuzz_data", ASAN), ("client.curl", ""))
+                           ("parser.test_scan", MARKED), ("harness.fuzz_data", ASAN), ("client.curl", ""))
         results = self.sarif(reports.check_results([Suite("gcc", cases), Suite("sanitizers", cases)]))["results"]
         self.assertEqual(
             [(result["ruleId"], places_of["artifactLocation"]["uri"], places_of["region"]["startLine"])
