@@ -217,13 +217,13 @@ static const struct {
     {RIGHT, NULL,
      UP_TO_TLS "\x16\x03"
                "EHLO a.example\r\n" MESSAGE "NOOP o00000004\r\n"},
-    {KEEPS_LINES, "REF",
+    {KEEPS_LINES, "STATE",
      UP_TO_TLS "NOOP\r\n\x16\x03"
                "EHLO a.example\r\n"},
     {KEEPS_OPEN_LINE, "REF",
      UP_TO_TLS "NOOP\r\nRS\x16\x03"
                "EHLO a.example\r\n"},
-    {KEEPS_HELLO, "REF", UP_TO_TLS "\x16\x03" MESSAGE},
+    {KEEPS_HELLO, "STATE", UP_TO_TLS "\x16\x03" MESSAGE},
     {RUNS_OPEN_LINE, "REF", UP_TO_TLS "\x16\x03NOOP"},
     {RUNS_OPEN_LINE, "TLS",
      UP_TO_TLS "\x16\x03"
