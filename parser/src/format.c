@@ -92,6 +92,9 @@ static void copy_text_plain(uint8_t *out, const uint8_t *text, size_t size) {
  * few with those before them. */
 static void copy_text(uint8_t *out, const uint8_t *text, size_t size) {
     size_t at = 0;
+    if (size == 0) {
+        return; /* and the text may be NULL, to which not even 0 can be added */
+    }
     while (size - at >= SCAN_WORD && is_printable_word(scan_word(text + at))) {
         memcpy(out + at, text + at, SCAN_WORD);
         at += SCAN_WORD;
