@@ -198,7 +198,7 @@ def main():
     out = Json() if options.json else None
     paths = collect(options.file)
     state = Path(options.state).absolute() if options.state else house.state_dir()
-    build.bootstrap("reproduce")
+    build.bootstrap("import")
     known = build.harnesses(build.configure("release"))
     harnesses = harnesses_of(known, options.harness)
     build.build("release", ["postern", _JUDGE])

@@ -102,7 +102,7 @@ def main():
     options = arguments()
     out = Json() if options.json else None
     state = cases.folder(options.state) if options.state else house.state_dir()
-    build.bootstrap("reproduce")
+    build.bootstrap("regress")
     preset, name, settings = cases.replay_build(False)
     chosen = build.choose(build.harnesses(build.configure(preset, name, settings)), options.harness)
     jobs = plan(options, state, chosen)

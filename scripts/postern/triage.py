@@ -179,7 +179,7 @@ def main():
     begun = time.monotonic()
     source, output = places(options)
     kept = Kept(output)
-    build.bootstrap("reproduce")
+    build.bootstrap("triage")
     preset, name, settings = cases.replay_build(False)
     found, left_out = collect(source, output, build.harnesses(build.configure(preset, name, settings)))
     if left_out and not found:
