@@ -24,7 +24,16 @@ enum {
     STUFF_TAKES_LF,
     STUFF_FORGETS_DOT,
     PARTS_FORGET_FAULT,
-    PARTS_LOSE_DOT
+    PARTS_LOSE_DOT,
+    OCTET_BEHIND_DOT_CR,
+    DOT_CR_HANDED_ON,
+    NOTHING_ENDS_DATA,
+    NOTHING_ENDS_CHUNK,
+    NOTHING_IS_TAKEN,
+    CONTENT_SIZE_OFF,
+    STUFF_OFFSET_OFF,
+    END_NEEDS_NO_ROOM,
+    INIT_FORGETS
 };
 static int has_fault;
 
@@ -42,8 +51,16 @@ static postern_status planted_feed(postern_data *data, const uint8_t *octets, si
                                    postern_slice *slice) {
     static uint8_t changed[1 << 16];
     /* What a receiver does that looks for a CR in the segment at hand alone. */
-    if (has_fault == CUT_LOSES_CR && octets[0] == '\n') data->content.after_cr = false;
+    if (has_fault == CUT_LOSES_CR && size > 0 && octets[0] == '\n') data->content.after_cr = false;
     postern_status status = postern_data_feed(data, octets, size, taken, slice);
+    if (size == 0) return has_fault == NOTHING_ENDS_DATA ? POSTERN_COMPLETE : status;
+    if (has_fault == CONTENT_SIZE_OFF) data->content.size++;
+    if (has_fault == DOT_CR_HANDED_ON && octets[size - 1] == '\r' && slice->size == 0)
+        *slice = (postern_slice){octets, 1};
+    if (has_fault == OCTET_BEHIND_DOT_CR && size == 1 && slice->size == 2 && octets[0] == 8) {
+        static const uint8_t pair[] = {'\r', 9};
+        slice->data = pair;
+    }
     if (has_fault == LF_DOT_LF_ENDS && ends_at_lf_dot_lf(octets, size, taken)) {
         data->content.offset = *taken;
         status = POSTERN_COMPLETE;
@@ -63,6 +80,7 @@ static postern_status planted_feed(postern_data *data, const uint8_t *octets, si
 static postern_status planted_plain(postern_data *data, const uint8_t *octets, size_t size, size_t *taken,
                                     postern_slice *slice) {
     const postern_status status = postern_data_feed_plain(data, octets, size, taken, slice);
+    if (has_fault == NOTHING_IS_TAKEN && size == 0) *taken = 1;
     if (has_fault == PLAIN_DIFFERS) data->content.eight_bit = true;
     return status;
 }
@@ -71,6 +89,7 @@ static postern_status planted_bdat(postern_bdat *bdat, const uint8_t *octets, si
                                    postern_slice *slice) {
     if (has_fault == BDAT_FORGETS_CR) bdat->content.after_cr = false;
     const postern_status status = postern_bdat_feed(bdat, octets, size, taken, slice);
+    if (has_fault == NOTHING_ENDS_CHUNK && size == 0) return POSTERN_COMPLETE;
     if (has_fault == BDAT_CHANGES && slice->size > 1) slice->size--;
     return status;
 }
@@ -82,6 +101,7 @@ static postern_status planted_stuff(uint8_t *out, size_t capacity, const uint8_t
         *found = (postern_fault){POSTERN_ERROR_NUL, 0};
         return POSTERN_WRONG;
     }
+    if (has_fault == STUFF_OFFSET_OFF && status == POSTERN_WRONG) found->offset++;
     if (has_fault == STUFF_TAKES_LF) return POSTERN_COMPLETE;
     if (has_fault == STUFF_FORGETS_DOT && *written > 1 && out[0] == '.') memmove(out, out + 1, --*written);
     return status;
@@ -102,6 +122,19 @@ static postern_status planted_stuffer(postern_stuffer *stuffer, uint8_t *out, si
     return status;
 }
 
+static postern_status planted_finish(postern_stuffer *stuffer, uint8_t *out, size_t capacity, size_t *written,
+                                     postern_fault *found) {
+    const postern_status status = postern_stuffer_finish(stuffer, out, capacity, written, found);
+    return has_fault == END_NEEDS_NO_ROOM ? POSTERN_COMPLETE : status;
+}
+
+static void planted_init(postern_data *data, uint32_t line_limit) {
+    postern_data_init(data, line_limit);
+    if (has_fault == INIT_FORGETS) data->content.offset = UINT64_MAX / 255 * 0xa5; /* as the laws left it */
+}
+
+#define postern_data_init planted_init
+#define postern_stuffer_finish planted_finish
 #define postern_stuffer_feed planted_stuffer
 #define postern_bdat_feed_plain planted_bdat_plain
 #define postern_data_feed planted_feed
@@ -128,9 +161,21 @@ static const planted list[] = {
     {PARTS_LOSE_DOT, "CHUNK", ".\\r\\n"},
     {PLAIN_BDAT_DIFFERS, "TWIN", "a\\r\\n"},
     {BDAT_FORGETS_CR, "CHUNK", "ab\\r\\ncd"},
+    {OCTET_BEHIND_DOT_CR, "CHUNK", "a"},
+    {DOT_CR_HANDED_ON, "CHUNK", "a"},
     {STUFF_REFUSES, "ROUND", "a"},
     {STUFF_TAKES_LF, "ROUND", "a\\nb"},
+    {STUFF_OFFSET_OFF, "ROUND", "a\\nb"},
     {STUFF_FORGETS_DOT, "ROUND", ".\\r\\nRSET\\r\\n"},
+};
+
+static const promise promises[] = {
+    {NOTHING_ENDS_DATA, "postern_data_feed(&data, NULL, 0", "a"},
+    {NOTHING_IS_TAKEN, "postern_data_feed_plain(&data, NULL, 0", "a"},
+    {NOTHING_ENDS_CHUNK, "postern_bdat_feed(&bdat, NULL, 0", "a"},
+    {END_NEEDS_NO_ROOM, "end == POSTERN_WRONG", "a"},
+    {INIT_FORGETS, "r->facts.offset == at", "a"},
+    {CONTENT_SIZE_OFF, "r->facts.size == r->size", "a"},
 };
 
 static void faulty_receivers_are_found(void **state) {
@@ -138,7 +183,13 @@ static void faulty_receivers_are_found(void **state) {
     check_planted(list, sizeof list / sizeof *list, &has_fault, pf_laws_data);
 }
 
+static void broken_promises_are_told(void **state) {
+    (void)state;
+    check_promises(promises, sizeof promises / sizeof *promises, &has_fault, pf_laws_data);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_receivers_are_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_receivers_are_found),
+                                       cmocka_unit_test(broken_promises_are_told)};
     return cmocka_run_group_tests_name("layer_data", tests, NULL, NULL);
 }

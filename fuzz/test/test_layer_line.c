@@ -5,7 +5,17 @@
 
 #include <postern/line.h>
 
-enum { RIGHT, TAKES_BARE_LF, OFFSET_OFF, LINE_CUT_SHORT, PLAIN_DIFFERS, FORGETS_AT_CUT, PENDING_LIES, LIMIT_OFF };
+enum {
+    RIGHT,
+    TAKES_BARE_LF,
+    OFFSET_OFF,
+    LINE_CUT_SHORT,
+    PLAIN_DIFFERS,
+    FORGETS_AT_CUT,
+    PENDING_LIES,
+    LIMIT_OFF,
+    INIT_FORGETS
+};
 static int has_fault;
 
 static postern_status planted_feed(postern_line *framer, const uint8_t *octets, size_t size, size_t *taken,
@@ -35,6 +45,13 @@ static postern_fault planted_pending(const postern_line *framer) {
     return has_fault == PENDING_LIES ? (postern_fault){POSTERN_ERROR_NUL, 0} : postern_line_pending_fault(framer);
 }
 
+static void planted_init(postern_line *framer, size_t limit) {
+    const bool before = framer->after_cr;
+    postern_line_init(framer, limit);
+    if (has_fault == INIT_FORGETS) framer->after_cr = before;
+}
+
+#define postern_line_init planted_init
 #define postern_line_feed planted_feed
 #define postern_line_feed_plain planted_plain
 #define postern_line_pending_fault planted_pending
@@ -50,6 +67,7 @@ static const planted list[] = {
     {PLAIN_DIFFERS, "TWIN", "NO\\x00OP\\r\\n"},
     {FORGETS_AT_CUT, "CHUNK", "NOOP\\r\\nNOOP\\r\\n"},
     {PENDING_LIES, "REF", "open"},
+    {INIT_FORGETS, "REF", "\\n"},
 };
 
 static void faulty_framers_are_found(void **state) {

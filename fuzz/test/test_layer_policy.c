@@ -27,7 +27,17 @@ enum {
     ENHANCED_FOR_HELO,
     OTHER_TEXT,
     NEVER_WITHIN,
-    HYPHEN
+    HYPHEN,
+    OTHER_EXTENSIONS,
+    OTHER_BUDGET,
+    ENDS_BEHIND_INPUT,
+    DATA_BEGINS_EARLY,
+    NO_DECISION,
+    NO_HANDSHAKE,
+    SHUTS_DOWN_WITH_450,
+    SHUTS_DOWN_SILENTLY,
+    NEVER_CLOSED,
+    WITHIN_WHEN_CLOSED
 };
 static int has_fault;
 
@@ -131,13 +141,47 @@ static postern_status planted_feed(postern_session *session, const uint8_t *octe
         bent_config.futurerelease_max = late_hold;
     }
     if (event->kind == POSTERN_EVENT_REPLY) bend_reply(event);
+    if (has_fault == ENDS_BEHIND_INPUT && event->kind == POSTERN_EVENT_DATA) event->end++;
+    if (has_fault == DATA_BEGINS_EARLY && event->kind == POSTERN_EVENT_DATA) event->begin--;
+    if (has_fault == SHUTS_DOWN_WITH_450 && event->code == 421) event->code = 450;
     return status;
 }
 
 static bool planted_is_open(const postern_session *session) {
+    if (has_fault == WITHIN_WHEN_CLOSED && postern_session_state_of(session) == POSTERN_STATE_CLOSED) return true;
     return has_fault != NEVER_WITHIN && postern_session_is_open(session);
 }
 
+static void planted_defaults(postern_config *config) {
+    postern_config_init(config);
+    if (has_fault == OTHER_EXTENSIONS) config->extensions |= POSTERN_EXT_AUTH;
+    if (has_fault == OTHER_BUDGET) config->error_budget++;
+}
+
+static postern_status planted_decide(postern_session *session, const postern_decision *decision) {
+    const postern_status status = postern_session_decide(session, decision);
+    return has_fault == NO_DECISION ? POSTERN_MISUSE : status;
+}
+
+static postern_status planted_tls(postern_session *session) {
+    const postern_status status = postern_session_tls_done(session);
+    return has_fault == NO_HANDSHAKE ? POSTERN_MISUSE : status;
+}
+
+static void planted_shutdown(postern_session *session) {
+    if (has_fault != SHUTS_DOWN_SILENTLY) postern_session_shutdown(session);
+}
+
+static postern_session_state planted_state(const postern_session *session) {
+    const postern_session_state state = postern_session_state_of(session);
+    return has_fault == NEVER_CLOSED && state == POSTERN_STATE_CLOSED ? POSTERN_STATE_GREETED : state;
+}
+
+#define postern_config_init planted_defaults
+#define postern_session_decide planted_decide
+#define postern_session_tls_done planted_tls
+#define postern_session_shutdown planted_shutdown
+#define postern_session_state_of planted_state
 #define postern_session_is_open planted_is_open
 #define postern_session_init planted_init
 #define postern_session_feed planted_feed
@@ -182,12 +226,33 @@ static const planted list[] = {
     {HYPHEN, "GRAM", "RSET\\r\\n"},
 };
 
+#define CONTENT HELLO MAIL RCPTS "DATA\\r\\nabc\\r\\n.\\r\\n"
+
+static const promise promises[] = {
+    {OTHER_EXTENSIONS, "config->extensions ==", ""},
+    {OTHER_BUDGET, "config->error_budget == 20", ""},
+    {ENDS_BEHIND_INPUT, "event.end <= before + taken", CONTENT},
+    {DATA_BEGINS_EARLY, "event.begin >= before", CONTENT},
+    {NO_DECISION, "postern_session_decide(", HELLO MAIL RCPTS},
+    {NO_HANDSHAKE, "postern_session_tls_done(", HELLO "STARTTLS\\r\\n\\x16\\x03" HELLO},
+    {SHUTS_DOWN_WITH_450, "event.code == 421", "NOOP\\r\\n"},
+    {SHUTS_DOWN_SILENTLY, "event.kind == POSTERN_EVENT_REPLY", "NOOP\\r\\n"},
+    {NEVER_CLOSED, "== POSTERN_STATE_CLOSED", "NOOP\\r\\n"},
+    {WITHIN_WHEN_CLOSED, "!postern_session_is_open(", "NOOP\\r\\n"},
+};
+
+static void broken_promises_are_told(void **state) {
+    (void)state;
+    check_promises(promises, sizeof promises / sizeof *promises, &has_fault, pf_laws_policy);
+}
+
 static void faulty_sessions_are_found(void **state) {
     (void)state;
     check_planted(list, sizeof list / sizeof *list, &has_fault, pf_laws_policy);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_sessions_are_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_sessions_are_found),
+                                       cmocka_unit_test(broken_promises_are_told)};
     return cmocka_run_group_tests_name("layer_policy", tests, NULL, NULL);
 }

@@ -174,6 +174,7 @@ static bool send_line(toy *t, const char *verb, pf_octets argument) {
     if (HAS(SENDS_TWO_LINES) && strcmp(verb, "RSET") == 0) verb = "RSET\r\nNOOP";
     add_word(&d, verb);
     if (argument.size > 0) add(&d, " ", argument, false);
+    if (HAS(REFUSES_LAWFUL)) d.good = false;
     if (HAS(UNGRAMMATICAL) && strcmp(verb, "QUIT") == 0) add_word(&d, " now");
     return send_draft(t, &d);
 }
@@ -186,6 +187,7 @@ static bool send_path(toy *t, const char *before, const pf_call *call) {
     if (HAS(CUTS_PATH) && path.size > 1) path.size--;
     add(&d, before, path, false);
     add_word(&d, ">");
+    if (HAS(REFUSES_LAWFUL)) d.good = false;
     for (size_t i = HAS(DROPS_PARAMETER); i < call->parameter_count; i++) {
         const pf_octets digit = {(const uint8_t *)"7", 1};
         add(&d, " ", call->parameters[i].keyword, true);

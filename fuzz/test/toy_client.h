@@ -33,6 +33,7 @@ typedef enum toy_client_fault {
     TOY_CLIENT_CUTS_PATH,
     TOY_CLIENT_WRONG_BASE64,
     TOY_CLIENT_UNGRAMMATICAL,
+    TOY_CLIENT_REFUSES_LAWFUL,
     /* ROUND */
     TOY_CLIENT_STUFFS_NOTHING,
     TOY_CLIENT_STUFFS_BEHIND_LF_ALONE, /* not in the first line */

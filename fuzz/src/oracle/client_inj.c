@@ -1,6 +1,7 @@
 /* client_inj.c: INJ, the lines on the wire are the calls that were made. Toolkit room: fuzz/.
  *
- * Whatever is in an argument, a call is one line, or it is refused and nothing is written. A line is counted as the
+ * Whatever is in an argument, a call is one line, or it is refused and nothing is written; a client that promises to be
+ * exact refuses nothing that a server would read as it was asked. A line is counted as the
  * most tolerant of all receivers would count it: CR, LF and NUL end one, and so do NEL (U+0085, in UTF-8 or as one
  * octet) and U+2028, U+2029, which programs that split text into lines take for ends. And the line must say what was
  * asked: an argument cannot end its path, or become a parameter. A message is one thing: what stands in it behind an
@@ -9,6 +10,7 @@
  * SPDX-License-Identifier: MIT */
 #include "client_judging.h"
 
+#include "../copy.h"
 #include "model/decode.h"
 
 #include <stdio.h>
@@ -137,12 +139,76 @@ static const char *reading_fault(const pf_client_case *run, const pf_call *call,
     return is_span(line.data, read.argument, asked) ? NULL : "the argument that was given";
 }
 
+/* ---- What is refused ---- */
+
+enum { LINE_MOST = 1024 };
+
+typedef struct draft {
+    size_t size;
+    bool full;
+    uint8_t octets[LINE_MOST];
+} draft;
+
+static void put(draft *line, const void *octets, size_t size) {
+    line->full = line->full || size > sizeof line->octets - line->size;
+    if (line->full) return;
+    pf_copy(line->octets + line->size, octets, size);
+    line->size += size;
+}
+
+/* The line of the call, put together without a look at what is in it. */
+static void put_call(draft *line, const pf_call *call) {
+    const bool has_path = call->kind == PF_CALL_MAIL || call->kind == PF_CALL_RCPT;
+    const bool has_text = call->kind == PF_CALL_HELLO || call->kind == PF_CALL_NOOP || call->kind == PF_CALL_VRFY;
+    const char *word = call->kind == PF_CALL_HELLO ? "EHLO" : pf_call_word(call->kind);
+    const char *before = call->kind == PF_CALL_MAIL ? " FROM:<" : call->kind == PF_CALL_RCPT ? " TO:<" : " ";
+
+    put(line, word, strlen(word));
+    if (has_path || (has_text && call->argument.size > 0)) {
+        put(line, before, strlen(before));
+        put(line, call->argument.data, call->argument.size);
+    }
+    if (has_path) put(line, ">", 1);
+    for (size_t i = 0; has_path && i < call->parameter_count; i++) {
+        const pf_call_parameter *given = &call->parameters[i];
+        put(line, " ", 1);
+        put(line, given->keyword.data, given->keyword.size);
+        if (given->has_value) put(line, "=", 1);
+        if (given->has_value) put(line, given->value.data, given->value.size);
+    }
+    put(line, "\r\n", 2);
+}
+
+/* Would a strict server read just what was asked? Of characters that are a line end somewhere, and of what depends on
+ * an earlier SMTPUTF8, nothing is said. */
+static bool is_lawful(const pf_client_case *run, const pf_call *call) {
+    static pf_model_command read;
+    static draft line;
+    pf_model_options options = PF_MODEL_OPTIONS;
+
+    if (call->kind == PF_CALL_AUTH || call->kind == PF_CALL_RESPOND) return false;
+    line.size = 0;
+    line.full = false;
+    put_call(&line, call);
+    for (size_t i = 0; i < line.size; i++)
+        if (line.octets[i] >= 0x80) return false;
+    options.extensions = run->options->no_extensions ? PF_EXTENSIONS_NONE : PF_EXTENSIONS_ALL;
+    return !line.full && first_end(line.octets, line.size) == line.size - 2 &&
+           pf_model_check_command(line.octets, line.size, &options, &read).result == PF_ACCEPT &&
+           reading_fault(run, call, (pf_octets){line.octets, line.size}) == NULL;
+}
+
 /* ---- All calls ---- */
 
 static const char *call_fault(const pf_client_case *run, const pf_note *note, pf_octets line) {
     const pf_call *call = pf_client_call(run, note);
 
-    if (!note->taken) return line.size > 0 ? "nothing on the wire of a call that is refused" : NULL;
+    if (!note->taken) {
+        if (line.size > 0) return "nothing on the wire of a call that is refused";
+        return run->client->exact & PF_EXACT_CALLS && is_lawful(run, call)
+                   ? "the line, for a server reads what was asked"
+                   : NULL;
+    }
     if (line.size < 2 || memcmp(line.data + line.size - 2, "\r\n", 2) != 0) return "a line that ends in CRLF";
     if (first_end(line.data, line.size - 2) < line.size - 2) return "one line for one call";
     if (!has_verb(line, call->kind)) return "the verb of the call";

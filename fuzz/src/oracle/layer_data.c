@@ -65,6 +65,59 @@ static void receive(feed_function *feed, const uint8_t *octets, size_t size, con
     PF_CHECK(r->facts.size == r->size && r->facts.offset == at);
 }
 
+/* No octets, which nobody has to point to, change nothing; neither does a chunk of none end. */
+static void feed_nothing(void) {
+    postern_data data;
+    postern_bdat bdat;
+    postern_slice slice;
+    size_t taken = 1;
+
+    postern_data_init(&data, 0);
+    PF_CHECK(postern_data_feed(&data, NULL, 0, &taken, &slice) == POSTERN_NEED_MORE && taken + slice.size == 0);
+    PF_CHECK(postern_data_feed_plain(&data, NULL, 0, &taken, &slice) == POSTERN_NEED_MORE && taken + slice.size == 0);
+    postern_bdat_init(&bdat, 0);
+    postern_bdat_begin(&bdat, 0);
+    PF_CHECK(postern_bdat_feed(&bdat, NULL, 0, &taken, &slice) == POSTERN_COMPLETE && taken + slice.size == 0);
+    PF_CHECK(postern_bdat_feed_plain(&bdat, NULL, 0, &taken, &slice) == POSTERN_COMPLETE && taken + slice.size == 0);
+    postern_bdat_begin(&bdat, 1);
+    PF_CHECK(postern_bdat_feed(&bdat, NULL, 0, &taken, &slice) == POSTERN_NEED_MORE && taken + slice.size == 0);
+    PF_CHECK(postern_bdat_feed_plain(&bdat, NULL, 0, &taken, &slice) == POSTERN_NEED_MORE && taken + slice.size == 0);
+}
+
+/* A line of a dot and a CR, in one call, and the octet behind them in the next: only LF makes it an end. */
+static bool behind_dot_cr(feed_function *feed, uint8_t octet, pf_violation *v) {
+    static const uint8_t dot_cr[] = {'.', '\r'};
+    static uint8_t stream[] = {'.', '\r', '\0'}; /* what a violation shows lives on */
+    postern_data data;
+    postern_slice slice;
+    size_t taken;
+
+    postern_data_init(&data, 0);
+    for (size_t at = 0; at < sizeof dot_cr; at += taken) {
+        if (feed(&data, dot_cr + at, sizeof dot_cr - at, &taken, &slice) != POSTERN_NEED_MORE || slice.size > 0)
+            return pf_unlawful(v, "CHUNK", "RFC 5321 4.5.2", "DATA_BODY", dot_cr, at + 1, at, "held back too little");
+    }
+    stream[2] = octet;
+    const postern_status status = feed(&data, pf_exact_copy(&octet, 1), 1, &taken, &slice);
+    const bool good = octet == '\n' ? status == POSTERN_COMPLETE && slice.size == 0
+                                    : status == POSTERN_NEED_MORE && slice.size == 2 &&
+                                          memcmp(slice.data, stream + 1, slice.size) == 0;
+    pf_exact_release();
+    return good || pf_unlawful(v, "CHUNK", "RFC 5321 4.5.2", "DATA_BODY", stream, sizeof stream, 2,
+                               "status %d, %zu octets", (int)status, slice.size);
+}
+
+/* All octets do, or one of them. */
+static bool behind_dot_crs(uint32_t hash, bool thorough, pf_violation *v) {
+    for (uint32_t octet = thorough ? 0 : hash % 256; octet < 256; octet++) {
+        if (!behind_dot_cr(postern_data_feed, (uint8_t)octet, v) ||
+            !behind_dot_cr(postern_data_feed_plain, (uint8_t)octet, v))
+            return false;
+        if (!thorough) break;
+    }
+    return true;
+}
+
 /* ---- Comparing ---- */
 
 static const char data_section[] = "RFC 5321 4.5.2";
@@ -239,6 +292,7 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
     size_t count;
 
     if (size > INPUT_MOST - 2) size = INPUT_MOST - 2;
+    feed_nothing();
     receive(postern_data_feed, octets, size, NULL, 0, &whole);
     if (!as_model(&whole, octets, size, violation)) return false;
     receive(postern_data_feed_plain, octets, size, NULL, 0, &other);
@@ -249,6 +303,7 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
     if (!receive_chunks(postern_bdat_feed_plain, true, octets, size, NULL, 0, &many) || !same_facts(&one, &many))
         return pf_unlawful(violation, "TWIN", "RFC 3030 2", "BDAT_CHUNK", octets, size, 0, "fast and plain differ");
     if (!stuffing(octets, size, &one, violation)) return false;
+    if (!behind_dot_crs(pf_hash(octets, size), thorough, violation)) return false;
     while (pf_cut_next(&turn, thorough, octets, size, cuts, &count)) {
         receive(turn % 2 == 0 ? postern_data_feed_plain : postern_data_feed, octets, size, cuts, count, &other);
         if (!agree(&whole, &other))
