@@ -28,7 +28,9 @@ seconds.
 
 A mutant that the compiler makes the same object code of is no fault: it is set aside, as is one that does not compile,
 and another one takes its place in the sample. Survivors are printed as diffs; each is either equivalent for a reason
-that a person gives (parser/test/equivalent_mutants.tsv), or a test is missing.
+that a person gives (parser/test/equivalent_mutants.tsv), or a test is missing. Two shares are told: of all mutants,
+where one that is argued to be equivalent counts as alive (the floors are for that one); and of those not argued away.
+libFuzzer is not asked about what is argued, but with --doubt; an argument against a mutant that was killed is told.
 
 What is known is kept in the work folder, and a run on the same sources goes on from it; Ctrl-C prints what there is.
 
@@ -50,6 +52,7 @@ def arguments():
     parser.add_argument("--no-harnesses", action="store_true", help="leave the second judgement out")
     parser.add_argument("--seconds", type=count, default=20, metavar="N",
                         help="libFuzzer's processor time for a mutant, over all harnesses (default: 20; 0: none)")
+    parser.add_argument("--doubt", action="store_true", help="let libFuzzer try what is argued to be equivalent, too")
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once (default: one for each processor)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
@@ -67,7 +70,7 @@ def count(text):
     return number
 
 
-# An argued equivalent stays in the figures, as one that lives: a reason is not a proof.
+# An argued equivalent is never counted as killed: a reason is not a proof.
 EQUIVALENT = house.ROOT / "parser" / "test" / "equivalent_mutants.tsv"
 
 
@@ -140,7 +143,7 @@ def measure(work, drawn, options):
         work.try_all(batch)
         work.drop_equal(batch)
     if not options.no_harnesses:
-        work.fuzz_all(work.results.values())
+        work.fuzz_all(work.results.values(), () if options.doubt else equivalents(work))
 
 
 def argued():
@@ -149,18 +152,30 @@ def argued():
     return {tuple(row.split("\t")[:-1]): row.split("\t")[-1] for row in rows if row and not row.startswith("#")}
 
 
-def report(work, options, figures):
+def equivalents(work):
+    """Those of the run that a person calls equivalent: {name: why}."""
+    reasons, found = argued(), {}
+    for name, result in work.results.items():
+        mutant = result.mutant
+        found[name] = reasons.get((Path(mutant.file).name, *mutants_source.change(work.originals[mutant.file], mutant)))
+    return {name: why for name, why in found.items() if why}
+
+
+def report(work, options, figures, reasons):
     """Survivors as diffs, and the figures. Returns: nothing."""
-    reasons = argued()
     for result in work.results.values():
         if result.status != "alive" or not result.tried:
             continue
+        why = reasons.get(result.mutant.name)
+        kill = result.by_tests or result.by_harnesses
+        if why and kill:
+            say(f"\n{result.mutant.name} is killed by {kill}, though {EQUIVALENT.name} says that nobody can see it: "
+                f"take that line out ({why})")
         lives = [word for word, lives in (("tests", not result.by_tests),
                                           ("harnesses", result.fuzzed and not result.by_harnesses)) if lives]
         if lives:
             mutant = result.mutant
-            why = reasons.get((Path(mutant.file).name, *mutants_source.change(work.originals[mutant.file], mutant)))
-            if why:
+            if why and not kill:
                 say(f"\n{mutant.name} lives, and is no fault: {why}")
                 continue
             where = "" if result.reached else ", reached by nothing"
@@ -175,9 +190,16 @@ def report(work, options, figures):
         facts = {"seed": options.seed, "version": house.version(), "summary": figures,
                  "results": [result.to_json() for result in work.results.values()]}
         house.write_whole(options.json.absolute(), (json.dumps(facts, indent=1) + "\n").encode())
-    say(f"seed {options.seed}: {figures['mutants']} mutants; killed by tests and replay {figures['killed_by_tests']} "
-        f"({figures['tests_percent']:.1f} %); {'' if options.no_harnesses else alone(figures)}"
+    say(f"seed {options.seed}: {figures['mutants']} mutants, {figures['argued_equivalent']} of them argued equivalent; "
+        f"killed by tests and replay {figures['killed_by_tests']} ({both(figures, 'tests')}); "
+        f"{'' if options.no_harnesses else alone(figures)}"
         f"set aside: same code {figures['equal']}, no code {figures['stillborn']}")
+
+
+def both(figures, kind):
+    """The share of all, and of those that are not argued to be equivalent."""
+    whole, faults = figures[f"{kind}_percent"], figures[f"{kind}_percent_of_faults"]
+    return f"{whole:.1f} %, of those not argued away {faults:.1f} %"
 
 
 def alone(figures):
@@ -186,7 +208,7 @@ def alone(figures):
     killed, decided = figures["killed_by_harnesses"], figures["decided_by_harnesses"]
     if decided < figures["mutants"]:
         return f"by harnesses alone {killed} so far, {figures['mutants'] - decided} not judged yet; "
-    return (f"by harnesses alone {killed} of {decided} ({figures['harnesses_percent']:.1f} %; by replay "
+    return (f"by harnesses alone {killed} of {decided} ({both(figures, 'harnesses')}; by replay "
             f"{figures['killed_by_replay']}; no harness reaches {decided - figures['reached_by_harnesses']}); ")
 
 
@@ -223,8 +245,9 @@ def main():
         work.runner.stop()
         code = INTERRUPTED
     progress.end()
-    figures = mutants_run.summary(work.results.values())
-    report(work, options, figures)
+    reasons = equivalents(work)
+    figures = mutants_run.summary(work.results.values(), reasons)
+    report(work, options, figures, reasons)
     if code == OK and (figures["tests_percent"] < options.min_tests
                        or figures["harnesses_percent"] < options.min_harnesses):
         code = FOUND

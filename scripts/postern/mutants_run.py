@@ -64,6 +64,7 @@ class Run:
         self.runner = mutants_trial.Runner()
         self.builds = mutants_trial.Builds(work, jobs)
         self.results = {}  # by name
+        self.seen = {}  # by file: how many faults in it each program has seen
         self.originals = {}
         self.mutants = {}
         self.earlier = {}  # what is known from other runs on the same sources, by name
@@ -240,18 +241,41 @@ class Run:
         reaching = [program for program in self.programs if self.reaches(program, result.mutant)]
         result.reached = list(dict.fromkeys(program.name for program in reaching))
         own = f"parser.test_{Path(result.mutant.file).stem}"
-        reaching.sort(key=lambda program: (program.name != own, not program.name.startswith("parser."),
-                                           program.seconds))
+        # Its own test first; then who costs little, and has seen many faults of this file before.
+        seen = self.seen.setdefault(result.mutant.file, Counter())
+        reaching.sort(key=lambda program: (program.name != own, program.seconds / (1 + seen[program.name])))
         if not result.tried:
-            result.test = self.first_kill(reaching, "test", environment)
+            result.test = self.first_kill(reaching, "test", environment, seen)
             result.tried = True
         if not result.replayed and (self.seconds is not None or not result.test):
-            result.replay = self.first_kill(reaching, "harness", environment)
+            result.replay = self.first_kill(reaching, "harness", environment, seen)
             result.replayed = True
 
-    def first_kill(self, programs, kind, environment):
-        kills = (self.runner.try_out(program, environment) for program in programs if program.kind == kind)
-        return next((kill for kill in kills if kill is not None), None)
+    def first_kill(self, programs, kind, environment, seen):
+        """One after the other; side by side where no other mutant can be tried meanwhile."""
+        chosen = [program for program in programs if program.kind == kind]
+        if environment:
+            kills = (self.runner.try_out(program, environment) for program in chosen)
+            kill = next((kill for kill in kills if kill is not None), None)
+        else:
+            kill = self.side_by_side(chosen, self.runner.try_out)
+        if kill is not None:
+            seen[kill.by] += 1
+        return kill
+
+    def side_by_side(self, turns, try_out):
+        """Until one of them sees the fault, which ends the others. Returns: its Kill, or None."""
+        group, kills = object(), []
+
+        def one(turn):
+            kill = None if kills else try_out(turn, group=group)
+            if kill and not kills:
+                kills.append(kill)
+                self.runner.end(group)
+
+        with ThreadPoolExecutor(self.jobs) as pool:
+            list(pool.map(one, turns))
+        return kills[0] if kills else None
 
     def drop_equal(self, results):
         """Set those aside that the compiler makes the same object code of: they are no faults."""
@@ -276,9 +300,10 @@ class Run:
 
     # ---- the harnesses alone ----
 
-    def fuzz_all(self, results):
-        """libFuzzer with sanitizers on those that no replay has seen."""
-        left = [result for result in results if result.status == "alive" and not result.replay and not result.fuzzed]
+    def fuzz_all(self, results, spared=()):
+        """libFuzzer with sanitizers on those that no replay has seen, but for some that nobody could see."""
+        left = [result for result in results if result.status == "alive" and not result.replay and not result.fuzzed
+                and result.mutant.name not in spared]
         if not left:
             return
         self.tell("building the harnesses for libFuzzer")
@@ -310,18 +335,8 @@ class Run:
             self.restore(mutant.file)
 
     def fuzz_turns(self, turns):
-        """Some harnesses side by side, until one of them sees the fault. Returns: its Kill, or None."""
-        group, kills = object(), []
-
-        def one(turn):
-            if not kills:
-                kill = mutants_trial.fuzz(self.runner, *turn, self.seed, group)
-                if kill:
-                    kills.append(kill)
-
-        with ThreadPoolExecutor(self.jobs) as pool:
-            list(pool.map(one, turns))
-        return kills[0] if kills else None
+        """Some harnesses side by side, each for its seconds. Returns: a Kill, or None."""
+        return self.side_by_side(turns, lambda turn, group: mutants_trial.fuzz(self.runner, *turn, self.seed, group))
 
 
 # Runs a program and prints the processor time that it took.
@@ -361,18 +376,24 @@ def _by_harness(result):
     return any(name.startswith("fuzz_") for name in result.reached)
 
 
-def summary(results):
-    """The figures, as a dictionary."""
+def summary(results, argued=()):
+    """The figures, as a dictionary. In: argued, the names of those that a person calls equivalent. They count as alive;
+    a second share leaves those that nothing has killed out of the whole."""
     counted = [result for result in results if result.status == "alive" and result.tried]
+    excused = {result.mutant.name for result in counted if result.mutant.name in argued and not result.by_tests
+               and not result.by_harnesses}
     tests = [result for result in counted if result.by_tests]
-    decided = [result for result in counted if result.replay or result.fuzzed]
+    decided = [result for result in counted if result.replay or result.fuzzed or result.mutant.name in excused]
     alone = [result for result in decided if result.by_harnesses]
     killers = Counter(str(result.by_tests.by) for result in tests)
     oracles = Counter(re.split(r" ", result.by_harnesses.how)[0] for result in alone)
-    return {"mutants": len(counted), "killed_by_tests": len(tests), "decided_by_harnesses": len(decided),
+    return {"mutants": len(counted), "argued_equivalent": len(excused),
+            "killed_by_tests": len(tests), "decided_by_harnesses": len(decided),
             "killed_by_harnesses": len(alone), "killed_by_replay": sum(1 for result in alone if result.replay),
             "reached_by_harnesses": sum(1 for result in decided if result.by_harnesses or _by_harness(result)),
             "equal": sum(1 for result in results if result.status == "equal"),
             "stillborn": sum(1 for result in results if result.status == "stillborn"),
             "tests_percent": percent(len(tests), len(counted)), "harnesses_percent": percent(len(alone), len(decided)),
+            "tests_percent_of_faults": percent(len(tests), len(counted) - len(excused)),
+            "harnesses_percent_of_faults": percent(len(alone), len(decided) - len(excused)),
             "killers": dict(killers.most_common()), "oracles": dict(oracles.most_common())}

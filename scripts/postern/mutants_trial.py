@@ -202,12 +202,13 @@ class Runner:
             out.seek(max(0, out.tell() - 262144))
             return code, out.read().decode("utf-8", "replace")
 
-    def try_out(self, program, more=None):
-        """Run a program against a mutant. Returns: a Kill, or None."""
+    def try_out(self, program, more=None, group=None):
+        """Run a program against a mutant. Returns: a Kill, or None; the latter also when its group was ended."""
         # An assertion that fails ends the test at once; by lines, for an abort leaves none of what was not written.
         words = ["stdbuf", "-oL", *program.command] if program.kind == "test" else program.command
-        code, said = self.run(words, 1.5 * program.seconds + 2, {"CMOCKA_TEST_ABORT": "1", **(more or {})})
-        if code == 0:
+        code, said = self.run(words, 1.5 * program.seconds + 2,
+                              {"CMOCKA_TEST_ABORT": "1", **(more or {})}, group)
+        if code == 0 or (group is not None and code == -9):
             return None
         return Kill(program.name, how_it_ended(code, said))
 
@@ -226,8 +227,7 @@ def how_it_ended(code, said):
 
 
 def fuzz(runner, harness, inputs, seconds, seed, group):
-    """libFuzzer for that many seconds of processor time; none: the inputs alone. A kill ends the others of the group.
-    Returns: a Kill, or None."""
+    """libFuzzer for that many seconds of processor time; none: the inputs alone. Returns: a Kill, or None."""
     settings = {"timeout": 2, "rss_limit_mb": 1024, **options.read(harness.options)["libfuzzer"]}
     flags = [f"-{key}={value}" for key, value in settings.items() if key != "dict"]
     if harness.dictionary and harness.dictionary.exists():
@@ -241,5 +241,4 @@ def fuzz(runner, harness, inputs, seconds, seed, group):
         code, said = runner.run([harness.program, *flags, f"{room}/fresh", *inputs], seconds or 60, more, group)
     if code in (0, -9) or (code == -24 and seconds > 0):
         return None
-    runner.end(group)
     return Kill(harness.name, how_it_ended(code, said))

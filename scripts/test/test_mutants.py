@@ -4,7 +4,9 @@
 import importlib.util
 import os
 import subprocess
+import time
 import unittest
+from collections import Counter
 
 import support
 from postern import house, mutants, mutants_run, mutants_sites, mutants_source, mutants_trial
@@ -189,21 +191,45 @@ class Parts(support.Case):
         program = mutants_trial.Program("busy", "test", ["sh", "-c", "while :; do :; done"], "", 0)
         self.assertEqual(str(mutants_trial.Runner().try_out(program)), "busy (timeout)")
 
-    def test_summary(self):
-        def result(number, **facts):
-            mutant = mutants_sites.Mutant("src/a.c", 0, 1, "x", "constant", "value", 1, 1, number)
-            made = mutants_run.Result(mutant)
-            made.tried = True
-            for key, value in facts.items():
-                setattr(made, key, value)
-            return made
+    @staticmethod
+    def result(number, **facts):
+        mutant = mutants_sites.Mutant("src/a.c", 0, 1, "x", "constant", "value", 1, 1, number)
+        made = mutants_run.Result(mutant)
+        made.tried = True
+        for key, value in facts.items():
+            setattr(made, key, value)
+        return made
 
+    def test_summary(self):
+        result = self.result
         kill = Kill("fuzz_line", "REF")
         facts = mutants_run.summary([result(1, replay=kill), result(2, test=Kill("parser.test_a", "one"), fuzzed=True),
                                      result(3, fuzz=kill, fuzzed=True), result(4, status="equal")])
         self.assertEqual((facts["mutants"], facts["killed_by_tests"], facts["decided_by_harnesses"],
                           facts["killed_by_harnesses"], facts["killed_by_replay"], facts["equal"]), (3, 2, 3, 2, 1, 1))
         self.assertEqual(facts["oracles"], {"REF": 2})
+
+    def test_an_argued_equivalent_is_not_killed_and_is_left_out_of_the_second_share(self):
+        kill = Kill("fuzz_line", "REF")
+        results = [self.result(1, replay=kill), self.result(2), self.result(3, fuzzed=True),
+                   self.result(4, replay=kill)]
+        names = {number: made.mutant.name for number, made in enumerate(results, 1)}
+        facts = mutants_run.summary(results, {names[2], names[4]})
+        self.assertEqual((facts["argued_equivalent"], facts["decided_by_harnesses"]), (1, 4))
+        self.assertEqual((facts["tests_percent"], facts["harnesses_percent"]), (50, 50))
+        self.assertAlmostEqual(facts["tests_percent_of_faults"], 200 / 3)
+        self.assertAlmostEqual(facts["harnesses_percent_of_faults"], 200 / 3)
+        self.assertIn("50.0 %, of those not argued away 66.7 %", mutants.both(facts, "tests"))
+
+    def test_the_first_kill_ends_what_runs_beside_it(self):
+        run = mutants_run.Run(self.room, 2, None, 1, lambda words: None)
+        busy = mutants_trial.Program("busy", "test", ["sleep", "60"], "", 60)
+        sees = mutants_trial.Program("sees", "test", ["false"], "", 0)
+        begun = time.monotonic()
+        self.assertEqual(run.first_kill([busy, sees], "test", {}, seen := Counter()).by, "sees")
+        self.assertLess(time.monotonic() - begun, 30)
+        self.assertEqual(seen, {"sees": 1})
+        self.assertIsNone(run.first_kill([sees], "harness", {}, seen))
 
     def test_what_is_known_is_taken_over(self):
         mutant = mutants_sites.Mutant("src/a.c", 0, 1, "x", "constant", "value", 1, 1, 1)
