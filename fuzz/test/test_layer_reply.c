@@ -20,15 +20,36 @@ enum {
     CR_GOES_THROUGH,
     TEXT_CHANGED,
     FORMAT_FAILS_SHORT,
-    LAST_HAS_HYPHEN
+    LAST_HAS_HYPHEN,
+    PRACTICE_IS_STRICT,
+    PRACTICE_TAKES_NUL,
+    LINE_TOO_LONG,
+    LONG_TOO_EARLY,
+    LINES_TOO_MANY,
+    ENHANCED_SIZE_OFF,
+    NOTHING_IS_WRONG,
+    NOTHING_HAS_NO_SPACE,
+    INIT_FORGETS
 };
 static int has_fault;
 
 static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *octets, size_t size, size_t *taken,
                                    postern_reply_line *line, postern_fault *found) {
-    static unsigned feeds;
+    if (has_fault == PRACTICE_IS_STRICT) parser->level = POSTERN_REPLY_STRICT;
+    if (has_fault == LINE_TOO_LONG && parser->length == 0 && size > 500) parser->level = POSTERN_REPLY_PRACTICE;
+    if (has_fault == LINES_TOO_MANY && parser->lines == POSTERN_REPLY_LINES_MAX) parser->lines--;
     postern_status status = postern_reply_feed(parser, octets, size, taken, line, found);
-    feeds++;
+    if (size == 0) return has_fault == NOTHING_IS_WRONG ? POSTERN_WRONG : status;
+    if (has_fault == PRACTICE_TAKES_NUL && parser->level == POSTERN_REPLY_PRACTICE &&
+        found->error == POSTERN_ERROR_NUL) {
+        *taken = size;
+        *line = (postern_reply_line){.code = 250, .last = true, .text = {octets, 0}};
+        status = POSTERN_COMPLETE;
+    }
+    if (has_fault == LONG_TOO_EARLY && status == POSTERN_NEED_MORE && parser->length == POSTERN_REPLY_LINE_MAX - 1) {
+        *found = (postern_fault){POSTERN_ERROR_LINE_TOO_LONG, POSTERN_REPLY_LINE_MAX};
+        status = POSTERN_WRONG;
+    }
     if (has_fault == TAKES_CHANGED_CODE && status == POSTERN_WRONG &&
         found->error == POSTERN_ERROR_REPLY_CODE_CHANGED) {
         *taken = size;
@@ -51,7 +72,7 @@ static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *
 
 static postern_status planted_format(uint8_t *out, size_t capacity, int code, const postern_enhanced *enhanced,
                                      const uint8_t *text, size_t size, size_t *written) {
-    if (has_fault == LF_GOES_THROUGH || has_fault == CR_GOES_THROUGH) {
+    if (size > 0 && (has_fault == LF_GOES_THROUGH || has_fault == CR_GOES_THROUGH)) {
         const uint8_t octet = has_fault == LF_GOES_THROUGH ? '\n' : '\r';
         memcpy(out, "250 a", 5);
         out[5] = octet;
@@ -60,11 +81,25 @@ static postern_status planted_format(uint8_t *out, size_t capacity, int code, co
         return POSTERN_COMPLETE;
     }
     const postern_status status = postern_reply_format(out, capacity, code, enhanced, text, size, written);
+    if (has_fault == NOTHING_HAS_NO_SPACE && size == 0) out[3] = '-';
     if (has_fault == TEXT_CHANGED && *written > 6) out[4] = 'Z';
-    if (has_fault == LAST_HAS_HYPHEN) out[3] = '-';
-    return has_fault == FORMAT_FAILS_SHORT ? POSTERN_WRONG : status;
+    if (has_fault == LAST_HAS_HYPHEN && size > 0) out[3] = '-';
+    return has_fault == FORMAT_FAILS_SHORT && size > 0 ? POSTERN_WRONG : status;
 }
 
+static size_t planted_enhanced(postern_enhanced *enhanced, const uint8_t *octets, size_t size) {
+    const size_t taken = postern_enhanced_parse(enhanced, octets, size);
+    return has_fault == ENHANCED_SIZE_OFF && taken > 5 ? taken - 1 : taken;
+}
+
+static void planted_init(postern_reply_parser *parser, postern_reply_level level) {
+    const uint64_t before = parser->offset;
+    postern_reply_parser_init(parser, level);
+    if (has_fault == INIT_FORGETS) parser->offset = before;
+}
+
+#define postern_reply_parser_init planted_init
+#define postern_enhanced_parse planted_enhanced
 #define postern_reply_feed planted_feed
 #define postern_reply_format planted_format
 #include "oracle/layer_reply.c"
@@ -89,6 +124,22 @@ static const planted list[] = {
     {TEXT_CHANGED, "ROUND", "250 ab\\r\\n"},
     {FORMAT_FAILS_SHORT, "ROUND", "250 a\\r\\n"},
     {LAST_HAS_HYPHEN, "GRAM", "a"},
+    {PRACTICE_IS_STRICT, "REF", "250 \\xff\\r\\n"},
+    {PRACTICE_TAKES_NUL, "REF", "250 a\\x00b\\r\\n"},
+    {LINE_TOO_LONG, "LIMIT", "250 a\\r\\n"},
+    {LONG_TOO_EARLY, "LIMIT", "250 a\\r\\n"},
+    {LINES_TOO_MANY, "LIMIT", "250 a\\r\\n"},
+    {ENHANCED_SIZE_OFF, "REF", "2.12.3"},
+    {INIT_FORGETS, "REF", "x"},
+    {RIGHT, NULL, "2.1234.5"},
+    {RIGHT, NULL, "4.104.999.999"},
+    {RIGHT, NULL, "250 \\xff\\r\\n"},
+    {RIGHT, NULL, "290 a\\r\\n"},
+};
+
+static const promise promises[] = {
+    {NOTHING_IS_WRONG, "POSTERN_NEED_MORE", "250 a\\r\\n"},
+    {NOTHING_HAS_NO_SPACE, "memcmp(octets, \"250 ", "250 a\\r\\n"},
 };
 
 static void faulty_parsers_are_found(void **state) {
@@ -96,7 +147,13 @@ static void faulty_parsers_are_found(void **state) {
     check_planted(list, sizeof list / sizeof *list, &has_fault, pf_laws_reply);
 }
 
+static void broken_promises_are_told(void **state) {
+    (void)state;
+    check_promises(promises, sizeof promises / sizeof *promises, &has_fault, pf_laws_reply);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_parsers_are_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_parsers_are_found),
+                                       cmocka_unit_test(broken_promises_are_told)};
     return cmocka_run_group_tests_name("layer_reply", tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* layer_reply.c: the laws of reply.h. Toolkit room: fuzz/.
  *
- * REF    the first reply of a stream is what the model reads; the level of practice reads lawful ones in the same way
+ * REF    the first reply of a stream is what the model reads, also at the level of practice, which reads lawful ones in
+ *        the same way; so does an enhanced code alone
+ * LIMIT  a line, and a number of lines, that are as long as they may be, and one octet, and one line, more
  * CHUNK  whatever the cuts
  * GRAM   what the formatter makes of any text is grammatical
  * ROUND  and is read back as that text; a reply that was read, formatted and read again is the same
@@ -43,6 +45,15 @@ static void take(reading *r, const postern_reply_line *line) {
     r->lines++;
 }
 
+/* No octets, which nobody has to point to, change nothing. */
+static void feed_nothing(postern_reply_parser *parser) {
+    postern_reply_line line;
+    postern_fault fault;
+    size_t taken = 1;
+
+    PF_CHECK(postern_reply_feed(parser, NULL, 0, &taken, &line, &fault) == POSTERN_NEED_MORE && taken == 0);
+}
+
 static void read_stream(postern_reply_level level, const uint8_t *octets, size_t size, const size_t *cuts, size_t count,
                         reading *r) {
     static postern_reply_parser parser;
@@ -57,6 +68,7 @@ static void read_stream(postern_reply_level level, const uint8_t *octets, size_t
     for (size_t i = 0; i <= count && r->status == POSTERN_NEED_MORE; i++) {
         const size_t to = i < count ? cuts[i] : size;
         const size_t from = at;
+        feed_nothing(&parser);
         const uint8_t *copy = pf_exact_copy(octets + from, to - from);
         while (at < to && r->status == POSTERN_NEED_MORE) {
             postern_reply_line line;
@@ -128,6 +140,9 @@ static bool as_model(const reading *r, const uint8_t *octets, size_t size, pf_vi
     pf_model_reply reply;
     const pf_model_verdict verdict = pf_model_check_reply(octets, size, false, &reply);
 
+    if (r->status == POSTERN_WRONG && r->fault.error == POSTERN_ERROR_REPLY_TOO_MANY_LINES)
+        return r->lines == POSTERN_REPLY_LINES_MAX ||
+               pf_unlawful(v, "REF", section, NULL, octets, size, 0, "%zu lines are too many", r->lines);
     if (seen != verdict.result || (seen == PF_REJECT && !trailing && !same_fault(r->fault, &verdict))) {
         (void)pf_unlawful(v, "REF", section, NULL, octets, size, r->fault.offset, "%s, %s at %zu", results[seen],
                           postern_error_describe(r->fault.error)->name, r->fault.offset);
@@ -138,6 +153,126 @@ static bool as_model(const reading *r, const uint8_t *octets, size_t size, pf_vi
     return (r->code == reply.code && r->lines == reply.lines && same_enhanced(r, octets, reply.enhanced)) ||
            pf_unlawful(v, "REF", section, NULL, octets, size, 0, "code %u, %zu lines; the model has %d, %zu", r->code,
                        r->lines, reply.code, reply.lines);
+}
+
+static bool is_control(uint8_t octet) {
+    return (octet < ' ' && octet != '\t') || octet == 0x7f;
+}
+
+/* What the model reads at the level of practice is read, and so is what breaks a line there. Longer lines than RFC 5321
+ * has, and codes that it has not, are the parser's alone; so is its dislike of controls, which the model lets pass. */
+static bool as_in_practice(const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
+    pf_model_reply reply;
+    const size_t end = r->status == POSTERN_COMPLETE ? r->consumed : size;
+    const pf_model_verdict verdict = pf_model_check_reply(octets, end, true, &reply);
+
+    if (verdict.result == PF_REJECT &&
+        (strcmp(verdict.error, "line-too-long") == 0 || strcmp(verdict.error, "reply-code") == 0))
+        return true;
+    if (r->status == POSTERN_WRONG && r->fault.error == POSTERN_ERROR_REPLY_TEXT && is_control(octets[r->fault.offset]))
+        return true;
+    if (r->status == POSTERN_WRONG && r->fault.error == POSTERN_ERROR_REPLY_TOO_MANY_LINES)
+        return r->lines == POSTERN_REPLY_LINES_MAX ||
+               pf_unlawful(v, "REF", "RFC 5321 4.2", NULL, octets, size, 0, "%zu lines are too many", r->lines);
+    const bool good = verdict.result == PF_ACCEPT
+                          ? r->status == POSTERN_COMPLETE && r->code == reply.code && r->lines == reply.lines &&
+                                same_enhanced(r, octets, reply.enhanced)
+                      : verdict.result == PF_REJECT ? r->status == POSTERN_WRONG && same_fault(r->fault, &verdict)
+                                                    : r->status == POSTERN_NEED_MORE;
+    return good || pf_unlawful(v, "REF", "RFC 5321 4.2", NULL, octets, size, r->fault.offset,
+                               "status %d, code %u, %zu lines in practice", (int)r->status, r->code, r->lines);
+}
+
+/* "class.subject.detail" at the beginning, the numbers with one digit to three and no further one. Returns: its size.
+ */
+static size_t plain_enhanced(const uint8_t *octets, size_t size, unsigned numbers[static 2]) {
+    size_t at = 1;
+
+    if (size == 0 || (octets[0] != '2' && octets[0] != '4' && octets[0] != '5')) return 0;
+    for (int i = 0; i < 2; i++) {
+        size_t digits = 0;
+        numbers[i] = 0;
+        if (at == size || octets[at++] != '.') return 0;
+        for (; at < size && octets[at] >= '0' && octets[at] <= '9'; at++, digits++)
+            numbers[i] = 10 * (numbers[i] % 1000) + (unsigned)(octets[at] - '0');
+        if (digits == 0 || digits > 3) return 0;
+    }
+    return at;
+}
+
+/* An enhanced code that ends with the octets, so that one look beyond would be seen. */
+static bool enhanced_alone(const uint8_t *octets, size_t size, bool thorough, pf_violation *v) {
+    enum { MOST = 16 };
+    const size_t most = size < MOST ? size : MOST;
+    const size_t chosen = pf_hash(octets, size) % (most + 1);
+    postern_enhanced found;
+
+    PF_CHECK(postern_enhanced_parse(&found, NULL, 0) == 0 && found.class_ == 0);
+    for (size_t n = thorough ? 0 : chosen; n <= (thorough ? most : chosen); n++) {
+        unsigned numbers[2];
+        const size_t expected = plain_enhanced(octets, n, numbers);
+        const size_t seen = postern_enhanced_parse(&found, pf_exact_copy(octets, n), n);
+        const unsigned class = expected > 0 ? (unsigned)(octets[0] - '0') : 0;
+        pf_exact_release();
+        if (seen != expected || found.class_ != class ||
+            (expected > 0 && (found.subject != numbers[0] || found.detail != numbers[1])))
+            return pf_unlawful(v, "REF", "RFC 2034 4", NULL, octets, n, 0, "%zu octets of an enhanced code, not %zu",
+                               seen, expected);
+    }
+    return true;
+}
+
+/* ---- LIMIT ---- */
+
+/* A reply of so many lines that are as long as this one; the last has `more` octets more. */
+static size_t make_reply(uint8_t *out, size_t lines, size_t text, size_t more) {
+    size_t at = 0;
+
+    for (size_t i = 1; i <= lines; i++) {
+        const size_t octets = i == lines ? text + more : text;
+        memcpy(out + at, i == lines ? "250 " : "250-", 4);
+        memset(out + at + 4, 'a', octets);
+        memcpy(out + at + 4 + octets, "\r\n", 2);
+        at += 4 + octets + 2;
+    }
+    return at;
+}
+
+/* A reply that keeps a limit is read; one that has one more is wrong there, and known to be as early as can be. */
+static bool keeps_limit(postern_reply_level level, const uint8_t *octets, size_t size, postern_error error,
+                        size_t where, pf_violation *v) {
+    static reading r;
+    const bool good = error == POSTERN_ERROR_NONE;
+
+    read_stream(level, octets, size, NULL, 0, &r);
+    return (good ? r.status == POSTERN_COMPLETE && r.consumed == size
+                 : r.status == POSTERN_WRONG && r.fault.error == error && r.fault.offset == where) ||
+           pf_unlawful(v, "LIMIT", "RFC 5321 4.5.3.1.5", NULL, octets, size, where, "status %d, %s at %zu",
+                       (int)r.status, postern_error_describe(r.fault.error)->name, r.fault.offset);
+}
+
+static bool at_limits(uint32_t which, pf_violation *v) {
+    static uint8_t octets[8 * (POSTERN_REPLY_LINES_MAX + 1)];
+    const bool more = which & 1;
+    const bool practice = which & 2;
+    const postern_reply_level level = practice ? POSTERN_REPLY_PRACTICE : POSTERN_REPLY_STRICT;
+    const size_t longest = practice ? POSTERN_REPLY_PRACTICE_LINE_MAX : POSTERN_REPLY_LINE_MAX;
+
+    if (which & 4) {
+        const size_t size = make_reply(octets, POSTERN_REPLY_LINES_MAX + more, 1, 0);
+        return keeps_limit(level, octets, size, more ? POSTERN_ERROR_REPLY_TOO_MANY_LINES : POSTERN_ERROR_NONE,
+                           7 * POSTERN_REPLY_LINES_MAX, v);
+    }
+    const size_t size = make_reply(octets, 1, longest - 6, more);
+    if (!keeps_limit(level, octets, size, more ? POSTERN_ERROR_LINE_TOO_LONG : POSTERN_ERROR_NONE, longest, v))
+        return false;
+    /* Its last octet but one can still be a CR; the last one cannot be text. */
+    static reading r;
+    memset(octets + 4, 'a', longest);
+    read_stream(level, octets, longest - 1, NULL, 0, &r);
+    return r.status == POSTERN_NEED_MORE ? keeps_limit(level, octets, longest, POSTERN_ERROR_LINE_TOO_LONG, longest, v)
+                                         : pf_unlawful(v, "LIMIT", "RFC 5321 4.5.3.1.5", NULL, octets, longest - 1,
+                                                       r.fault.offset, "too long too early");
 }
 
 /* ---- GRAM and ROUND ---- */
@@ -214,6 +349,17 @@ static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
            pf_unlawful(v, "ROUND", "RFC 5321 4.2", NULL, octets, size, 0, "another text");
 }
 
+/* Without text there is a code and a space, and nobody has to point to it. */
+static void format_nothing(void) {
+    uint8_t octets[8];
+    size_t n;
+
+    PF_CHECK(postern_reply_format(octets, sizeof octets, 250, NULL, NULL, 0, &n) == POSTERN_COMPLETE && n == 6);
+    PF_CHECK(memcmp(octets, "250 \r\n", 6) == 0);
+    PF_CHECK(postern_reply_format(octets, 5, 250, NULL, NULL, 0, &n) == POSTERN_WRONG && n == 0);
+    PF_CHECK(postern_reply_format(octets, 6, 250, NULL, NULL, 0, &n) == POSTERN_COMPLETE && n == 6);
+}
+
 /* The same in parts. */
 static bool in_parts(postern_reply_level level, const uint8_t *octets, size_t size, bool thorough, const reading *whole,
                      pf_violation *v) {
@@ -243,7 +389,15 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
     if (strict.status != POSTERN_WRONG && !agree(&strict, &practice))
         return pf_unlawful(violation, "REF", "RFC 5321 4.2", NULL, octets, size, 0,
                            "the level of practice reads a lawful reply in another way");
-    return in_parts(POSTERN_REPLY_STRICT, octets, size, thorough, &strict, violation) &&
+    if (!as_in_practice(&practice, octets, size, violation)) return false;
+    format_nothing();
+    /* The limits do not depend on the input: one of them now and then. */
+    enum { LIMITS = 8, SELDOM = 64 };
+    const uint32_t turn = pf_hash(octets, size) % SELDOM;
+    for (uint32_t i = 0; i < LIMITS; i++)
+        if ((thorough || i == turn) && !at_limits(i, violation)) return false;
+    return enhanced_alone(octets, size, thorough, violation) &&
+           in_parts(POSTERN_REPLY_STRICT, octets, size, thorough, &strict, violation) &&
            in_parts(POSTERN_REPLY_PRACTICE, octets, size, thorough, &practice, violation) &&
            any_text(octets, size, violation);
 }
