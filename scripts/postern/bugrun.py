@@ -154,8 +154,11 @@ class Run:
         crashes = sorted((self.work / "out/default/crashes").glob("id:*"))
         if not crashes:
             return Outcome(False, executions, 0.0)
+        # AFL++ looks now and then whether there was a crash, and its figures are those of that time, some hundred
+        # executions later. The name of what crashed has the figure as it was.
+        at = re.search(r",execs:(\d+)", crashes[0].name)
         oracle = judge_alone(self.harness, self.plan.bug.number, crashes[:1])
-        return Outcome(True, executions, 0.0, oracle or "?")
+        return Outcome(True, int(at.group(1)) if at else executions, 0.0, oracle or "?")
 
     def stop(self):
         try:

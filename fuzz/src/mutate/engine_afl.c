@@ -29,10 +29,21 @@ enum { CAPACITY = 1 << 20 };
  * more runs than shorter inputs save. */
 enum { TRIM_MOST = 32 };
 
+/* Calls of the mutator for one input, one upon the other: 1 to this, by the seed. AFL++ runs what is new four times,
+ * and of a young campaign nearly all is: what an input is to show, it had better show at once. libFuzzer piles changes
+ * up by itself (-mutate_depth), and so does AFL++'s havoc. In a line that is one command or mailbox the first fault
+ * hides the others: one call. */
+enum { PILE_MOST = 4 };
+
+/* An input of fewer octets is as short as most that are made (mutate.c): trimming it, AFL++'s first act, would cost
+ * many runs and save nothing. */
+enum { TRIM_FROM = 257 };
+
 /* One for a fuzzer; the only memory that is ever asked for. */
 typedef struct mutator {
     pf_mutate_kind kind;
     uint64_t seed;
+    unsigned pile_most;
     pf_trim trim;
     size_t trim_size; /* of the input that is trimmed */
     size_t shorter_size;
@@ -52,6 +63,7 @@ void *afl_custom_init(void *afl, unsigned int seed) {
         fprintf(stderr, "POSTERN_MUTATE_KIND: no kind of input is called %s\n", kind);
         exit(2);
     }
+    self->pile_most = self->kind == PF_MUTATE_COMMAND || self->kind == PF_MUTATE_ADDRESS ? 1 : PILE_MOST;
     return self;
 }
 
@@ -67,7 +79,9 @@ size_t afl_custom_fuzz(void *data, uint8_t *octets, size_t size, uint8_t **out, 
     size = size < capacity ? size : capacity;
     memcpy(self->out, octets, size);
     *out = self->out;
-    return pf_mutate(self->kind, self->seed++, self->out, size, capacity, other, other_size);
+    for (uint64_t left = self->seed % self->pile_most + 1; left > 0; left--)
+        size = pf_mutate(self->kind, self->seed++, self->out, size, capacity, other, other_size);
+    return size;
 }
 
 /* ---- Trimming. `out` holds the attempt, `trimmed` the input as it stands. ---- */
@@ -81,7 +95,7 @@ static int32_t step(mutator *self) {
 int32_t afl_custom_init_trim(void *data, uint8_t *octets, size_t size) {
     mutator *self = data;
 
-    if (size > CAPACITY) return 0;
+    if (size < TRIM_FROM || size > CAPACITY) return 0;
     memcpy(self->trimmed, octets, size);
     self->trim_size = size;
     self->attempts = 0;
