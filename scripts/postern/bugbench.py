@@ -23,8 +23,8 @@ The bench is a server and a client that have one bug at a time (fuzz/bugbench). 
 finding or until the budget is spent, in seconds of a processor (of the engine and all that it starts), on one core, by each engine in two ways. Postern's way is the engine with
 Postern's mutator and with protocol coverage; the stock way is the same harness, with the same oracles, dictionary,
 length limits and seeds (the ok- sessions of corpus/seeds/fuzz_bugbench, at most ten), and neither of the two; nor
-does it get the option -use_counters=0, which Postern's way sets for libFuzzer. No seed may trigger a bug: that is
-looked at first. Figures are medians over --seeds runs; a miss counts as the executions that were spent,
+does it leave the counts of edges out, as Postern's way does (-use_counters=0, fuzz/src/edges_afl.c). No seed may
+trigger a bug: that is looked at first. Figures are medians over --seeds runs; a miss counts as the executions that were spent,
 and is marked with ">". The ratio is stock / Postern; of a bug that both ways miss it is that of what was spent, and
 marked with "?".
 

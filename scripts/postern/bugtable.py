@@ -9,7 +9,7 @@ WAYS = ("postern", "stock")
 
 NOTES = ("both ways: the same seeds, dictionary, limits of length (-len_control=0), harness and oracles, a core each",
          "seconds are of a processor, from the start of the engine to its end, report included",
-         "Postern's way: its mutator, protocol coverage, -use_counters=0 for libFuzzer; stock: the engine's defaults")
+         "Postern's way: its mutator, protocol coverage, edges without counts; stock: the engine's defaults")
 
 
 def _median(values):

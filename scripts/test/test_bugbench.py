@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 import unittest
+from pathlib import Path
 
 import support
-from postern import bugbench, bugresults, bugrun, bugtable, leash, processor
+from postern import bugbench, bugresults, bugrun, bugtable, build, leash, processor
 from postern.bugrun import Bug, Outcome, Plan
 from postern.console import Failure
 
@@ -132,6 +133,40 @@ class Counts(support.Case):
             leash.end_all(self.room)
             process.wait()
         self.assertEqual(processor.seconds_in(self.room), 0)
+
+
+class Afl(support.Case):
+    """What a run of AFL++ left behind. AFL++'s own part is played by files with its names."""
+
+    def outcome(self, log, crash=None):
+        (self.room / "log").write_text(log)
+        run = object.__new__(bugrun.Run)
+        run.work = self.room
+        run.plan = Plan(bug(1), "afl", "stock", 1)
+        run.harness = build.Harness("fuzz_bugbench", Path("/bin/true"), None, None, None)
+        out = self.room / "out/default"
+        if crash is not None:
+            (out / "crashes").mkdir(parents=True)
+            (out / "fuzzer_stats").write_text("start_time : 1\nexecs_done        : 700\n")
+            if crash:
+                (out / "crashes" / crash).write_bytes(b"x")
+        return run._afl(log)
+
+    def test_executions_are_those_before_the_crash(self):
+        found = self.outcome("", "id:000000,sig:06,src:000000,time:90,execs:310,op:havoc,rep:2")
+        self.assertEqual((found.found, found.executions), (True, 310))
+
+    def test_a_miss(self):
+        missed = self.outcome("", "")
+        self.assertEqual((missed.found, missed.executions), (False, 700))
+
+    def test_what_the_driver_finds_before_the_first_seed(self):
+        found = self.outcome("Test case 'id:000000,orig:ok-message' results in a crash, skipping\nPROGRAM ABORT\n")
+        self.assertEqual((found.found, found.executions), (True, 1))
+
+    def test_what_did_not_run(self):
+        with self.assertRaises(Failure):
+            self.outcome("PROGRAM ABORT : no such target\n")
 
 
 class Lists(support.Case):
