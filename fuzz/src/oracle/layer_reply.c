@@ -392,7 +392,7 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
     if (!as_in_practice(&practice, octets, size, violation)) return false;
     format_nothing();
     /* The limits do not depend on the input: one of them now and then. */
-    enum { LIMITS = 8, SELDOM = 64 };
+    enum { LIMITS = 8, SELDOM = 512 };
     const uint32_t turn = pf_hash(octets, size) % SELDOM;
     for (uint32_t i = 0; i < LIMITS; i++)
         if ((thorough || i == turn) && !at_limits(i, violation)) return false;
