@@ -104,7 +104,7 @@ static bool verify(rules *r, postern_command *command, const postern_command_opt
     }
     postern_parameter_id id =
         command->verb == POSTERN_VERB_VRFY ? POSTERN_PARAMETER_VRFY_SMTPUTF8 : POSTERN_PARAMETER_EXPN_SMTPUTF8;
-    command->parameters[command->parameter_count++] = (postern_parameter){id, slice(keyword, r->at), {NULL, 0}};
+    (void)rule_adds(command, id, slice(keyword, r->at), (postern_slice){NULL, 0});
     command->values.given |= 1u << id;
     command->smtputf8 = true;
     return true;

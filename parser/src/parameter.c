@@ -197,8 +197,8 @@ static bool parameter(reading *p) {
     if (given_before(p, id, in_force, keyword)) {
         return rule_fails(r, start, POSTERN_ERROR_PARAMETER_DUPLICATE);
     }
-    postern_parameter *given = &command->parameters[command->parameter_count++];
-    *given = (postern_parameter){in_force ? id : POSTERN_PARAMETER_UNKNOWN, keyword, {NULL, 0}};
+    postern_parameter *given =
+        rule_adds(command, in_force ? id : POSTERN_PARAMETER_UNKNOWN, keyword, (postern_slice){NULL, 0});
     bool well_formed = true;
     if (char_at(r->at, r->end) == '=') {
         const uint8_t *value = ++r->at;
@@ -299,8 +299,7 @@ static bool attribute(rules *r, postern_command *command, uint32_t *seen) {
     if (octet != ' ' && octet != CHAR_END) {
         return parameter_fails(r, end);
     }
-    command->parameters[command->parameter_count++] =
-        (postern_parameter){POSTERN_PARAMETER_UNKNOWN, slice(name, r->at), slice(value, end)};
+    (void)rule_adds(command, POSTERN_PARAMETER_UNKNOWN, slice(name, r->at), slice(value, end));
     r->at = end;
     return true;
 }

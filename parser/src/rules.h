@@ -39,6 +39,17 @@ static inline bool rule_word(rules *r, const char *word, size_t word_size, poste
     return same == word_size || rule_fails(r, r->at, error);
 }
 
+/* One more parameter of the command, which has room for it. Member by member: a literal that is copied whole may bring
+ * along, in its padding, what lay on the stack before, such as an octet of a password. */
+static inline postern_parameter *rule_adds(postern_command *command, postern_parameter_id id, postern_slice keyword,
+                                           postern_slice value) {
+    postern_parameter *added = &command->parameters[command->parameter_count++];
+    added->id = id;
+    added->keyword = keyword;
+    added->value = value;
+    return added;
+}
+
 /* address.c, RFC 5321 4.1.2 and 4.1.3 */
 POSTERN_PRIVATE bool postern_rule_domain(rules *r);
 POSTERN_PRIVATE bool postern_rule_address_literal(rules *r, postern_domain_kind *kind);
