@@ -46,9 +46,10 @@ static postern_fault planted_pending(const postern_line *framer) {
 }
 
 static void planted_init(postern_line *framer, size_t limit) {
-    const bool before = framer->after_cr;
+    uint8_t before; /* the memory may hold what is no bool */
+    memcpy(&before, &framer->after_cr, 1);
     postern_line_init(framer, limit);
-    if (has_fault == INIT_FORGETS) framer->after_cr = before;
+    if (has_fault == INIT_FORGETS) framer->after_cr = before != 0;
 }
 
 #define postern_line_init planted_init

@@ -18,6 +18,7 @@ enum {
     LIES,
     KEEPS_TRANSACTION,
     RESETS_TWICE,
+    RESETS_EARLY,
     TAKES_MORE_RECIPIENTS,
     TAKES_ANY_SIZE,
     TAKES_ANY_HOLD,
@@ -67,6 +68,12 @@ static void resets_twice(void *user) {
     straight->reset(user);
 }
 
+static postern_decision resets_early(void *user, const postern_transaction *transaction) {
+    const postern_decision decision = straight->data(user, transaction);
+    straight->reset(user);
+    return decision;
+}
+
 static void bend_config(postern_config *config) {
     static const postern_slice more[] = {{(const uint8_t *)"MORE", 4}};
 
@@ -98,6 +105,7 @@ static void bend_policy(postern_policy *policy) {
     case LIES: policy->rcpt = straight->rcpt != NULL ? lies : NULL; break;
     case KEEPS_TRANSACTION: policy->reset = NULL; break;
     case RESETS_TWICE: policy->reset = resets_twice; break;
+    case RESETS_EARLY: policy->data = resets_early; break;
     default: break;
     }
 }
@@ -210,6 +218,7 @@ static const planted list[] = {
     {LIES, "CONTRACT", HELLO MAIL RCPT},
     {KEEPS_TRANSACTION, "CONTRACT", HELLO MAIL "QUIT\\r\\n"},
     {RESETS_TWICE, "CONTRACT", HELLO MAIL "RSET\\r\\n"},
+    {RESETS_EARLY, "CONTRACT", HELLO MAIL RCPTS "DATA\\r\\nx\\r\\n"},
     {TAKES_MORE_RECIPIENTS, "CONTRACT", "HELO a.example\\r\\n" MAIL RCPTS RCPTS},
     {TAKES_ANY_SIZE, "CONTRACT", HELLO "MAIL FROM:<> SIZE=999\\r\\n"},
     {TAKES_ANY_HOLD, "CONTRACT", HELLO "MAIL FROM:<> HOLDFOR=99999\\r\\n"},

@@ -14,7 +14,7 @@
 /* What is owed to the caller (postern_session.owed), in this order. */
 enum {
     OWE_MESSAGE_END = 1, /* an event */
-    OWE_QUESTION = 2,    /* to the policy: does it take the message? */
+    OWE_QUESTION = 2,    /* to the policy: does it take the message, or the chunk? */
     OWE_REPLY = 4,       /* an event */
     OWE_STARTTLS = 8,    /* an event */
     OWE_CLOSE = 16       /* an event, the last */
@@ -68,12 +68,12 @@ void postern_engine_settle(postern_session *s, question asked, const postern_dec
 void postern_engine_connect(postern_session *s);
 /* All octets of a chunk that was refused are gone. */
 void postern_engine_chunk_drained(postern_session *s);
-/* All octets of a chunk are there. */
+/* All octets of a chunk are there: what it is answered is owed, behind its content. */
 void postern_engine_chunk_complete(postern_session *s);
 /* The end of the message was seen: owe the event, and as many replies as there must be. */
 void postern_engine_message_complete(postern_session *s);
-/* Refuse the message that has ended, or ask the policy about it. */
-void postern_engine_ask_message(postern_session *s);
+/* Refuse the message that has ended, or the chunk that is not the last, or ask the policy about it. */
+void postern_engine_ask_content(postern_session *s);
 /* Let go of the transaction, if there is one. */
 void postern_engine_end_transaction(postern_session *s);
 

@@ -49,17 +49,21 @@ static inline uint32_t scan_top_bits(uint64_t word) {
     return (uint32_t)(bits & 0xFF);
 }
 
-/* Which of eight octets are `octet`: those whose difference has no top bit, and nothing below that would carry into it
- * from a sum. */
-static inline uint32_t scan_word_equal(uint64_t word, uint8_t octet) {
+/* The top bit of each of eight octets that is `octet`: one whose difference has no top bit, and nothing below that would
+ * carry into it from a sum. The other bits say nothing. */
+static inline uint64_t scan_word_marks(uint64_t word, uint8_t octet) {
     uint64_t difference = word ^ SCAN_EACH(octet);
-    return scan_top_bits(~(((difference & SCAN_EACH(0x7F)) + SCAN_EACH(0x7F)) | difference));
+    return ~(((difference & SCAN_EACH(0x7F)) + SCAN_EACH(0x7F)) | difference);
+}
+
+/* Which of eight octets are `octet`? */
+static inline uint32_t scan_word_equal(uint64_t word, uint8_t octet) {
+    return scan_top_bits(scan_word_marks(word, octet));
 }
 
 /* Is one of eight octets `octet`? In less time than it takes to say which. */
 static inline bool scan_word_has(uint64_t word, uint8_t octet) {
-    uint64_t difference = word ^ SCAN_EACH(octet);
-    return ((difference - SCAN_EACH(0x01)) & ~difference & SCAN_EACH(0x80)) != 0;
+    return (scan_word_marks(word, octet) & SCAN_EACH(0x80)) != 0;
 }
 
 static inline uint32_t scan_equal_plain(const uint8_t *block, uint8_t octet) {

@@ -77,7 +77,7 @@ static postern_status yield_owed(postern_session *s, postern_event *event) {
     }
     if (s->owed & OWE_QUESTION) {
         s->owed &= (uint8_t)~OWE_QUESTION;
-        postern_engine_ask_message(s);
+        postern_engine_ask_content(s);
     }
     if (s->owed & OWE_REPLY) {
         s->owed &= (uint8_t)~OWE_REPLY;

@@ -455,9 +455,14 @@ void postern_engine_chunk_complete(postern_session *s) {
     s->stimulus = POSTERN_STIMULUS_BDAT_CHUNK;
     if (s->chunk_last) {
         postern_engine_message_complete(s);
-        return;
+    } else {
+        s->owed |= OWE_QUESTION;
     }
+}
+
+static void ask_chunk(postern_session *s) {
     const postern_error error = check_content(s);
+
     if (error != POSTERN_ERROR_NONE) {
         postern_engine_refuse(s, error);
         postern_engine_end_transaction(s);
@@ -468,7 +473,7 @@ void postern_engine_chunk_complete(postern_session *s) {
     postern_engine_settle(s, QUESTION_CHUNK, &decision);
 }
 
-void postern_engine_ask_message(postern_session *s) {
+static void ask_message(postern_session *s) {
     const postern_error error = check_content(s);
 
     if (error != POSTERN_ERROR_NONE) {
@@ -479,4 +484,12 @@ void postern_engine_ask_message(postern_session *s) {
     const postern_decision decision =
         s->policy->message != NULL ? s->policy->message(s->user, &s->transaction, s->recipient) : yes;
     postern_engine_settle(s, QUESTION_MESSAGE, &decision);
+}
+
+void postern_engine_ask_content(postern_session *s) {
+    if (s->stimulus == POSTERN_STIMULUS_BDAT_CHUNK && !s->chunk_last) {
+        ask_chunk(s);
+    } else {
+        ask_message(s);
+    }
 }

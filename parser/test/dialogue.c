@@ -192,7 +192,10 @@ static void write_event(const postern_event *event) {
             write_word(word);
         }
         break;
-    case POSTERN_EVENT_DATA: write_content(event->octets); break;
+    case POSTERN_EVENT_DATA:
+        assert_true(the_world.recipients > 0); /* whoever was told of a reset has thrown the content away */
+        write_content(event->octets);
+        break;
     case POSTERN_EVENT_MESSAGE_END: write_word("end"); break;
     case POSTERN_EVENT_REPLY:
         check_reply(event);

@@ -278,6 +278,7 @@ static void append(pf_event_kind kind, const postern_event *event) {
     if (kind == PF_EVENT_LINE && event->stimulus == POSTERN_STIMULUS_BROKEN)
         noted.error = postern_error_describe(event->fault.error)->name;
     if (kind == PF_EVENT_DATA || kind == PF_EVENT_REPLY) noted.size = (uint32_t)event->octets.size;
+    if (kind == PF_EVENT_DATA && !pf_policed.open) pf_policed.wrong = "content of no transaction";
     if (kind == PF_EVENT_REPLY) {
         noted.code = event->code;
         now.replies++;
