@@ -69,6 +69,6 @@ def program(octets, harness, title, expected, seen, sanitized):
     """The text of the test. In: sanitized, only a build with sanitizers sees it."""
     flags = "-fsanitize=address,undefined -fno-sanitize-recover=all"
     flags = f" \\\n *         '-DCMAKE_C_FLAGS={flags}'" if sanitized else ""
-    words = {name: _comment(re.sub(r"[^ -~]", "?", text)) for name, text in
+    words = {name: _comment(dialogue.one_line(text)) for name, text in
              (("title", title), ("expected", expected), ("seen", seen))}
     return _PROGRAM.format(**words, harness=harness, rows=_rows(octets), size=len(octets), flags=flags).encode()

@@ -15,6 +15,11 @@ def escaped(octets):
     return "".join(names.get(octet, chr(octet) if 32 <= octet < 127 else f"\\x{octet:02x}") for octet in octets)
 
 
+def one_line(text):
+    """Text of somebody else's on one line, without control characters."""
+    return re.sub(r"[^ -~]", "?", text)
+
+
 def _escaped(octets):
     """The octets as C escapes, a line for each line."""
     return "\n".join("    " + escaped(line) for line in re.findall(rb"(?s).*?\n|.+", octets)) or "    (empty)"

@@ -4,6 +4,8 @@ one around it; replies come from a server."""
 
 import re
 
+from . import dialogue
+
 _HELLO = b"EHLO client.example\r\n"
 _MAIL = b"MAIL FROM:<a@client.example>\r\n"
 _RCPT = b"RCPT TO:<b@mx.example>\r\n"
@@ -59,7 +61,7 @@ def shell_script(octets, kind, title):
         feed = ["# The pause leaves the server time to answer before its client goes.",
                 f"{{ say; sleep \"${{PAUSE:-1}}\"; }} | {nc}"]
     note = ["# The octets 16 03 stand where a TLS handshake would: nc has none."] if b"\x16\x03" in said else []
-    return "\n".join(["#!/bin/sh", f"# {title}", "#", f"#     replay.sh {usage}", *note, setup, "", "say() {",
+    return "\n".join(["#!/bin/sh", f"# {dialogue.one_line(title)}", "#", f"#     replay.sh {usage}", *note, setup, "", "say() {",
                       *(lines or ["    :"]), "}", "", *feed, ""]).encode()
 
 

@@ -121,10 +121,11 @@ class Exports(support.Case):
     def nc(self, octets, kind):
         """Run the script with an nc that writes down what it is given. Returns: that, and its arguments."""
         script, nc, out = self.room / "replay.sh", self.room / "nc", self.room / "out"
-        script.write_bytes(wire.shell_script(octets, kind, "a title"))
+        script.write_bytes(wire.shell_script(octets, kind, f"a title\ntouch {self.room}/hostile\r\x00"))
         nc.write_text(f"#!/bin/sh\necho \"$@\" > {out}.arguments\ncat > {out}\n")
         nc.chmod(0o755)
         subprocess.run(["sh", str(script)], check=True, env={"PATH": f"{self.room}:/usr/bin:/bin", "PAUSE": "0"})
+        self.assertFalse((self.room / "hostile").exists())
         return out.read_bytes(), Path(f"{out}.arguments").read_text()
 
     def test_the_script_sends_every_octet(self):
