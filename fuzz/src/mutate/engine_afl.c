@@ -29,11 +29,11 @@ enum { CAPACITY = 1 << 20 };
  * more runs than shorter inputs save. */
 enum { TRIM_MOST = 32 };
 
-/* Calls of the mutator for one input, one upon the other: 1 to this, by the seed. AFL++ runs what is new four times,
+/* Calls of the mutator for one input, one upon the other. AFL++ runs what is new four times,
  * and of a young campaign nearly all is: what an input is to show, it had better show at once. libFuzzer piles changes
  * up by itself (-mutate_depth), and so does AFL++'s havoc. In a line that is one command or mailbox the first fault
  * hides the others: one call. */
-enum { PILE_MOST = 4 };
+enum { PILE = 4 };
 
 /* An input of fewer octets is as short as most that are made (mutate.c): trimming it, AFL++'s first act, would cost
  * many runs and save nothing. */
@@ -43,7 +43,7 @@ enum { TRIM_FROM = 257 };
 typedef struct mutator {
     pf_mutate_kind kind;
     uint64_t seed;
-    unsigned pile_most;
+    unsigned pile;
     pf_trim trim;
     size_t trim_size; /* of the input that is trimmed */
     size_t shorter_size;
@@ -63,7 +63,7 @@ void *afl_custom_init(void *afl, unsigned int seed) {
         fprintf(stderr, "POSTERN_MUTATE_KIND: no kind of input is called %s\n", kind);
         exit(2);
     }
-    self->pile_most = self->kind == PF_MUTATE_COMMAND || self->kind == PF_MUTATE_ADDRESS ? 1 : PILE_MOST;
+    self->pile = self->kind == PF_MUTATE_COMMAND || self->kind == PF_MUTATE_ADDRESS ? 1 : PILE;
     return self;
 }
 
@@ -79,7 +79,7 @@ size_t afl_custom_fuzz(void *data, uint8_t *octets, size_t size, uint8_t **out, 
     size = size < capacity ? size : capacity;
     memcpy(self->out, octets, size);
     *out = self->out;
-    for (uint64_t left = self->seed % self->pile_most + 1; left > 0; left--)
+    for (unsigned left = self->pile; left > 0; left--)
         size = pf_mutate(self->kind, self->seed++, self->out, size, capacity, other, other_size);
     return size;
 }
