@@ -20,13 +20,14 @@ from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, 
 
 EPILOG = """\
 The bench is a server and a client that have one bug at a time (fuzz/bugbench). Each bug is looked for until the first
-finding or until the budget is spent, in seconds of a processor (of the engine and all that it starts), on one core, by each engine in two ways. Postern's way is the engine with
-Postern's mutator and with protocol coverage; the stock way is the same harness, with the same oracles, dictionary,
-length limits and seeds (the ok- sessions of corpus/seeds/fuzz_bugbench, at most ten), and neither of the two; nor
-does it leave the counts of edges out, as Postern's way does (-use_counters=0, fuzz/src/edges_afl.c). No seed may
-trigger a bug: that is looked at first. Figures are medians over --seeds runs; a miss counts as the executions that were spent,
-and is marked with ">". The ratio is stock / Postern; of a bug that both ways miss it is that of what was spent, and
-marked with "?".
+finding or until the budget is spent, in seconds of a processor (of the engine and all that it starts), on one core,
+by each engine in two ways. Postern's way is the engine with Postern's mutator and with protocol coverage; the stock
+way is the same harness, with the same oracles, dictionary, length limits and seeds (the ok- sessions of
+corpus/seeds/fuzz_bugbench, at most ten), and neither of the two. It has what the engine has by default: counts of
+edges (Postern's way leaves them out: -use_counters=0, fuzz/src/edges_afl.c) and, with libFuzzer, traced comparisons
+(POSTERN_TRACE_CMP). No seed may trigger a bug: that is looked at first. Figures are medians over --seeds runs; a miss
+counts as the executions that were spent, and is marked with ">". The ratio is stock / Postern; of a bug that both
+ways miss it is that of what was spent, and marked with "?".
 
 Ctrl-C gives the table so far. With --results each outcome is kept in FOLDER as soon as it is there, and no run whose
 outcome lies there is run again: the same command goes on where it was, also with more --seeds, --bugs or another
@@ -38,8 +39,13 @@ then is a false alarm.
 exit codes: 0 the bench ran, 1 --clean had a finding, 2 could not run (or a seed triggers a bug), 130 interrupted
 """
 
-BUILDS = {"libfuzzer": ("bugbench-libfuzzer", "libfuzzer", ("-DPOSTERN_BUGBENCH=ON",)),
-          "afl": ("bugbench-afl", "afl", ("-DPOSTERN_BUGBENCH=ON", "-DPOSTERN_SANITIZE=address"))}
+ENGINES = ("libfuzzer", "afl")
+_AFL = ("bugbench-afl", "afl", ("-DPOSTERN_BUGBENCH=ON", "-DPOSTERN_SANITIZE=address"))
+# A stock build for libFuzzer traces comparisons; Postern's leaves that out (fuzz/cmake/engine.cmake says why).
+BUILDS = {("libfuzzer", "postern"): ("bugbench-libfuzzer", "libfuzzer", ("-DPOSTERN_BUGBENCH=ON",)),
+          ("libfuzzer", "stock"): ("bugbench-libfuzzer-stock", "libfuzzer",
+                                   ("-DPOSTERN_BUGBENCH=ON", "-DPOSTERN_TRACE_CMP=ON")),
+          ("afl", "postern"): _AFL, ("afl", "stock"): _AFL}
 SEEDS_MOST = 10
 
 
@@ -56,7 +62,7 @@ def numbers(text):
 
 def arguments():
     parser = Arguments("bugbench", description="Measure how soon planted bugs are found.", epilog=EPILOG)
-    parser.add_argument("--engine", choices=[*BUILDS, "both"], default="both", help="(default: both)")
+    parser.add_argument("--engine", choices=[*ENGINES, "both"], default="both", help="(default: both)")
     parser.add_argument("--way", choices=[*bugtable.WAYS, "both"], default="both", help="(default: both)")
     parser.add_argument("--budget", type=positive, default=60, metavar="SECONDS", help="of each run (default: 60)")
     parser.add_argument("--seeds", type=positive, default=3, metavar="N", help="runs of each (default: 3)")
@@ -77,32 +83,37 @@ def harness_name(side, way):
 class Bench:
     """What was built, and where it starts from."""
 
-    def __init__(self, engines):
-        self.harnesses = {}
+    def __init__(self, engines, ways):
+        self.harnesses = {}  # (engine, side, way) -> Harness
         for engine in engines:
-            name, preset, extra = BUILDS[engine]
-            folder = build.configure(preset, name, extra)
-            wanted = [harness for harness in build.harnesses(folder) if harness.name.startswith("fuzz_bugbench")]
-            build.build(preset, [*build.targets_of(wanted), "bugbench_list"], name, extra)
-            for harness in build.harnesses(folder):
-                self.harnesses[engine, harness.name] = harness
-            self.bugs = bugrun.read_bugs(folder / "fuzz/bugbench/bugbench_list")
+            for way in ways:
+                self._build(engine, way)
+
+    def _build(self, engine, way):
+        name, preset, extra = BUILDS[engine, way]
+        folder = build.configure(preset, name, extra)
+        sides = {harness_name(side, way): side for side in ("server", "client")}
+        wanted = [harness for harness in build.harnesses(folder) if harness.name in sides]
+        build.build(preset, [*build.targets_of(wanted), "bugbench_list"], name, extra)
+        for harness in wanted:
+            self.harnesses[engine, sides[harness.name], way] = harness
+        self.bugs = bugrun.read_bugs(folder / "fuzz/bugbench/bugbench_list")
 
     def harness(self, engine, side, way):
-        return self.harnesses[engine, harness_name(side, way)]
+        return self.harnesses[engine, side, way]
 
     @staticmethod
     def seeds(side):
         return house.SEEDS / harness_name(side, "postern")
 
-    def check_seeds(self, engine, bugs):
+    def check_seeds(self, engine, way, bugs):
         """No seed may be the finding."""
         for side in sorted({bug.side for bug in bugs}):
             seeds = sorted(self.seeds(side).iterdir())
             if len(seeds) > SEEDS_MOST or any(not seed.name.startswith("ok-") for seed in seeds):
                 raise Failure(f"{house.short(self.seeds(side))} is to hold at most {SEEDS_MOST} ok- sessions")
             for bug in [bug for bug in bugs if bug.side == side]:
-                harness = self.harness(engine, side, "stock")
+                harness = self.harness(engine, side, way)
                 if bugrun.judge_alone(harness, bug.number, seeds):
                     guilty = [seed for seed in seeds if bugrun.judge_alone(harness, bug.number, [seed])] or seeds
                     raise Failure(f"the seed {house.short(guilty[0])} triggers bug {bug.number}: change it a little, "
@@ -183,15 +194,15 @@ def facts(options):
 
 
 def bench(options):
-    engines = list(BUILDS) if options.engine == "both" else [options.engine]
+    engines = list(ENGINES) if options.engine == "both" else [options.engine]
     ways = list(bugtable.WAYS) if options.way == "both" else [options.way]
     build.bootstrap(*engines)
-    room = Bench(engines)
+    room = Bench(engines, ways)
     unknown = [str(number) for number in options.bugs or [] if number not in room.bugs]
     if unknown:
         raise Failure(f"there is no bug {', '.join(unknown)}")
     bugs = [room.bugs[number] for number in options.bugs or room.bugs]
-    room.check_seeds(engines[0], bugs)
+    room.check_seeds(engines[0], ways[-1], bugs)
     # Seed by seed, so that whoever ends it early has something of everything; the ways beside each other, so that both
     # see the same load.
     plans = [Plan(bug, engine, way, seed) for seed in range(1, options.seeds + 1) for bug in bugs for engine in engines
@@ -246,7 +257,7 @@ class CleanRun:
 def clean(options):
     """Executions without a bug, of the server and then of the client, some runs at a time."""
     build.bootstrap("libfuzzer")
-    room = Bench(["libfuzzer"])
+    room = Bench(["libfuzzer"], ["postern"])
     share = -(-options.clean // options.jobs)
     failed = 0
     for side in ("server", "client"):
