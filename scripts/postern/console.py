@@ -2,8 +2,6 @@
 """What every verb says in the same way: misuse, failure, the commands that it runs, exit codes."""
 
 import argparse
-import json
-import os
 import shlex
 import sys
 
@@ -20,10 +18,28 @@ class Arguments(argparse.ArgumentParser):
     def __init__(self, verb, **keywords):
         super().__init__(prog=f"scripts/{verb}", formatter_class=argparse.RawDescriptionHelpFormatter,
                          allow_abbrev=False, **keywords)
+        self.json_is_optional = False  # --json takes a file or none (outputs.add_json)
 
     def error(self, message):
         sys.stderr.write(f"{self.prog}: {message} (try --help)\n")
         sys.exit(FAILED)
+
+    def parse_known_args(self, args=None, namespace=None):
+        words = list(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(_json_apart(words) if self.json_is_optional else words, namespace)
+
+
+def _json_apart(words):
+    """`--json` with its file as one word: it takes the next one when that is "-" or NAME.json, and leaves any other to
+    be a folder or a harness."""
+    apart, left = [], list(words)
+    while left and left[0] != "--":
+        word = left.pop(0)
+        if word == "--json":
+            named = left and (left[0] == "-" or (left[0].endswith(".json") and not left[0].startswith("-")))
+            word = f"--json={left.pop(0) if named else '-'}"
+        apart.append(word)
+    return apart + left
 
 
 def positive(text):
@@ -50,20 +66,6 @@ def minutes(text):
 
 def say(*words):
     print(*words, flush=True)
-
-
-class Json:
-    """--json: one object on standard output, and all that is said for people, by programs that are run too, on standard
-    error. Make it before anything is said."""
-
-    def __init__(self):
-        sys.stdout.flush()
-        self.out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-    def write(self, facts):
-        with self.out:
-            self.out.write(json.dumps(facts, indent=2) + "\n")
 
 
 def show_command(command, prefix=""):

@@ -5,9 +5,10 @@ import os
 from pathlib import Path
 
 from . import build, cases, coverage_empty, coverage_summary, house
-from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
+from .console import FOUND, OK, Arguments, Failure, positive, run, say
 from .coverage_measure import KINDS, MCDC, PLAIN, Workshop, percent
 from .coverage_summary import FILE_POINTS, POINTS
+from .outputs import add_json, json_asked
 
 LINES, BRANCHES = 95, 90  # floors, in per cent of the parser, from the seeds alone
 EDGES = 90  # in per cent of the edges that the seeds reach, from nothing
@@ -70,7 +71,7 @@ def arguments():
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once (default: one for each processor)")
     parser.add_argument("--seed", type=positive, default=1, metavar="N", help="of --from-empty (default: 1)")
-    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    add_json(parser)
     return parser.parse_args()
 
 
@@ -258,7 +259,7 @@ def summary(options, out):
 
 def main():
     options = arguments()
-    out = Json() if options.json else None
+    out = json_asked(options)
     for origin in options.origins or []:
         if origin not in ("all", "tests", "seeds") and not Path(origin).is_dir():
             raise Failure(f"--from {origin}: all, tests, seeds, or a folder, and there is no such folder")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import build, cases, corpus, findings, house, options as harness_options, session_script
-from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
+from .console import FOUND, OK, Arguments, Failure, positive, run, say
+from .outputs import add_json, json_asked
 from .replaying import Replaying
 
 EPILOG = """\
@@ -54,7 +55,7 @@ def arguments():
     parser.add_argument("--crlf", action="store_true", help="octets with lines that end in LF: have them end in CRLF")
     parser.add_argument("--seconds", type=positive, default=20, metavar="N",
                         help="what one input may take (default: 20)")
-    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    add_json(parser)
     return parser.parse_args()
 
 
@@ -195,7 +196,7 @@ def adopt(session, harnesses, home_of):
 
 def main():
     options = arguments()
-    out = Json() if options.json else None
+    out = json_asked(options)
     paths = collect(options.file)
     state = Path(options.state).absolute() if options.state else house.state_dir()
     build.bootstrap("import")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from . import build, cases, corpus, features, house, setcover, workroom
 from .campaign import ENGINES
-from .console import FOUND, OK, Arguments, Failure, Json, run, say
+from .console import FOUND, OK, Arguments, Failure, run, say
 from .features import Features
 from .fuzz import build_engines
+from .outputs import add_json, json_asked
 
 EPILOG = """\
 Measures what each input of STATE/corpus/HARNESS reaches, by libFuzzer's features and by AFL++'s edges, and keeps a set
@@ -40,7 +41,7 @@ def arguments():
                         help="inputs to choose from besides (an afl-fuzz queue, another corpus); with one HARNESS")
     parser.add_argument("--output", metavar="OUT",
                         help="copy what is chosen to OUT/HARNESS, and leave the corpus as it is")
-    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    add_json(parser)
     options = parser.parse_args()
     if options.more and len(options.harness) != 1:
         parser.error("--from goes with one HARNESS")
@@ -126,7 +127,7 @@ def tell(facts):
 
 def main():
     options = arguments()
-    out = Json() if options.json else None
+    out = json_asked(options)
     state = cases.folder(options.state) if options.state else house.state_dir()
     more = [cases.folder(name) for name in options.more]
     if any(workroom.in_use(room) for room in state.glob("work/[!.]*")):

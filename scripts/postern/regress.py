@@ -6,7 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import build, cases, corpus, findings, house
-from .console import FOUND, OK, Arguments, Json, positive, run, say
+from .console import FOUND, OK, Arguments, positive, run, say
+from .outputs import add_json, json_asked
 from .replaying import Replaying
 
 EPILOG = """\
@@ -37,7 +38,7 @@ def arguments():
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="harnesses at once (default: one for each processor)")
     parser.add_argument("--state", metavar="DIR", help="where campaigns keep corpus and findings")
-    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    add_json(parser)
     return parser.parse_args()
 
 
@@ -100,7 +101,7 @@ def tell(facts, failing):
 
 def main():
     options = arguments()
-    out = Json() if options.json else None
+    out = json_asked(options)
     state = cases.folder(options.state) if options.state else house.state_dir()
     build.bootstrap("regress")
     preset, name, settings = cases.replay_build(False)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import build, cases, coverage, coverage_measure, house, report_facts, report_page
-from .console import OK, Arguments, Json, positive, run, say
+from .console import OK, Arguments, positive, run, say
+from .outputs import add_json, json_asked
 
 EPILOG = """\
 One HTML page that needs no network and runs no script: what was found (with dialogues, and what scripts/triage made of
@@ -39,7 +40,7 @@ def arguments():
                         help="also measure which lines of the parser seeds and corpus reach (clang; a minute or more)")
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once for --source (default: one for each processor)")
-    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    add_json(parser)
     return parser.parse_args()
 
 
@@ -110,7 +111,7 @@ def gather(state, out):
 
 def main():
     options = arguments()
-    out = Json() if options.json else None
+    out = json_asked(options)
     state = cases.folder(options.dir) if options.dir else house.state_dir()
     page = Path(options.output).absolute() if options.output else state / "report.html"
     build.bootstrap("report")

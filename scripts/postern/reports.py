@@ -1,32 +1,19 @@
 # SPDX-License-Identifier: MIT
 """--junit FILE and --sarif FILE: what a campaign or a check found, for programs that show it elsewhere."""
 
-import os
 import time
 from pathlib import Path
 
 from . import dialogue, findings, junit, places, rules, sarif, violation
 from .console import FOUND, Failure
 from .junit import Case, Suite
+from .outputs import writable
 from .sarif import Result
 
 
 def add_arguments(parser):
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML too")
     parser.add_argument("--sarif", metavar="FILE", type=Path, help="write what is wrong as SARIF 2.1.0 too")
-
-
-def _writable(option, path):
-    """A file that comes at the end is tried at the start: it would be late to learn then that it cannot be written."""
-    trial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        if path.exists() and not path.is_file():  # it would be replaced: a folder, or /dev/stdout
-            raise OSError("that is no file")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        trial.touch()
-        trial.unlink()
-    except OSError as error:
-        raise Failure(f"{option} {path}: cannot be written: {error.strerror or error}") from error
 
 
 class Reports:
@@ -38,7 +25,7 @@ class Reports:
         self.began = time.time()
         for option, path in (("--junit", self.junit), ("--sarif", self.sarif)):
             if path:
-                _writable(option, path)
+                writable(option, path)
         if self.junit and self.sarif and self.junit.absolute() == self.sarif.absolute():
             raise Failure(f"--junit and --sarif are both {self.junit}: name two files")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import build, cases, exports, house, violation
-from .console import FOUND, OK, Arguments, Failure, Json, positive, run, say
+from .console import FOUND, OK, Arguments, Failure, positive, run, say
 from .keeping import Kept
+from .outputs import add_json, json_asked
 from .reproducing import PLAIN, SANITIZED, Builds, Case, reproduce
 from .shrink import shrink
 
@@ -48,7 +49,7 @@ def arguments():
                         help="seconds to spend on making one input short (default: 60)")
     parser.add_argument("--tries", type=positive, default=3, metavar="N",
                         help="how often a finding may run clean before it is flaky (default: 3)")
-    parser.add_argument("--json", action="store_true", help="a JSON object on standard output")
+    add_json(parser)
     return parser.parse_args()
 
 
@@ -175,7 +176,7 @@ def table(all_facts):
 
 def main():
     options = arguments()
-    out = Json() if options.json else None
+    out = json_asked(options)
     begun = time.monotonic()
     source, output = places(options)
     kept = Kept(output)

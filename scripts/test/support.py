@@ -16,7 +16,7 @@ sys.path.insert(0, str(SCRIPTS))
 # Builds of the tests' own, kept between runs.
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or SCRIPTS.parent / "build") / "scripts-test"
 VERBS = ("bootstrap", "fuzz", "check", "reproduce", "coverage", "bench", "bugbench", "mutants", "regress", "triage",
-         "report")
+         "report", "import", "minimize-corpus")
 
 
 def environment(**more):

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Every verb explains itself, and says in one line what it cannot take."""
 
+import argparse
+import json
 import unittest
 
 import support
+from postern import console, outputs
+from postern.console import Failure
 
 
 class Arguments(support.Case):
@@ -34,6 +38,34 @@ class Arguments(support.Case):
         self.assertEqual((code, err.count("\n")), (2, 1), err)
         for name in ("fuzz_nothing", "fuzz_session", "fuzz_planted"):
             self.assertIn(name, err)
+
+
+class Json(support.Case):
+    """--json, which takes a file or none."""
+
+    def asked(self, *words):
+        parser = console.Arguments("x")
+        parser.add_argument("name", nargs="*")
+        outputs.add_json(parser)
+        options = parser.parse_args(words)
+        return options.json, options.name
+
+    def test_where_it_goes(self):
+        for words, asked in (([], (None, [])), (["--json"], ("-", [])), (["--json", "-"], ("-", [])),
+                             (["--json=x"], ("x", [])), (["--json", "a/x.json", "b"], ("a/x.json", ["b"])),
+                             (["--json", "fuzz_line"], ("-", ["fuzz_line"])), (["--json="], ("", [])),
+                             (["--", "--json", "x.json"], (None, ["--json", "x.json"]))):
+            self.assertEqual(self.asked(*words), asked, words)
+
+    def test_a_file_is_there_whole_or_not_at_all(self):
+        path = self.room / "new" / "x.json"
+        out = outputs.json_asked(argparse.Namespace(json=str(path)))
+        self.assertEqual(list(path.parent.iterdir()), [])
+        out.write({"a": [1]})
+        self.assertEqual((json.loads(path.read_text()), list(path.parent.iterdir())), ({"a": [1]}, [path]))
+        for bad in ("", self.room, "/proc/x.json", path / "y.json"):
+            with self.assertRaisesRegex(Failure, "cannot be written"):
+                outputs.json_asked(argparse.Namespace(json=str(bad)))
 
 
 if __name__ == "__main__":

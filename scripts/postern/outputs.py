@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Files that a verb writes when it is done, and --json, which every verb understands in the same way."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from . import house
+from .console import Failure
+
+
+def writable(option, path):
+    """A file that comes at the end is tried at the start: it would be late to learn then that it cannot be written."""
+    trial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.exists() and not path.is_file():  # it would be replaced: a folder, or /dev/stdout
+            raise OSError("that is no file")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise Failure(f"{option} {path}: cannot be written: {error.strerror or error}") from error
+
+
+def add_json(parser):
+    """--json, --json NAME.json, --json=FILE; "-" is standard output."""
+    parser.add_argument("--json", nargs="?", const="-", metavar="FILE",
+                        help="a JSON object in FILE (NAME.json, else say --json=FILE), or on standard output")
+    parser.json_is_optional = True
+
+
+class Json:
+    """One object for programs. On standard output ("-"), all that is said for people, by programs that are run too,
+    goes to standard error; so make it before anything is said."""
+
+    def __init__(self, where):
+        self.path = None if where == "-" else Path(where).absolute()
+        if self.path:
+            writable("--json", self.path)
+            return
+        sys.stdout.flush()
+        self.out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def write(self, facts):
+        text = json.dumps(facts, indent=2) + "\n"
+        if self.path:
+            house.write_whole(self.path, text.encode())
+            return
+        with self.out:
+            self.out.write(text)
+
+
+def json_asked(options):
+    """Returns: a Json where --json was given, else None."""
+    return None if options.json is None else Json(options.json)
