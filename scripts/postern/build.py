@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Packages and builds: what a verb needs is made before it starts, and each command is shown."""
 
+import contextlib
+import fcntl
+import hashlib
+import json
 import os
 import re
 import shlex
@@ -37,12 +41,33 @@ def run_logged(command, log, environment=None):
 _configured = set()
 
 
+@contextlib.contextmanager
+def _alone(folder, shared=False):
+    """One verb at a time in a build folder; another one waits. If shared, those that only read go together."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    with open(folder / ".lock", "a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, kind | fcntl.LOCK_NB)
+        except OSError:
+            say(f"waiting for another build in {house.short(folder)}")
+            fcntl.flock(lock, kind)
+        yield
+
+
 def configure(preset, name=None, options=()):
     """Configure a preset's build folder unless that is done; returns the folder."""
     folder = house.BUILD / (name or preset)
+    if folder in _configured:
+        return folder
     extra = [*options, *shlex.split(os.environ.get("POSTERN_CMAKE_ARGS", ""))]
-    if folder not in _configured and (extra or not (folder / "build.ninja").exists()):
-        run_logged(["cmake", "--preset", preset, "-B", folder, *extra], folder / "configure.log")
+    presets = (house.ROOT / "CMakePresets.json").read_bytes()
+    asked = json.dumps([preset, hashlib.sha1(presets).hexdigest(), *extra]).encode()
+    note = folder / "configured.json"  # what it was asked last time; cmake itself looks after changes of the project
+    with _alone(folder):
+        if not (folder / "build.ninja").exists() or not note.exists() or note.read_bytes() != asked:
+            run_logged(["cmake", "--preset", preset, "-B", folder, *extra], folder / "configure.log")
+            house.write_whole(note, asked, lasting=False)
     _configured.add(folder)
     return folder
 
@@ -55,7 +80,8 @@ def build(preset, targets=(), name=None, options=(), jobs=None):
         command += ["--parallel", jobs]
     if targets:
         command += ["--target", *targets]
-    run_logged(command, folder / "build.log")
+    with _alone(folder):
+        run_logged(command, folder / "build.log")
     return folder
 
 
@@ -72,7 +98,9 @@ class Harness:
 def harnesses(folder):
     """The harnesses that a build folder knows, in the order in which they are registered."""
     known = []
-    for line in (folder / "harnesses.txt").read_text(encoding="utf-8").splitlines():
+    with _alone(folder, shared=True):
+        lines = (folder / "harnesses.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
         name, program, dictionary, options, kind = [*line.split("\t"), "-"][:5]  # an older list has no kind
         known.append(Harness(name, Path(program), None if dictionary == "-" else Path(dictionary),
                              None if options == "-" else Path(options), None if kind == "-" else kind))

@@ -24,6 +24,8 @@ with gcc. --only takes one of these parts, or two that are else left out:
 --junit has a case for each program of tests and for each test of the scripts; --sarif has what failed: a law that a
 replay broke, what a sanitizer said, or the place at which a test failed.
 
+--json: passed, failed, skipped, parts (part, passed, failed, skipped, cases: name, outcome, seconds, message, output).
+
 The last line counts test cases: "N passed, N failed, N skipped". A build that fails counts as one failed case.
 
 environment:
@@ -117,20 +119,20 @@ def one_preset(part, options):
     return counted, suite
 
 
-def scripts():
+def scripts(options):
     """Run the tests of the scripts themselves. Returns: their Tally, and a Suite for reports."""
     begun = time.monotonic()
     suite = Suite("scripts")
     folder = house.ROOT / "scripts" / "test"
     noted = house.BUILD / "scripts-test" / f"cases.{os.getpid()}.json"
-    command = ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(folder), str(noted)]
+    command = ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(folder), str(noted), str(options.jobs)]
     show_command(command)
-    done = subprocess.run(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    output = done.stdout.decode("utf-8", "replace")
-    counted = tally.of_output(output, "run" if done.returncode == 0 else "fail")
-    if counted.failed:
-        say(output)
+    output = []
+    with subprocess.Popen(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env=environment(options), text=True, errors="replace") as running:
+        for line in running.stdout:
+            say(line.rstrip("\n"))
+            output.append(line)
     if noted.exists():
         suite.cases = [Case(**fields) for fields in json.loads(noted.read_text(encoding="utf-8"))]
         noted.unlink()
@@ -139,26 +141,29 @@ def scripts():
                 say(f"skipped: {case.name.rsplit('.', 1)[-1]}: {case.message}")
     else:
         suite.cases = [Case("scripts", "scripts", time.monotonic() - begun, "error", "the tests could not be run",
-                            output=output)]
+                            output="".join(output))]
+    counted = tally.of_cases(suite.cases)
     say(f"scripts: {counted} ({time.monotonic() - begun:.0f} s)")
     return counted, suite
 
 
-def main():
-    options = arguments()
-    report = reports.Reports("check", options)
+def run_parts(options):
+    """Returns: a Tally and a Suite for each part."""
     parts = options.only or USUAL
     build.bootstrap(*sorted({"check-32" if part == "32-bit" else "check" for part in parts}),
                     *(["clients"] if options.clients else []), *(["report-test"] if options.report else []))
-    total = Tally()
-    suites = []
-    for part in dict.fromkeys(parts):
-        counted, suite = scripts() if part == "scripts" else one_preset(part, options)
-        total += counted
-        suites.append(suite)
-    say(total)
-    code = FOUND if total.failed else OK
-    report.write(lambda: suites, lambda: reports.check_results(suites), code)
+    return [scripts(options) if part == "scripts" else one_preset(part, options) for part in dict.fromkeys(parts)]
+
+
+def main():
+    options = arguments()
+    with reports.Reports("check", options) as report:
+        parts = run_parts(options)
+        total = sum((counted for counted, _ in parts), Tally())
+        suites = [suite for _, suite in parts]
+        say(total)
+        code = FOUND if total.failed else OK
+        report.write(lambda: suites, lambda: reports.check_results(suites), lambda: reports.check_facts(parts), code)
     return code
 
 

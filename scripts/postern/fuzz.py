@@ -31,6 +31,9 @@ environment:
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
   POSTERN_CMAKE_ARGS   more arguments for cmake
 
+--json: state, interrupted, seconds, executions, findings (file, harness, new, oracle, section, state, verb, summary,
+key, reproduce), harnesses (harness, engine, turn, executions, seconds, coverage, features, corpus, findings).
+
 exit codes: 0 nothing found, 1 findings, 2 could not run, 130 interrupted with nothing found
 """
 
@@ -148,19 +151,19 @@ def resume(options, state):
 
 def main():
     options = arguments()
-    report = reports.Reports("fuzz", options)
-    state = house.state_dir(options.state)
-    settings, record = (resume if options.resume else begin)(options, state)
-    asked = record.facts
-    build.bootstrap(*asked["engines"])
-    harnesses = build_engines(asked["harnesses"], asked["engines"], asked["mutator"])
-    campaign = Campaign(state, harnesses, settings, record)
-    rows = campaign.run()
-    summary(rows, campaign)
-    code = FOUND if campaign.found else INTERRUPTED if campaign.interrupted else OK
-    found = list(campaign.found.values())
-    report.write(lambda: reports.campaign_suites(rows, found, report.began), lambda: reports.campaign_results(found),
-                 code)
+    with reports.Reports("fuzz", options) as report:
+        state = house.state_dir(options.state)
+        settings, record = (resume if options.resume else begin)(options, state)
+        asked = record.facts
+        build.bootstrap(*asked["engines"])
+        harnesses = build_engines(asked["harnesses"], asked["engines"], asked["mutator"])
+        campaign = Campaign(state, harnesses, settings, record)
+        rows = campaign.run()
+        summary(rows, campaign)
+        code = FOUND if campaign.found else INTERRUPTED if campaign.interrupted else OK
+        found = list(campaign.found.values())
+        report.write(lambda: reports.campaign_suites(rows, found, report.began),
+                     lambda: reports.campaign_results(found), lambda: reports.campaign_facts(rows, campaign), code)
     return code
 
 

@@ -40,11 +40,10 @@ def _clean(text):
 
 
 def _counts(cases):
-    """Attributes that suites and the whole have in common."""
+    """Attributes that suites and the whole have in common: those that Jenkins' schema (junit-10.xsd) has for both."""
     return {"tests": str(len(cases)),
             "failures": str(sum(case.outcome == "failed" for case in cases)),
             "errors": str(sum(case.outcome == "error" for case in cases)),
-            "skipped": str(sum(case.outcome == "skipped" for case in cases)),
             "time": f"{sum(case.seconds for case in cases):.3f}"}
 
 
@@ -67,7 +66,8 @@ def text(name, suites):
     for suite in suites:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(suite.began))
         element = ElementTree.SubElement(root, "testsuite", {
-            "name": _clean(suite.name), "timestamp": stamp, **_counts(suite.cases)})
+            "name": _clean(suite.name), "timestamp": stamp, **_counts(suite.cases),
+            "skipped": str(sum(case.outcome == "skipped" for case in suite.cases))})
         for case in suite.cases:
             _add_case(element, case)
     ElementTree.indent(root)

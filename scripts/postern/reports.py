@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""--junit FILE and --sarif FILE: what a campaign or a check found, for programs that show it elsewhere."""
+"""--junit FILE, --sarif FILE and --json FILE: what a campaign or a check found, for programs that show it elsewhere."""
 
 import time
 from pathlib import Path
@@ -7,17 +7,25 @@ from pathlib import Path
 from . import dialogue, findings, junit, places, rules, sarif, violation
 from .console import FOUND, Failure
 from .junit import Case, Suite
-from .outputs import writable
+from .outputs import add_json, json_asked, writable
 from .sarif import Result
 
 
 def add_arguments(parser):
     parser.add_argument("--junit", metavar="FILE", type=Path, help="write the result as JUnit XML too")
     parser.add_argument("--sarif", metavar="FILE", type=Path, help="write what is wrong as SARIF 2.1.0 too")
+    add_json(parser)
 
 
 class Reports:
-    """Made before anything else is done, filled in at the end."""
+    """Made before anything else is done or said, filled in at the end:
+
+        with Reports("check", options) as report:
+            ...
+            report.write(...)
+
+    What an earlier run wrote goes at the beginning, so that nobody takes it for this one's. When this one could not run,
+    JUnit tells so, by a case in error. SARIF is not written then: without results, it says that all is mended."""
 
     def __init__(self, verb, options):
         self.verb = verb
@@ -28,13 +36,34 @@ class Reports:
                 writable(option, path)
         if self.junit and self.sarif and self.junit.absolute() == self.sarif.absolute():
             raise Failure(f"--junit and --sarif are both {self.junit}: name two files")
+        self.json = json_asked(options)
+        for path in (self.junit, self.sarif):
+            if path:
+                path.unlink(missing_ok=True)
 
-    def write(self, suites, results, exit_code):
-        """`suites` and `results` are made when they are asked for: functions without arguments."""
+    def __enter__(self):
+        return self
+
+    def __exit__(self, _kind, error, _trace):
+        if self.junit and isinstance(error, (Failure, OSError)):
+            case = Case(self.verb, f"postern.{self.verb}", time.time() - self.began, "error",
+                        f"could not run: {error}", type(error).__name__)
+            junit.write(self.junit, f"postern {self.verb}", [Suite(self.verb, [case], self.began)])
+
+    def write(self, suites, results, facts, exit_code):
+        """`suites`, `results` and `facts` are made when they are asked for: functions without arguments."""
         if self.junit:
             junit.write(self.junit, f"postern {self.verb}", suites())
         if self.sarif:
-            sarif.write(self.sarif, self.verb, results(), exit_code, self.began)
+            sarif.write(self.sarif, results(), exit_code, self.began)
+        if self.json:
+            self.json.write(facts())
+
+
+def facts_of_verdict(verdict):
+    """Of a finding, for programs; null where nothing was wrong."""
+    names = ("oracle", "section", "state", "verb", "summary", "key")
+    return {name: getattr(verdict, name) if verdict else None for name in names}
 
 
 # ---- A campaign ----
@@ -92,7 +121,33 @@ def campaign_results(found):
     return results
 
 
+def campaign_facts(rows, campaign):
+    return {
+        "state": str(campaign.state), "interrupted": campaign.interrupted,
+        "seconds": round(campaign.record.facts["spent"], 1),
+        "executions": sum(row.earlier + row.executions for row in rows),
+        "findings": [{"file": str(finding.path), "harness": finding.harness, "new": finding.fresh,
+                      **facts_of_verdict(finding.verdict),
+                      "reproduce": findings.reproduce_command(finding.harness, finding.path, finding.verdict)}
+                     for finding in campaign.found.values()],
+        "harnesses": [{"harness": row.harness, "engine": row.engine, "turn": row.had_turn,
+                       "executions": row.earlier + row.executions, "seconds": round(row.seconds, 1),
+                       "coverage": row.coverage, "features": row.best, "corpus": row.corpus, "findings": row.findings}
+                      for row in rows]}
+
+
 # ---- A check ----
+
+def check_facts(parts):
+    """In: parts, a Tally and a Suite for each."""
+    return {"passed": sum(counted.passed for counted, _ in parts), "failed": sum(counted.failed for counted, _ in parts),
+            "skipped": sum(counted.skipped for counted, _ in parts),
+            "parts": [{"part": suite.name, "passed": counted.passed, "failed": counted.failed,
+                       "skipped": counted.skipped, "cases": [
+                           {"name": case.name, "outcome": case.outcome, "seconds": round(case.seconds, 3),
+                            "message": case.message, "output": case.output[-junit.LONGEST:]} for case in suite.cases]}
+                      for counted, suite in parts]}
+
 
 def check_results(suites):
     """What failed, once, in whichever builds it did."""

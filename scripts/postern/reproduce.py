@@ -5,12 +5,15 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import build, cases, dialogue, violation
+from . import build, cases, dialogue, reports, violation
 from .console import FOUND, OK, Arguments, Failure, run, say, show_command
+from .outputs import add_json, json_asked
 
 EPILOG = """\
 Builds with gcc alone: no clang, no engine. The harness is taken from the path (corpus/seeds/HARNESS/...,
 findings/HARNESS/...) or from the .json beside a finding; else name it.
+
+--json: files (file, harness, clean, oracle, section, state, verb, summary, key, dialogue, report).
 
 exit codes: 0 every file ran clean, 1 a file broke a law or crashed, 2 could not run
 """
@@ -23,11 +26,12 @@ def arguments():
     parser.add_argument("file", nargs="+", metavar="FILE", help="a seed, a regression, a finding, or any octets")
     parser.add_argument("--harness", metavar="NAME", help="the harness to run it in")
     parser.add_argument("--sanitize", action="store_true", help="build with gcc's ASan and UBSan")
+    add_json(parser)
     return parser.parse_args()
 
 
 def replay(harness, path):
-    """Run one file. Returns: its Verdict, or None when it ran clean."""
+    """Run one file. Returns: its Verdict, or None when it ran clean, and what it said."""
     command = [str(harness.program), "--quiet", str(path)]
     show_command(command)
     environment = {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"}
@@ -35,18 +39,20 @@ def replay(harness, path):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
                               timeout=SECONDS)
     except subprocess.TimeoutExpired as late:
-        return violation.read((late.stderr or b"").decode("utf-8", "replace"), None)
+        report = (late.stderr or b"").decode("utf-8", "replace")
+        return violation.read(report, None), report
     report = done.stderr.decode("utf-8", "replace")
     verdict = violation.read(report, done.returncode)
     if report.strip():
         say(report.rstrip("\n"))
     if verdict is None and done.returncode != 0:
         raise Failure(f"{harness.name} ended with exit code {done.returncode}")
-    return verdict
+    return verdict, report
 
 
 def main():
     options = arguments()
+    out = json_asked(options)
     paths = [Path(name).absolute() for name in options.file]
     for path in paths:
         if not path.is_file():
@@ -57,17 +63,21 @@ def main():
     chosen = [(path, cases.harness_of(path, known, options.harness)) for path in paths]
     build.build("release", ["postern"])
     build.build(preset, sorted({harness.name for _, harness in chosen}), name, settings)
-    broken = 0
+    facts = []
     for path, harness in chosen:
-        say(dialogue.show(path, harness.name))
-        verdict = replay(harness, path)
+        told = dialogue.show(path, harness.name)
+        say(told)
+        verdict, report = replay(harness, path)
+        facts.append({"file": str(path), "harness": harness.name, "clean": verdict is None,
+                      **reports.facts_of_verdict(verdict), "dialogue": told, "report": report})
         if verdict:
-            broken += 1
             section = f" ({verdict.section})" if verdict.section else ""
             say(f"broken: {verdict.oracle}{section}: {verdict.summary}")
         else:
             say("clean")
-    return FOUND if broken else OK
+    if out:
+        out.write({"files": facts})
+    return OK if all(one["clean"] for one in facts) else FOUND
 
 
 if __name__ == "__main__":

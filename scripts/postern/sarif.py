@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import time
+import unicodedata
 from dataclasses import dataclass, field
 
 from . import house, rules
@@ -13,6 +14,8 @@ from .rules import Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://github.com/postern-smtp/postern"
+
+BASE = "%SRCROOT%"  # what code scanning calls the top of the repository
 
 SEVERITY = "7.5"  # from 0 to 10, by which code scanning sorts: all laws guard the same gate
 
@@ -30,6 +33,17 @@ class Result:
 
 def fingerprint(key):
     return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _clean(text):
+    """Text of somebody else's: no control characters, nothing that turns the direction of what follows, no half of a
+    character, which is no JSON."""
+    return "".join("?" if unicodedata.category(one) in ("Cc", "Cf", "Cs") else one for one in text)
+
+
+def _message(text):
+    """A brace alone is a placeholder, and a bracket before a parenthesis a link."""
+    return re.sub(r"[{}]", r"\g<0>\g<0>", _clean(text)).replace("](", "] (")
 
 
 def _weakness(rule):
@@ -59,7 +73,7 @@ def _descriptor(rule):
 
 def _location(place):
     region = {"startLine": place.line, **({"startColumn": place.column} if place.column else {})}
-    made = {"physicalLocation": {"artifactLocation": {"uri": place.path, "uriBaseId": "SRCROOT"}, "region": region}}
+    made = {"physicalLocation": {"artifactLocation": {"uri": place.path, "uriBaseId": BASE}, "region": region}}
     if place.function:
         made["logicalLocations"] = [{"name": place.function, "kind": "function"}]
     return made
@@ -73,7 +87,7 @@ def _frame(function, place):
 def _result(result, index):
     mark = fingerprint(result.key)
     made = {"ruleId": result.rule.id, "ruleIndex": index, "level": result.rule.level, "kind": "fail",
-            "message": {"text": re.sub(r"[{}]", r"\g<0>\g<0>", result.message)},  # a brace alone is a placeholder
+            "message": {"text": _message(result.message)},
             "locations": [_location(result.place)],
             # The second is the only one that code scanning reads; it would make one up from the line of the source,
             # and take all findings of a harness for one.
@@ -82,7 +96,8 @@ def _result(result, index):
         made["stacks"] = [{"message": {"text": "where it failed"},
                            "frames": [_frame(*frame) for frame in result.frames]}]
     if result.facts:
-        made["properties"] = result.facts
+        made["properties"] = {name: _clean(fact) if isinstance(fact, str) else fact
+                              for name, fact in result.facts.items()}
     return made
 
 
@@ -95,8 +110,10 @@ def _taxonomy(described):
                      for number in numbers]}
 
 
-def text(verb, results, exit_code, began):
-    """The octets of a report on one run of a verb. Of results with the same key the first is told."""
+def text(results, exit_code, began):
+    """The octets of a report on one run of a verb. Of results with the same key the first is told. What code scanning
+    calls the category is left to whoever uploads it: one that stands here (automationDetails) would override theirs, and
+    the reports of two builds would replace each other."""
     described = {**rules.ALL, **{result.rule.id: result.rule for result in results}}
     order = list(described)
     once = {result.key: result for result in reversed(results)}
@@ -107,11 +124,10 @@ def text(verb, results, exit_code, began):
             "name": "Postern", "semanticVersion": house.version().split()[0], "version": house.version(),
             "informationUri": HOME, "rules": [_descriptor(rule) for rule in described.values()],
             "supportedTaxonomies": [{"name": "CWE", "index": 0}]}},
-        "automationDetails": {"id": f"postern/{verb}/"},
         "invocations": [{"executionSuccessful": True, "exitCode": exit_code,
                          "startTimeUtc": time.strftime(stamp, time.gmtime(began)),
                          "endTimeUtc": time.strftime(stamp, time.gmtime())}],
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "the top of Postern's source tree"}}},
+        "originalUriBaseIds": {BASE: {"description": {"text": "the top of Postern's source tree"}}},
         "columnKind": "unicodeCodePoints",
         "taxonomies": [_taxonomy(described.values())],
         "results": [_result(result, order.index(result.rule.id)) for result in once],
@@ -119,5 +135,5 @@ def text(verb, results, exit_code, began):
     return (json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n").encode()
 
 
-def write(path, verb, results, exit_code, began):
-    house.write_whole(path, text(verb, results, exit_code, began))
+def write(path, results, exit_code, began):
+    house.write_whole(path, text(results, exit_code, began))

@@ -73,3 +73,10 @@ def of_junit(path):
             status = "fail"
         total += of_output(output, status)
     return total
+
+
+def of_cases(cases):
+    """The Tally of junit.Case objects."""
+    outcomes = [case.outcome for case in cases]
+    skipped, passed = outcomes.count("skipped"), outcomes.count("passed")
+    return Tally(passed, len(outcomes) - passed - skipped, skipped)

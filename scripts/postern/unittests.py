@@ -1,19 +1,34 @@
 # SPDX-License-Identifier: MIT
-"""Runs the tests of a folder as `python3 -m unittest discover` does, and writes down how each one went:
+"""Runs the tests of a folder, some classes of them at once, and writes down how each test went:
 
-    python3 -m postern.unittests FOLDER FILE
+    python3 -m postern.unittests FOLDER FILE [PROCESSES]
 
-FILE gets a JSON array of the fields of junit.Case, one for each test. Exit: 0 all passed, 1 something failed."""
+A line for each class when it is through; then what failed, and which tests cost most: tests that time themselves out of
+a bearable check should be seen. FILE gets a JSON array of the fields of junit.Case, one for each test. Exit: 0 all
+passed, 1 something failed."""
 
 import dataclasses
+import io
 import json
+import os
+import resource
 import sys
+import tempfile
 import time
+import traceback
 import unittest
 from pathlib import Path
 
 from . import house
 from .junit import Case
+
+DEAREST = 10  # how many of the tests that cost most are named
+
+
+def processor_seconds():
+    """What this process has used so far, and those that it has started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 class Recorder(unittest.TextTestResult):
@@ -22,6 +37,7 @@ class Recorder(unittest.TextTestResult):
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.cases = {}
+        self.spent = {}  # name of a test -> seconds of the processor's time
 
     def _case(self, test):
         name = test.id()
@@ -30,10 +46,11 @@ class Recorder(unittest.TextTestResult):
     def startTest(self, test):
         super().startTest(test)
         self._case(test)
-        self.began = time.monotonic()
+        self.began, self.used = time.monotonic(), processor_seconds()
 
     def stopTest(self, test):
         self._case(test).seconds = time.monotonic() - self.began
+        self.spent[test.id()] = processor_seconds() - self.used
         super().stopTest(test)
 
     def _fails(self, test, error, outcome):
@@ -61,12 +78,99 @@ class Recorder(unittest.TextTestResult):
         case.outcome, case.message = "skipped", reason
 
 
-def main(folder, file):
-    tests = unittest.defaultTestLoader.discover(folder, top_level_dir=folder)
-    result = unittest.TextTestRunner(resultclass=Recorder).run(tests)
-    cases = [dataclasses.asdict(case) for case in result.cases.values()]
+def classes_of(suite, found=None):
+    """{name of a class: its tests}, in the order of the files."""
+    found = {} if found is None else found
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            classes_of(test, found)
+        else:
+            found.setdefault(test.id().rpartition(".")[0], []).append(test)
+    return found
+
+
+def run_class(name, tests, file):
+    """Run the tests of a class, in a process of its own, and leave what became of them in `file`."""
+    begun = time.monotonic()
+    said = io.StringIO()
+    result = unittest.TextTestRunner(said, resultclass=Recorder).run(unittest.TestSuite(tests))
+    file.write_text(json.dumps({
+        "class": name, "seconds": time.monotonic() - begun, "processor": processor_seconds(), "spent": result.spent,
+        "cases": [dataclasses.asdict(case) for case in result.cases.values()],
+        "said": "" if result.wasSuccessful() else said.getvalue()}), encoding="utf-8")
+
+
+class Classes:
+    """Test classes at work, each in a child of this process: what it has imported, it has imported once."""
+
+    def __init__(self, room):
+        self.room = room
+        self.running = {}  # process number -> name of the class, tests
+
+    def start(self, name, tests):
+        sys.stdout.flush()
+        number = os.fork()
+        if number:
+            self.running[number] = name, tests
+            return
+        code = 1
+        try:
+            run_class(name, tests, self.room / str(os.getpid()))
+            code = 0
+        except BaseException:  # it must not go on as a second parent
+            traceback.print_exc(file=sys.stdout)
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
+
+    def wait(self):
+        """Wait until one of them is through. Returns: what became of it."""
+        number, status = os.wait()
+        name, tests = self.running.pop(number)
+        file = self.room / str(number)
+        if status == 0:
+            return json.loads(file.read_text(encoding="utf-8"))
+        why = f"the process of these tests ended with {os.waitstatus_to_exitcode(status)}"
+        return {"class": name, "seconds": 0.0, "processor": 0.0, "spent": {}, "said": f"{name}: {why}\n",
+                "cases": [dataclasses.asdict(Case(test.id(), "scripts", 0.0, "error", why)) for test in tests]}
+
+
+def tell(part):
+    """A line of progress."""
+    failed = sum(case["outcome"] in ("failed", "error") for case in part["cases"])
+    count = len(part["cases"])
+    print(f"{part['class']}: {count} test{'' if count == 1 else 's'}, {f'{failed} FAILED, ' if failed else ''}"
+          f"{part['seconds']:.0f} s ({part['processor']:.0f} s of the processor)", flush=True)
+
+
+def run_all(classes, processes):
+    """Run the classes, so many at once. Returns: what became of each."""
+    parts = []
+    with tempfile.TemporaryDirectory(prefix="postern-tests-") as room:
+        at_work, waiting = Classes(Path(room)), list(classes.items())
+        while waiting or at_work.running:
+            while waiting and len(at_work.running) < processes:
+                at_work.start(*waiting.pop(0))
+            parts.append(at_work.wait())
+            tell(parts[-1])
+    return parts
+
+
+def main(folder, file, processes="1"):
+    begun = time.monotonic()
+    classes = classes_of(unittest.defaultTestLoader.discover(folder, top_level_dir=folder))
+    parts = run_all(classes, int(processes))
+    for part in parts:
+        print(part["said"], end="")
+    spent = sorted(((used, name) for part in parts for name, used in part["spent"].items()), reverse=True)
+    print(f"the {DEAREST} tests that took most of the processor's time:")
+    for used, name in spent[:DEAREST]:
+        print(f"  {used:6.1f} s  {name}")
+    cases = [case for name in classes for part in parts if part["class"] == name for case in part["cases"]]
+    print(f"{len(cases)} tests in {time.monotonic() - begun:.0f} s, {sum(used for used, _ in spent):.0f} s of the "
+          "processor")
     house.write_whole(Path(file), json.dumps(cases).encode())
-    return 0 if result.wasSuccessful() else 1
+    return 1 if any(case["outcome"] in ("failed", "error") for case in cases) else 0
 
 
 if __name__ == "__main__":

@@ -16,11 +16,15 @@ sys.path.insert(0, str(SCRIPTS))
 # Builds of the tests' own, kept between runs.
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or SCRIPTS.parent / "build") / "scripts-test"
 VERBS = ("bootstrap", "fuzz", "check", "reproduce", "coverage", "bench", "bugbench", "mutants", "regress", "triage",
-         "report", "import", "minimize-corpus")
+         "report", "import", "minimize-corpus", "ossfuzz/check")
+WITH_JSON = ("fuzz", "check", "reproduce", "triage", "regress", "import", "coverage", "report", "minimize-corpus")
 
 
 def environment(**more):
-    return {**os.environ, "POSTERN_BUILD_DIR": str(BUILD), "POSTERN_CMAKE_ARGS": "-DPOSTERN_TEST_HARNESSES=ON", **more}
+    """What scripts are told here: all builds are configured in one way, so that none has to be configured again, and
+    whether packages are installed has been asked once, by who runs the tests."""
+    return {**os.environ, "POSTERN_BUILD_DIR": str(BUILD), "POSTERN_BOOTSTRAP": "off",
+            "POSTERN_CMAKE_ARGS": "-DPOSTERN_TEST_HARNESSES=ON -DPOSTERN_BUGBENCH=ON", **more}
 
 
 def script(verb, *arguments, **keywords):

@@ -23,6 +23,13 @@ class Arguments(support.Case):
             file = ["x"] if verb in ("reproduce", "import") else []
             self.refused(verb, *file, "--no-such-option", says="--no-such-option")
 
+    def test_json(self):
+        """All that have --json describe it, and tell at once of a file that cannot be written."""
+        for verb in support.WITH_JSON:
+            self.assertRegex(support.script(verb, "--help")[1], r"(?s)--json.*--json: ", verb)
+            file = [__file__] if verb in ("reproduce", "import") else []
+            self.refused(verb, *file, f"--json={self.room}", says=str(self.room))
+
     def test_values(self):
         for value in ("0", "-1", "ten", "1.5", ""):
             self.refused("fuzz", f"--time={value}", says="--time")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """JUnit and SARIF: valid, one entry for each finding, and the same entry for the same finding next time."""
 
+import argparse
 import json
 import re
 import shutil
@@ -11,7 +12,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import support
-from postern import check, findings, house, junit, places, reports, rules, sarif, violation
+from postern import check, console, findings, house, junit, places, reports, rules, sarif, tally, violation
 from postern.junit import Case, Suite
 from postern.progress import Row
 
@@ -46,7 +47,11 @@ def problems_of_sarif(document):
             problems.append(" ".join(map(str, words)))
 
     must(document["version"] == "2.1.0" and document["$schema"].endswith("sarif-schema-2.1.0.json"), "version")
+    must(set(document) == {"version", "$schema", "runs"}, "unknown keys")
+    json.dumps(document, ensure_ascii=False).encode()  # fails on half a character
     for run in document["runs"]:
+        must("automationDetails" not in run, "automationDetails overrides the category of whoever uploads it")
+        must(all(set(base) == {"description"} for base in run["originalUriBaseIds"].values()), "a base with a path")
         driver = run["tool"]["driver"]
         must(isinstance(driver["name"], str) and driver["name"], "driver.name")
         must(re.fullmatch(r"\d+\.\d+\.\d+", driver["semanticVersion"]), "semanticVersion")
@@ -57,6 +62,9 @@ def problems_of_sarif(document):
         for rule in driver["rules"]:
             must(rule["shortDescription"]["text"].endswith("."), rule["id"], "shortDescription")
             must(rule["fullDescription"]["text"] and rule["help"]["text"] and rule["help"]["markdown"], rule["id"])
+            for words in (rule["shortDescription"]["text"], rule["fullDescription"]["text"]):
+                must(len(words) <= 1024, rule["id"], "code scanning cuts off what is longer")
+            must(len(rule["id"]) <= 255 and len(rule.get("properties", {}).get("tags", [])) <= 10, rule["id"], "is long")
             must(rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error"), rule["id"], "level")
             must(rule.get("helpUri", "https://").startswith("https://"), rule["id"], "helpUri")
             for relationship in rule.get("relationships", []):
@@ -79,19 +87,36 @@ def problems_of_sarif(document):
                              if "physicalLocation" in frame["location"]]
             for place in physical:
                 must((house.ROOT / place["artifactLocation"]["uri"]).is_file(), place, "is no file")
-                must(place["artifactLocation"]["uriBaseId"] in run["originalUriBaseIds"], place, "has an unknown base")
+                must(place["artifactLocation"]["uriBaseId"] == "%SRCROOT%", place, "has an unknown base")
+                must("%SRCROOT%" in run["originalUriBaseIds"], "the base is not described")
                 must(place["region"]["startLine"] >= 1 and place["region"].get("startColumn", 1) >= 1, place)
     return problems
 
 
+# What Jenkins' schema, junit-10.xsd of its xunit plugin, has for each element: attributes, elements inside.
+JUNIT = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id",
+                   "package", "file", "log", "url"}, {"testsuite", "properties", "testcase", "system-out", "system-err"}),
+    "testcase": ({"name", "time", "classname", "group"}, {"skipped", "error", "failure", "system-out", "system-err"}),
+    "failure": ({"type", "message"}, set()), "error": ({"type", "message"}, set()), "skipped": ({"type", "message"}, set()),
+}
+GITLAB_MOST = 30_000_000  # octets of a file
+
+
 def problems_of_junit(root):
-    """What a reader of JUnit would stumble over: sums, times, messages."""
+    """What a reader of JUnit would stumble over: elements and attributes that the schema lacks, sums, times, messages."""
     problems = []
+    for element in root.iter():
+        attributes, inside = JUNIT[element.tag]
+        if not set(element.attrib) <= attributes or not {child.tag for child in element} <= inside:
+            problems.append(f"{element.tag}: {set(element.attrib) - attributes} {[child.tag for child in element]}")
     for element in [root, *root.iter("testsuite")]:
         cases = list(element.iter("testcase"))
         for attribute, count in (("tests", len(cases)), *(
                 (name, sum(case.find(kind) is not None for case in cases))
-                for name, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")))):
+                for name, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+                if name in JUNIT[element.tag][0])):
             if element.get(attribute) != str(count):
                 problems.append(f"{element.tag} {element.get('name')}: {attribute} is not {count}")
         float(element.get("time"))
@@ -110,7 +135,7 @@ def problems_of_junit(root):
 
 class Valid(support.Case):
     def sarif(self, results):
-        document = json.loads(sarif.text("fuzz", results, 1, time.time()))
+        document = json.loads(sarif.text(results, 1, time.time()))
         self.assertEqual(problems_of_sarif(document), [])
         return document["runs"][0]
 
@@ -186,13 +211,22 @@ class OfCampaigns(Valid):
         others = [mark(MARKED), mark(MARKED.replace("MAIL", "RCPT")), mark(MARKED, "fuzz_chunks"), mark(ASAN)]
         self.assertEqual(len(set(others)), 4)
 
+    def test_hostile_words(self):
+        """What came off the wire is no link, no placeholder, no half of a character, and turns nothing around."""
+        finding = self.keep(MARKED.replace("354", r"[x](http://evil.example) {0} \u202e \u0007 \ud800 \u00e4"))
+        result, = self.sarif(reports.campaign_results([finding]))["results"]
+        self.assertIn("seen [x] (http://evil.example) {{0}} ? ? ? \u00e4.", result["message"]["text"])
+        for fact in result["properties"].values():
+            str(fact).encode()
+
     def test_junit(self):
         rows = [row("fuzz_line", "libfuzzer", executions=9, findings=1, seconds=4.0),
                 row("fuzz_line", "afl", executions=9, seconds=5.5), row("fuzz_data", "afl", had_turn=False)]
         found = [self.keep(MARKED, octets=b"EHLO \x1b\x00\r\n")]
         root = self.junit(reports.campaign_suites(rows, found, time.time()))
         self.assertEqual([root.get(name) for name in ("tests", "failures", "errors", "skipped", "time")],
-                         ["3", "1", "0", "1", "9.500"])
+                         ["3", "1", "0", None, "9.500"])
+        self.assertEqual([suite.get("skipped") for suite in root], ["0", "1"])
         failure = root.find(".//failure")
         self.assertIn("REF (RFC 5321 4.5.2) at MAIL DATA: expected 250", failure.get("message"))
         self.assertIn("EHLO", failure.text)
@@ -262,25 +296,62 @@ class OfChecks(Valid):
         self.assertEqual(root.find(".//failure").get("message"), "a_test")
         self.assertEqual(root.get("time"), "2.250")
 
+    def test_json(self):
+        cases = self.cases(("parser.test_line", "[  FAILED  ] a_test\n"))
+        facts = reports.check_facts([(tally.Tally(7, 1, 0), Suite("gcc", cases)), (tally.Tally(2, 0, 3), Suite("scripts"))])
+        self.assertEqual([facts[name] for name in ("passed", "failed", "skipped")], [9, 1, 3])
+        gcc, scripts = facts["parts"]
+        self.assertEqual((gcc["part"], gcc["passed"], scripts["skipped"]), ("gcc", 7, 3))
+        self.assertEqual([(one["name"], one["outcome"], one["message"]) for one in gcc["cases"]],
+                         [("parser.test_chars", "passed", ""), ("parser.test_line", "failed", "a_test")])
+        self.assertIn("FAILED", gcc["cases"][1]["output"])
+
     def test_a_test_of_the_scripts(self):
-        """The runner of the scripts' tests: every outcome, by name and with its time."""
+        """The runner of the scripts' tests: every outcome, by name and with its time, also of a process that dies."""
         (self.room / "test_x.py").write_text(
             "import unittest\nclass A(unittest.TestCase):\n    def test_a(self): pass\n"
             "    def test_b(self): self.assertEqual(1, 2)\n    def test_c(self): {}['x']\n"
             "    @unittest.skip('why')\n    def test_d(self): pass\n"
             "    def test_e(self):\n        with self.subTest(): self.fail('inside')\n"
             "class B(unittest.TestCase):\n    @classmethod\n    def setUpClass(cls): raise OSError('no')\n"
-            "    def test_a(self): pass\n")
+            "    def test_a(self): pass\n"
+            "class C(unittest.TestCase):\n    def test_a(self):\n        import os\n        os._exit(3)\n")
         code = subprocess.run(
-            ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(self.room), str(self.room / "cases.json")],
-            cwd=support.SCRIPTS, stderr=subprocess.DEVNULL).returncode
+            ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(self.room), str(self.room / "cases.json"), "2"],
+            cwd=support.SCRIPTS, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT).returncode
         cases = [Case(**fields) for fields in json.loads((self.room / "cases.json").read_text())]
         self.assertEqual(code, 1)
         self.assertEqual({case.name.removeprefix("test_x."): (case.outcome, case.message) for case in cases},
                          {"A.test_a": ("passed", ""), "A.test_b": ("failed", "1 != 2"), "A.test_c": ("error", "'x'"),
                           "A.test_d": ("skipped", "why"), "A.test_e": ("failed", "inside"),
-                          "setUpClass (test_x.B)": ("error", "no")})
+                          "setUpClass (test_x.B)": ("error", "no"),
+                          "C.test_a": ("error", "the process of these tests ended with 3")})
+        self.assertEqual(tally.of_cases(cases), tally.Tally(1, 5, 1))
         self.junit([Suite("scripts", cases)])
+
+
+class CouldNotRun(Valid):
+    def options(self):
+        return argparse.Namespace(junit=self.room / "x.xml", sarif=self.room / "x.sarif", json=None)
+
+    def test_junit_says_why_and_nothing_says_that_all_is_well(self):
+        options = self.options()
+        for path in (options.junit, options.sarif):
+            path.write_text("of an earlier run")
+        with self.assertRaises(console.Failure), reports.Reports("check", options):
+            raise console.Failure("what it needs is not installed <&>")
+        self.assertFalse(options.sarif.exists())
+        root = ElementTree.parse(options.junit).getroot()
+        self.assertEqual((problems_of_junit(root), root.get("errors")), ([], "1"))
+        self.assertEqual(root.find(".//error").get("message"), "could not run: what it needs is not installed <&>")
+
+    def test_a_campaign_that_cannot_begin(self):
+        code, _, err = support.script("fuzz", "fuzz_nothing", "--engine", "libfuzzer", "--state", self.room / "state",
+                                      "--junit", self.room / "x.xml", "--sarif", self.room / "x.sarif",
+                                      "--json", self.room / "x.json")
+        self.assertEqual(code, 2, err)
+        self.assertIn("fuzz_nothing", ElementTree.parse(self.room / "x.xml").getroot().find(".//error").get("message"))
+        self.assertEqual([path.name for path in self.room.iterdir() if path.is_file()], ["x.xml"])
 
 
 class Files(support.Case):
@@ -304,20 +375,41 @@ class Files(support.Case):
         out = self.room / "new" / "folder"
         code, said, err = support.script(
             "fuzz", "fuzz_planted", "--engine", "libfuzzer", "--keep-going", "--time", "10", "--state", self.room,
-            "--junit", out / "x.xml", "--sarif", out / "x.sarif")
+            "--junit", out / "x.xml", "--sarif", out / "x.sarif", "--json", out / "x.json")
         self.assertEqual((code, err), (1, ""), said)
-        self.assertEqual(sorted(path.name for path in out.iterdir()), ["x.sarif", "x.xml"])
+        self.assertEqual(sorted(path.name for path in out.iterdir()), ["x.json", "x.sarif", "x.xml"])
         root = ElementTree.parse(out / "x.xml").getroot()
         document = json.loads((out / "x.sarif").read_text())
         self.assertEqual((problems_of_junit(root), problems_of_sarif(document)), ([], []))
         count = len([path for path in (self.room / "findings/fuzz_planted").iterdir() if path.suffix != ".json"])
         self.assertGreaterEqual(count, 2)
-        self.assertEqual((len(root.findall(".//failure")), len(document["runs"][0]["results"])), (count, count))
+        facts = json.loads((out / "x.json").read_text())
+        self.assertEqual((len(root.findall(".//failure")), len(document["runs"][0]["results"]), len(facts["findings"])),
+                         (count, count, count))
+        self.assertLessEqual({"ONE", "SAN"}, {one["oracle"] for one in facts["findings"]})
+        self.assertTrue(all(Path(one["file"]).is_file() and one["new"] for one in facts["findings"]))
+        self.assertEqual([one["engine"] for one in facts["harnesses"]], ["libfuzzer"])
+        self.assertGreater(facts["executions"], 0)
+        self.reproduced(facts["findings"])
         places_of = {result["ruleId"]: result["locations"][0]["physicalLocation"]
                      for result in document["runs"][0]["results"]}
         source = (house.ROOT / "harnesses/test/fuzz_planted.c").read_text().splitlines()
         self.assertIn("copy[size]", source[places_of["SAN/heap-buffer-overflow"]["region"]["startLine"] - 1])
         self.assertEqual(places_of["ONE"]["artifactLocation"]["uri"], "harnesses/test/fuzz_planted.c")
+
+    def reproduced(self, found):
+        """What is found is told by `reproduce --json` in the same words."""
+        one, = (one for one in found if one["oracle"] == "ONE")
+        clean = self.room / "clean"
+        clean.write_bytes(b"NOOP\r\n")
+        code, out, err = support.script("reproduce", one["file"], clean, "--harness", "fuzz_planted", "--json")
+        self.assertEqual(code, 1, err)
+        broken, fine = json.loads(out)["files"]
+        for name in ("file", "harness", "oracle", "section", "state", "verb", "summary", "key"):
+            self.assertEqual(broken[name], one[name], name)
+        self.assertEqual((broken["clean"], fine["clean"], fine["oracle"]), (False, True, None))
+        self.assertIn("EHLO", broken["dialogue"])
+        self.assertIn("POSTERN-VIOLATION", broken["report"])
 
 
 if __name__ == "__main__":

@@ -43,9 +43,10 @@ INPUTS = {
 }
 RIGHTS = {("contents", "read"), ("actions", "read"), ("security-events", "write")}
 
-# What is put behind a command so that it takes seconds and builds little: each of these verbs is then run once, and the
-# others with ALL alone.
-SHORTER = {"fuzz": ["--time", "10", "--engine", "libfuzzer", "fuzz_empty"]}
+# What is put behind a command so that it takes seconds and builds little: each of these verbs is then run once, in the
+# order of the steps, each on what the one before has left; the others with ALL alone.
+SHORTER = {"fuzz": ["--time", "10", "--engine", "libfuzzer", "fuzz_empty"], "report": [], "minimize-corpus": []}
+NEEDED = {"report": ("gnuplot", "dot")}  # by a verb, of what scripts/bootstrap check does not install
 
 
 def jobs_of(path):
@@ -107,6 +108,8 @@ class Workflows(support.Case):
         said = " ".join(command for _, command in commands())
         for part in ("gcc", "clang", "sanitizers", "32-bit", "scripts"):
             self.assertEqual(len(re.findall(rf"--only {part} --junit", said)), 2, part)
+        for more in ("--only gcc --long --clients", "--only scripts --report", "ossfuzz/check --all", "--from-empty"):
+            self.assertIn(more, said)
 
     def test_actions_are_pinned(self):
         for path in GITHUB:
@@ -135,6 +138,40 @@ class Workflows(support.Case):
                 self.assertLessEqual(given, RIGHTS, f"{path.name}, {name}")
                 uploads = any("upload-sarif" in step.get("uses", "") for step in job["steps"])
                 self.assertEqual(("security-events", "write") in given, uploads, f"{path.name}, {name}")
+                container = job.get("container", {})
+                if isinstance(container, dict):
+                    self.assertIn(container.get("options"), (None, "--cap-add=SYS_ADMIN"), f"{path.name}, {name}")
+
+    def test_nothing_secret_and_nothing_of_a_stranger_s(self):
+        """A pull request from outside finds no secret to take, and no word of it gets into an expression."""
+        for path in GITHUB:
+            for value in re.findall(r"\$\{\{(.*?)\}\}", path.read_text(encoding="utf-8")):
+                for name in re.findall(r"\b(?:github|secrets|inputs|env|vars)\.[\w.]+", value):
+                    self.assertIn(name, ("github.workflow", "github.ref", "github.event_name", "github.run_id",
+                                         "github.run_attempt", "secrets.GITHUB_TOKEN"), path.name)
+
+    def test_sarif_is_shown_where_there_is_some(self):
+        """Each upload has a category of its own, else one would replace the other; none fails the job."""
+        categories = []
+        for path, job, step in self.steps("github/codeql-action/upload-sarif"):
+            file = step["with"]["sarif_file"]
+            self.assertEqual(step["if"], "${{ !cancelled() && hashFiles('%s') != '' }}" % file, path.name)
+            self.assertIs(step["continue-on-error"], True, path.name)
+            for values in combinations(job.get("strategy", {}).get("matrix", {})):
+                category = step["with"]["category"]
+                for key, value in values.items():
+                    category = category.replace("${{ matrix.%s }}" % key, value)
+                if path.stem != "cflite_batch":  # the same as in pull requests, which are compared with it
+                    categories.append(category)
+        self.assertEqual(len(categories), len(set(categories)), categories)
+        for path, _, step in self.steps("actions/upload-artifact"):
+            self.assertEqual((step["if"], step["with"]["if-no-files-found"]), ("${{ !cancelled() }}", "ignore"), path.name)
+
+    def test_caches(self):
+        """What a run saves has a name of its own, and is found by all later ones."""
+        for path, _, step in self.steps("actions/cache"):
+            self.assertEqual(step["with"]["key"], "corpus-${{ github.run_id }}-${{ github.run_attempt }}", path.name)
+            self.assertEqual(step["with"].get("restore-keys", "corpus-"), "corpus-", path.name)
 
     def test_every_run_ends(self):
         for path in GITHUB:
@@ -191,9 +228,12 @@ class Workflows(support.Case):
                     if file and not file.startswith("cifuzz-sarif/"):  # ClusterFuzzLite's own
                         self.assertIn(f"--sarif {file}", said, f"{path.name}, {name}")
         for name, job in yaml.safe_load(GITLAB.read_text(encoding="utf-8")).items():
-            report = job.get("artifacts", {}).get("reports", {}).get("junit") if isinstance(job, dict) else None
-            if report:
-                self.assertIn(f"--junit {report}", " ".join(job["script"]), name)
+            if isinstance(job, dict) and "script" in job:
+                kept = job["artifacts"]
+                self.assertEqual((kept["when"], kept["expire_in"]), ("always", "30 days"), name)
+                self.assertRegex(job["timeout"], r"^\d+ (minutes|hours)$", name)
+                written = re.findall(r"--junit (\S+)", " ".join(job["script"]))
+                self.assertEqual([kept["reports"]["junit"]] if "reports" in kept else [], written, name)
 
 
 @unittest.skipUnless(yaml and GITHUB, "python3-yaml is not installed, or this tree has no workflows")
@@ -211,11 +251,13 @@ class Executed(support.Case):
         ran = set()
         for command in dict.fromkeys(command for _, command in commands()):
             verb, *arguments = shlex.split(command)
-            shorter = SHORTER.get(verb.removeprefix("./scripts/"), [])
-            if not ALL and (not shorter or verb in ran):
+            name = verb.removeprefix("./scripts/")
+            shorter = SHORTER.get(name, [])
+            missing = [tool for tool in NEEDED.get(name, ()) if not shutil.which(tool)]
+            if not ALL and (name not in SHORTER or verb in ran or missing):
                 continue
             with self.subTest(command):
-                build = {} if ALL else support.environment()
+                build = {} if ALL else support.environment(POSTERN_BOOTSTRAP="on")
                 done = subprocess.run([verb, *arguments, *([] if ALL else shorter)], cwd=ROOT, text=True,
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                       env={**os.environ, "CI": "true", INSIDE: "1", **build})
