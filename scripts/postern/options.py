@@ -11,4 +11,4 @@ def read(path):
     if path is not None and path.exists():
         parser.read(path, encoding="utf-8")
     return {section: dict(parser[section]) if parser.has_section(section) else {}
-            for section in ("libfuzzer", "asan")}
+            for section in ("libfuzzer", "asan", "msan", "ubsan")}

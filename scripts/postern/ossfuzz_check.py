@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """scripts/ossfuzz/check: what OSS-Fuzz demands of a build, looked at without Docker."""
 
-import json
+import resource
 import shutil
 import tempfile
 import time
@@ -11,8 +11,9 @@ from pathlib import Path
 from . import house, ossfuzz_demands as demands, ossfuzz_matrix as matrix, ossfuzz_openssl, ossfuzz_script as script
 from .build import bootstrap
 from .console import FOUND, OK, Arguments, Failure, positive, run, say
+from .outputs import add_json, json_asked
 from .ossfuzz_place import Place
-from .ossfuzz_room import Builder, copy_source, writable
+from .ossfuzz_room import Builder, copy_source, without_network, writable
 
 EPILOG = """\
 Builds the project as OSS-Fuzz does, by scripts/ossfuzz/build.sh into a fresh $OUT: without a network, not as root,
@@ -26,6 +27,8 @@ its archive), and for memory and i386 an OpenSSL built from the distribution's s
 there).
 
   --out DIR looks at a folder that something else has filled, and builds nothing.
+  --json    builds: a list, each with build, targets, seconds (on the clock), processor (seconds), left_out and
+            complaints (subject, text)
 
 exit codes: 0 all demands are met, 1 some are not, 2 could not run
 """
@@ -49,7 +52,7 @@ def arguments():
                         "OSS-Fuzz has it)")
     parser.add_argument("--jobs", metavar="N", type=positive, default=2, help="targets looked at side by side "
                         "(default 2)")
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the result as JSON too")
+    add_json(parser)
     parser.add_argument("--keep", action="store_true", help="keep the folders of the builds")
     return parser.parse_args()
 
@@ -74,20 +77,46 @@ def look(place, jobs):
     return found + [complaint for demand in demands.OF_ALL_TARGETS for complaint in demand(place)]
 
 
-def report(name, place, found, seconds):
-    say(f"{'ok' if not found else 'REFUSED':8}{name:34}{len(place.targets()):3} targets {seconds:6.0f} s")
+class Clock:
+    """How long something took: on the clock, and of processors."""
+
+    def __init__(self):
+        self.began, self.had = time.monotonic(), self._processor()
+
+    @staticmethod
+    def _processor():
+        return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+    def read(self):
+        """Returns: seconds on the clock, and processor seconds."""
+        return round(time.monotonic() - self.began, 1), round(self._processor() - self.had, 1)
+
+
+def report(name, place, found, clock, left_out=()):
+    seconds, processor = clock.read()
+    say(f"{'ok' if not found else 'REFUSED':8}{name:34}{len(place.targets()):3} targets {seconds:6.0f} s, "
+        f"{processor:5.0f} of processors")
     for subject, text in found:
         say(f"    {subject}: {text}")
-    return {"build": name, "targets": [target.name for target in place.targets()], "seconds": round(seconds, 1),
-            "complaints": [{"subject": subject, "text": text} for subject, text in found]}
+    return {"build": name, "targets": [target.name for target in place.targets()], "seconds": seconds,
+            "processor": processor, "left_out": list(left_out),
+            "complaints": [{"subject": str(subject), "text": text} for subject, text in found]}
+
+
+def notice_of_network(alone):
+    if not alone:
+        say("  no network namespace is to be had here: that nothing is fetched cannot be checked")
 
 
 def check_folder(options, scratch):
     if not options.out.is_dir():
         raise Failure(f"{options.out} is no folder")
+    clock = Clock()
     build = matrix.Build(options.engine or "libfuzzer", options.sanitizer or "address")
-    place = Place(options.out.resolve(), scratch / "look", build, options.want, options.seconds)
-    return [report(str(options.out), place, look(place, options.jobs), 0)]
+    alone = without_network() or []
+    notice_of_network(alone)
+    place = Place(options.out.resolve(), scratch / "look", build, options.want, options.seconds, alone)
+    return [report(str(options.out), place, look(place, options.jobs), clock)]
 
 
 class Builds:
@@ -98,8 +127,7 @@ class Builds:
         self.scratch = scratch
         self.builder = Builder(scratch / "builder")
         self.work = self.builder.give(scratch / "work")
-        if self.builder.has_network:
-            say("  no network namespace is to be had here: that nothing is fetched cannot be checked")
+        notice_of_network(not self.builder.has_network)
         copy_source(options.source.resolve(), self.builder.source / "postern")
         self.wanted = sorted(path.stem for path in (self.builder.source / "postern/harnesses").glob("fuzz_*.c"))
         if not self.wanted or not (self.builder.source / "postern/scripts/ossfuzz/build.sh").exists():
@@ -117,7 +145,7 @@ class Builds:
             link.symlink_to(source.resolve())
 
     def check(self, build, thorough):
-        began = time.monotonic()
+        clock = Clock()
         room = self.scratch / build.name
         room.mkdir()
         self.openssl_for(build)
@@ -133,7 +161,7 @@ class Builds:
         place = Place(moved, room / "look", build, [name for name in self.wanted if name not in without],
                       self.options.seconds, self.builder.prefix, self.builder.source)
         found += look(place, self.options.jobs)
-        result = report(build.name, place, found, time.monotonic() - began)
+        result = report(build.name, place, found, clock, without)
         if not self.options.keep:
             writable(room)
             shutil.rmtree(room)
@@ -146,12 +174,21 @@ def check_builds(options, scratch):
     chosen = matrix.choose(options.all, engine=options.engine, sanitizer=options.sanitizer, clang=options.clang,
                            architecture=options.architecture)
     bootstrap("ossfuzz-all" if any(build.is_unusual for build in chosen) else "ossfuzz")
+    missing = sorted({compiler for build in chosen for compiler in build.compilers if not shutil.which(compiler)})
+    if missing:
+        raise Failure(f"{' and '.join(missing)} are not installed (scripts/bootstrap ossfuzz-all); --clang "
+                      f"{matrix.CLANGS[0]} leaves out the builds that need newer ones")
     builds = Builds(options, scratch)
-    return [builds.check(build, thorough=build is chosen[0]) for build in chosen]
+    clock = Clock()
+    results = [builds.check(build, thorough=build is chosen[0]) for build in chosen]
+    say("{} builds, {} refused: {:.0f} s, {:.0f} of processors".format(
+        len(results), sum(bool(result["complaints"]) for result in results), *clock.read()))
+    return results
 
 
 def main():
     options = arguments()
+    out = json_asked(options)
     scratch = Path(tempfile.mkdtemp(prefix="postern-ossfuzz-")).resolve()
     scratch.chmod(0o755)
     try:
@@ -162,8 +199,8 @@ def main():
         else:
             writable(scratch)
             shutil.rmtree(scratch, ignore_errors=True)
-    if options.json:
-        house.write_whole(options.json, (json.dumps(results, indent=2) + "\n").encode())
+    if out:
+        out.write({"builds": results})
     return FOUND if any(result["complaints"] for result in results) else OK
 
 

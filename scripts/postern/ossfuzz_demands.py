@@ -9,17 +9,19 @@ import configparser
 import os
 import re
 import zipfile
+from collections import Counter
 
-from . import ossfuzz_runs
+from . import options, ossfuzz_runs
 from .ossfuzz_matrix import I386
-from .ossfuzz_place import OF_THE_ENGINE
+from .ossfuzz_place import ELF, OF_THE_ENGINE, SCRIPT, enters
 
 # Calls into each run time, in the code of a target: at least so many with that sanitizer, at most so many without.
 CALLS = {"asan": (1000, 0), "msan": (1000, 3), "ubsan": (168, 200), "dfsan": (100, 0)}
 CALLS_OF = {"address": "asan", "memory": "msan", "undefined": "ubsan"}
 UBSAN_OF_I386 = 280  # that many are in the run time of ASan there
 
-SHOWN = 10  # bad lines of a dictionary
+SHOWN = 10  # bad lines of a dictionary, seeds that are too long
+LONGEST_TOKEN = 64  # of a dictionary, in octets: libFuzzer passes over longer ones
 
 # What base-runner has; anything else must be linked in.
 LIBRARIES = re.compile(r"(libc|libm|libdl|librt|libpthread|libresolv|libgcc_s|libstdc\+\+|libatomic)\.so\.\d+"
@@ -38,17 +40,39 @@ def every_target_is_there(place):
 
 
 def nothing_else_is_there(place):
-    """every executable is a target, and has a name that the service takes"""
+    """every executable is a target, has a name that the service takes, and stands where it looks"""
     names = {target.name for target in place.targets()}
     for path in sorted(place.out.iterdir()):
-        if path.name.startswith(".") or path.name.endswith(".part"):
-            yield path.name, "is a leftover: remove what the build script needs for a while only"
-        elif path.name in names and not re.fullmatch(r"[A-Za-z0-9_-]+", path.name):
-            yield path.name, "is taken for a target: name targets with letters, digits, - and _ alone, and others apart"
-        elif (path.is_file() and os.access(path, os.X_OK) and path.name not in names
-              and not path.suffix == ".so" and not OF_THE_ENGINE.fullmatch(path.name)):
-            yield path.name, ("is executable and no target (LLVMFuzzerTestOneInput is not in it): leave it out of "
-                              "$OUT, or do not strip it")
+        if path.is_symlink():
+            yield path.name, "is a symbolic link: copy what it points to, for nothing but $OUT leaves the builder"
+        elif path.is_file():
+            what = _what_it_is_wrongly(path, path.name in names)
+            if what:
+                yield path.name, what
+    for path in sorted(place.out.glob("*/**/*")):
+        if path.is_file() and os.access(path, os.X_OK) and enters(path, ELF, SCRIPT):
+            yield path.relative_to(place.out), ("is a target in a folder of $OUT, which the service lists and then "
+                                                "cannot find: put targets into $OUT itself")
+
+
+def _what_it_is_wrongly(path, is_target):
+    """Returns: what is wrong with a file of $OUT and what to do, or nothing."""
+    runs = os.access(path, os.X_OK)
+    if path.name.startswith(".") or path.name.endswith(".part"):
+        return "is a leftover: remove what the build script needs for a while only"
+    if is_target and not re.fullmatch(r"[A-Za-z0-9_-]+", path.name):
+        return "is taken for a target: name targets with letters, digits, - and _ alone, and others apart"
+    if is_target or path.suffix == ".so" or OF_THE_ENGINE.fullmatch(path.name):
+        return None
+    if runs and enters(path, SCRIPT):
+        return ("is a script and taken for a target, in which no call of a sanitizer will be found: put the program "
+                "that it starts in its place")
+    if runs:
+        return ("is executable and no target (LLVMFuzzerTestOneInput is not in it): leave it out of $OUT, or do not "
+                "strip it")
+    if not path.suffix and enters(path, ELF):
+        return "is a target that nobody may execute: chmod 755 it"
+    return None
 
 
 def companions_fit(place):
@@ -68,12 +92,33 @@ def seeds_are_readable(place):
     for archive in sorted(place.out.glob("*_seed_corpus.zip")):
         try:
             with zipfile.ZipFile(archive) as opened:
-                broken, count = opened.testzip(), len(opened.namelist())
+                broken, count = opened.testzip(), len(_seeds(opened))
         except zipfile.BadZipFile:
             yield archive.name, "is no zip archive: make it with zip or cmake -E tar --format=zip"
             continue
+        except (RuntimeError, NotImplementedError) as error:  # a password, or a compression of later years
+            yield archive.name, f"does not open: {error}; make it with zip or cmake -E tar --format=zip"
+            continue
         if broken or count == 0:
             yield archive.name, f"is broken at {broken}" if broken else "holds no seed: put files into it"
+
+
+def _seeds(archive):
+    return [entry for entry in archive.infolist() if not entry.is_dir()]
+
+
+def seeds_are_read_whole(place):
+    """no seed is longer than max_len, where libFuzzer would cut it"""
+    for target in place.targets() if place.is_libfuzzer else []:
+        try:
+            most = int(options.read(place.out / f"{target.name}.options")["libfuzzer"].get("max_len", 0))
+            with zipfile.ZipFile(place.out / f"{target.name}_seed_corpus.zip") as opened:
+                long = [entry for entry in _seeds(opened) if entry.file_size > most > 0]
+        except (configparser.Error, ValueError, OSError, zipfile.BadZipFile):
+            continue  # somebody else says it
+        for entry in long[:SHOWN]:
+            yield target.name, (f"has a seed {entry.filename} of {entry.file_size} octets, and max_len = {most}: "
+                                "libFuzzer would cut it; raise max_len, or make the seed shorter")
 
 
 # name="value", where only \\ \" and \xHH are understood by both libFuzzer and AFL++
@@ -90,8 +135,15 @@ def dictionaries_are_portable(place):
         for number, line in bad[:SHOWN]:
             yield path.name, (f"line {number} is no token for both engines: {line.decode('ascii', 'replace')!r}; "
                               r'write name="value" with the escapes \\ \" and \xHH alone')
+        for number, line in [line for line in lines if line not in bad and _octets(line[1]) > LONGEST_TOKEN][:SHOWN]:
+            yield path.name, (f"line {number} has a token of {_octets(line)} octets: libFuzzer leaves out what is "
+                              f"longer than {LONGEST_TOKEN}; cut it in two")
         if not lines:
             yield path.name, "holds no token: leave it out or fill it"
+
+
+def _octets(line):
+    return len(re.sub(rb"\\(x..|.)", b".", _TOKEN.fullmatch(line).group(1)))
 
 
 def options_are_known(place):
@@ -104,6 +156,8 @@ def options_are_known(place):
         except (configparser.Error, UnicodeDecodeError) as error:
             yield path.name, f"cannot be read: {' '.join(str(error).split())}; write [libfuzzer] and NAME = VALUE lines"
             continue
+        if "\r" in path.read_bytes().decode("utf-8"):
+            yield path.name, "has lines that end in CR LF: write LF, or the CR becomes part of the dictionary's name"
         for name in sorted(set(sections) - {"libfuzzer", "asan", "msan", "ubsan", "env", "AFL", "honggfuzz"}):
             yield path.name, f"has a section [{name}], which nobody reads: options of libFuzzer stand under [libfuzzer]"
         for key, value in sections.get("libfuzzer", {}).items():
@@ -128,21 +182,25 @@ def architecture_is_the_one(place, target):
 def libraries_are_there(place, target):
     """no shared library that the runner lacks, no absolute search path"""
     _, text = place.run(["readelf", "-d", target])
+    folders = [part for path in re.findall(r"\((?:RPATH|RUNPATH)\).*\[(.*)\]", text) for part in path.split(":")]
+    beside = [place.out / part.removeprefix("$ORIGIN").lstrip("/") for part in folders if part.startswith("$ORIGIN")]
     for library in re.findall(r"\(NEEDED\).*\[(.*)\]", text):
-        if not LIBRARIES.fullmatch(library):
-            yield f"needs {library}, which the runner does not have: link it statically"
-    for path in re.findall(r"\((?:RPATH|RUNPATH)\).*\[(.*)\]", text):
-        if any(not part.startswith("$ORIGIN") for part in path.split(":")):
-            yield f"searches libraries in {path}, a path of the machine that built it: use $ORIGIN, or link statically"
+        if not LIBRARIES.fullmatch(library) and not any((folder / library).is_file() for folder in beside):
+            yield (f"needs {library}, which the runner does not have: link it statically, or put it into $OUT with "
+                   "-Wl,-rpath,'$ORIGIN'")
+    for part in folders:
+        if not part.startswith("$ORIGIN"):
+            yield f"searches libraries in {part}, a path of the machine that built it: use $ORIGIN, or link statically"
 
 
 def sanitizer_is_the_one(place, target):
     """the sanitizer is linked and used, and no other is"""
     _, text = place.run(["objdump", "-dC", "--no-show-raw-insn", target])
+    calls = Counter(re.findall(rf"\b(?:callq?|bl)\s+[0-9a-f]+ <__({'|'.join(CALLS)})", text))
     for runtime, (least, most) in CALLS.items():
         if runtime == "ubsan" and place.build.architecture == I386:
             most = UBSAN_OF_I386
-        count = len(re.findall(rf"\b(?:callq?|bl)\s+[0-9a-f]+ <__{runtime}", text))
+        count = calls[runtime]
         if CALLS_OF.get(place.sanitizer) == runtime:
             if count < least:
                 yield (f"has {count} calls of {runtime}, under {least}: it is not built with $CFLAGS, which ask for "
@@ -152,8 +210,19 @@ def sanitizer_is_the_one(place, target):
                    "sanitizers are mixed; add no -fsanitize of your own")
 
 
+# ---- The folder again, when all has run ----
+
+def nothing_was_written(place):
+    """no target writes where it lies"""
+    after = place.files()
+    for path in sorted(set(place.before) | set(after)):
+        if place.before.get(path) != after.get(path):
+            yield path, ("was written, changed or removed when the targets ran: let them write into /tmp alone, for "
+                         "OSS-Fuzz has all else read-only")
+
+
 OF_THE_FOLDER = (every_target_is_there, nothing_else_is_there, companions_fit, seeds_are_readable,
-                 dictionaries_are_portable, options_are_known)
+                 seeds_are_read_whole, dictionaries_are_portable, options_are_known)
 OF_A_TARGET = (architecture_is_the_one, libraries_are_there, sanitizer_is_the_one, *ossfuzz_runs.DEMANDS)
 GATES = (ossfuzz_runs.starts, ossfuzz_runs.seeds_pass)
-OF_ALL_TARGETS = (ossfuzz_runs.all_make_one_report,)  # after what each of them left
+OF_ALL_TARGETS = (ossfuzz_runs.all_make_one_report, nothing_was_written)  # after what each of them left

@@ -81,8 +81,12 @@ class Build:
             raise Failure(f"no archive of libFuzzer for clang {self.clang}: install libclang-rt-{self.clang}-dev")
         return found[0]
 
+    def c_flags(self):
+        """CFLAGS."""
+        return self.flags() + (" -fno-sanitize=function" if self.sanitizer == "undefined" else "")
+
     def flags(self):
-        """CFLAGS, and CXXFLAGS too."""
+        """CXXFLAGS."""
         feedback = _COVERAGE if self.sanitizer == "coverage" else _FEEDBACK[self.engine]
         machine = "-m32" if self.architecture == I386 else ""
         debug = "-g" if self.sanitizer == "introspector" else ""
@@ -96,7 +100,7 @@ class Build:
             "SRC": str(source), "WORK": str(work), "OUT": str(out),
             "SANITIZER": self.sanitizer, "ARCHITECTURE": self.architecture,
             "FUZZING_ENGINE": "libfuzzer" if self.engine == "archive" else self.engine, "FUZZING_LANGUAGE": "c",
-            "CC": compiler, "CXX": linker, "CFLAGS": self.flags(), "CXXFLAGS": self.flags(),
+            "CC": compiler, "CXX": linker, "CFLAGS": self.c_flags(), "CXXFLAGS": self.flags(),
             "LIB_FUZZING_ENGINE": self.link(source), "UBSAN_OPTIONS": "silence_unsigned_overflow=1",
         }
         if self.engine == "afl":

@@ -17,6 +17,15 @@ MEBIBYTE = 1 << 20
 # What an engine or base-builder lays beside the targets.
 OF_THE_ENGINE = re.compile(r"afl-.*|honggfuzz|centipede|llvm-symbolizer")
 
+ELF, SCRIPT = b"\x7fELF", b"#!"
+_ENTRY = b"LLVMFuzzerTestOneInput"
+
+
+def enters(path, *magics):
+    """The file begins with one of these octets, and has the name of the entry of a fuzz target somewhere in it."""
+    with open(path, "rb") as file:
+        return file.read(4).startswith(magics) and _ENTRY in file.read()
+
 # base-runner's
 _OPTIONS = {
     "ASAN_OPTIONS": "alloc_dealloc_mismatch=0:allocator_may_return_null=1:allocator_release_to_os_interval_ms=500:"
@@ -44,8 +53,10 @@ class Place:
     build: Build
     wanted: list = field(default_factory=list)
     seconds: int = 25  # for one input
-    prefix: list = field(default_factory=list)  # of commands: who runs them
+    prefix: list = field(default_factory=list)  # of commands: who runs them, and without a network
     source: Path | None = None  # what $SRC was
+    found: list | None = None  # the targets, once they have been looked for
+    before: dict | None = None  # the files of $OUT, before anything was run
 
     @property
     def engine(self):
@@ -57,12 +68,20 @@ class Place:
 
     def targets(self):
         """The fuzz targets, found as base-runner finds them."""
-        return sorted(path for path in self.out.iterdir()
-                      if path.is_file() and os.access(path, os.X_OK) and not OF_THE_ENGINE.fullmatch(path.name)
-                      and path.read_bytes()[:4] == b"\x7fELF" and b"LLVMFuzzerTestOneInput" in path.read_bytes())
+        if self.found is None:
+            self.found = sorted(path for path in self.out.iterdir()
+                                if path.is_file() and not path.is_symlink() and os.access(path, os.X_OK)
+                                and not OF_THE_ENGINE.fullmatch(path.name) and enters(path, ELF))
+        return self.found
+
+    def files(self):
+        """Each file of $OUT with its size and the time of its last change."""
+        return {path.relative_to(self.out): (path.lstat().st_size, path.lstat().st_mtime_ns)
+                for path in self.out.rglob("*") if not path.is_dir()}
 
     def prepare(self):
         """Make the room for what is run here, which may be run by another user."""
+        self.before = self.files()
         self.work.mkdir(parents=True, exist_ok=True)
         self.work.chmod(0o777)
         (self.work / "awkward").mkdir()
@@ -83,6 +102,17 @@ class Place:
             with zipfile.ZipFile(archive) as opened:
                 opened.extractall(folder)
         return folder
+
+    def seed_files(self, target):
+        folder = self.seeds(target)
+        return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.exists() else []
+
+    @staticmethod
+    def options_with(sections):
+        """The options of the sanitizers, and those that a target asks for."""
+        return {f"{name.upper()}_OPTIONS": ":".join([_OPTIONS[f"{name.upper()}_OPTIONS"],
+                                                     *(f"{key}={value}" for key, value in sections[name].items())])
+                for name in ("asan", "msan", "ubsan") if sections.get(name)}
 
     def limits(self):
         """Of time and memory, as libFuzzer's options."""

@@ -64,6 +64,13 @@ def writable(folder):
             path.chmod(0o755)
 
 
+def without_network(probe=("true",)):
+    """Returns: what stands before a command so that it has no network, or None where `probe` fails so."""
+    alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-current-user", "--net"]
+    tried = subprocess.run([*alone, *probe], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return alone if tried.returncode == 0 else None
+
+
 class Builder:
     """Runs build scripts. The room belongs to the user that runs them."""
 
@@ -78,12 +85,11 @@ class Builder:
     def _prefix(self):
         """What stands before a command so that it is not root's and has no network."""
         user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-        alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-current-user", "--net"]
-        probe = subprocess.run([*alone, *user, "test", "-x", self.room], stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-        if probe.returncode == 0:
+        probe = ["test", "-x", self.room]
+        alone = without_network([*user, *probe])
+        if alone is not None:
             return [*alone, *user], False
-        if user and subprocess.run([*user, "test", "-x", self.room]).returncode != 0:
+        if user and subprocess.run([*user, *probe]).returncode != 0:
             raise Failure(f"{self.room} is closed to other users, and build scripts are not run as root: set TMPDIR to "
                           "a folder that everybody may enter")
         return user, True

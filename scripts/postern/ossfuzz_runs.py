@@ -14,7 +14,10 @@ EDGES = 100
 
 
 def last_lines(text, count=6):
-    return "\n      ".join(line for line in text.splitlines()[-count:] if line.strip())
+    """Of what a target said: the lines that say what went wrong, or else the last ones."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    told = [line for line in lines if re.search(r"\b(ERROR|SUMMARY): |^Base64: ", line)]
+    return "\n      ".join(told or lines[-count:])
 
 
 def starts(place, target):
@@ -25,8 +28,8 @@ def starts(place, target):
             yield "has no instrumented edges: compile what is fuzzed with $CFLAGS"
             return
         if code != 0 or f"Done {RUNS} runs" not in text:
-            yield f"does not run {RUNS} times from another folder (exit {code}); it must not need files, arguments " \
-                  f"or the working directory:\n      {last_lines(text)}"
+            yield f"does not run {RUNS} times from another folder (exit {code}); it must not need files, arguments, " \
+                  f"the network or the working directory, and must not exit:\n      {last_lines(text)}"
             return
         edges = re.search(r"Loaded \d+ modules?.*(?:counters|guards)\): (\d+)", text)
         count = int(edges.group(1)) if edges else 0
@@ -47,20 +50,33 @@ def starts(place, target):
             yield f"has {edges} instrumented edges, under {EDGES}: compile what is fuzzed with $CFLAGS"
 
 
+def _finished(place, text, files):
+    """Whether a target came back from each of these files: one that calls exit or _exit may say that all is well."""
+    if place.is_libfuzzer:
+        return len(re.findall(r"^Executed .* in \d+ ms$", text, re.M)) == len(files)
+    if place.engine == "afl":  # its driver passes over what is empty
+        return text.count("Execution successful") == sum(path.stat().st_size > 0 for path in files)
+    return True
+
+
+ENDS_ITSELF = "ends the whole process (exit or _exit): return from LLVMFuzzerTestOneInput instead"
+
+
 def takes_its_options(place, target):
     """the engine starts with the options and the dictionary that lie beside it, handed over as run_fuzzer does"""
     name, path = f"{target.name}.dict", place.out / f"{target.name}.options"
     try:
-        settings = options.read(path)["libfuzzer"]
-    except configparser.Error:
+        sections = options.read(path)
+    except (configparser.Error, UnicodeDecodeError):
         return  # ossfuzz_demands says it
+    settings = sections["libfuzzer"]
     name = settings.pop("dict", name)
     if not (place.out / name).exists():
         return
     if place.gives_features:
         flags = [f"-{key}={value}" for key, value in settings.items()]
-        code, text = place.run([target, "--", *place.limits(), f"-runs={RUNS}", *flags, f"-dict={name}"],
-                               folder=place.out)
+        code, text = place.run([target, "--", *place.limits(), f"-runs={RUNS}", f"-artifact_prefix={place.work}/",
+                                *flags, f"-dict={name}"], folder=place.out, environment=place.options_with(sections))
         unknown = re.search(r"unrecognized flag '([^']*)'", text)
         if unknown:
             flag = unknown.group(1).strip("-").partition("=")[0]
@@ -82,11 +98,14 @@ def takes_its_options(place, target):
 def awkward_inputs(place, target):
     """empty, one-octet and one-mebibyte inputs, within the limits of time and memory"""
     inputs = place.awkward()
-    if place.run([target, *place.limits(), *inputs], seconds=place.seconds * len(inputs))[0] == 0:
+    code, text = place.run([target, *place.limits(), *inputs], seconds=place.seconds * len(inputs))
+    if code == 0 and _finished(place, text, inputs):
         return
     for path in inputs:
         code, text = place.run([target, *place.limits(), path], seconds=2 * place.seconds)
-        if code != 0:
+        if code == 0 and not _finished(place, text, [path]):
+            yield f"{ENDS_ITSELF}; it does on {path.name}"
+        elif code != 0:
             late = code == 124 or "timeout after" in text
             why = f": one input must take under {place.seconds} s" if late else \
                 f": one input must take under {MEGABYTES} MB" if "out-of-memory" in text else ""
@@ -97,15 +116,19 @@ def awkward_inputs(place, target):
 
 def seeds_pass(place, target):
     """every seed runs without a finding, within the limits"""
-    folder = place.seeds(target)
-    if not folder.exists():
+    files = place.seed_files(target)
+    if not files:
         return
     if place.is_libfuzzer:
-        code, text = place.run([target, "-runs=0", *place.limits(), folder])
+        code, text = place.run([target, "-runs=0", *place.limits(), place.seeds(target)])
+        finished = re.search(r"^Done \d+ runs in ", text, re.M)
     else:
-        code, text = place.run([target, *sorted(folder.iterdir())])
+        code, text = place.run([target, *files])
+        finished = _finished(place, text, files)
     if code != 0:
         yield f"has a seed that it fails on (exit {code}):\n      {last_lines(text)}"
+    elif not finished:
+        yield f"{ENDS_ITSELF}; it does on one of its seeds:\n      {last_lines(text)}"
 
 
 def _features(place, target, folder):
@@ -117,18 +140,22 @@ def _features(place, target, folder):
 
 
 def runs_are_alike(place, target):
-    """two runs over the seeds give the same features, also under another name"""
-    if not place.gives_features or not place.seeds(target).exists():
+    """two runs over the seeds give the same features, the second one under another name"""
+    if not place.gives_features or not place.seed_files(target):
         return
-    first, second = _features(place, target, place.seeds(target)), _features(place, target, place.seeds(target))
-    if first is None or first != second:
-        yield f"gives other features in a second run over its seeds ({first}, {second}): it has a clock, chance or " \
-              "memory of its own"
     renamed = place.work / f"another_{target.name}"
     shutil.copy2(target, renamed)
-    if _features(place, renamed, place.seeds(target)) != first:
-        yield "gives other features under another name: it must not look at argv[0] or beside itself"
+    first, other = _features(place, target, place.seeds(target)), _features(place, renamed, place.seeds(target))
     renamed.unlink()
+    if first is not None and first == other:
+        return
+    again = _features(place, target, place.seeds(target))
+    if first is None or first != again:
+        yield f"gives other features in a second run over its seeds ({first}, {again}): it has a clock, chance or " \
+              "memory of its own"
+    else:
+        yield f"gives other features under another name ({first}, {other}): it must not look at argv[0] or beside " \
+              "itself"
 
 
 def coverage_gives_a_report(place, target):

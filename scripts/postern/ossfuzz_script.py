@@ -62,7 +62,7 @@ def leaves_the_base_alone(made):
 
 def flags_are_the_callers(made):
     """every source of the project is compiled with $CFLAGS and no sanitizer or machine of the project's own"""
-    wanted = made.build.flags().split()
+    wanted = made.build.c_flags().split()
     sources = f"{made.builder.source / 'postern'}/"
     told = set()
     for _, tool, words in ossfuzz_room.calls(made.log):

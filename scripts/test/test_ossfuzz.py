@@ -65,7 +65,8 @@ class BadBuilds(support.Case):
         code, out, err = support.script("ossfuzz/check", "--out", self.out, "--sanitizer", sanitizer, "--json", result,
                                         "--seconds", seconds, "--want", *want)
         self.assertIn(code, (0, 1), (out, err))
-        complaints = [entry["text"] for build in json.loads(result.read_text()) for entry in build["complaints"]]
+        complaints = [entry["text"] for build in json.loads(result.read_text())["builds"]
+                      for entry in build["complaints"]]
         self.assertEqual(code == 1, bool(complaints))
         return complaints
 
@@ -161,7 +162,8 @@ class BadBuilds(support.Case):
         self.refuses("fails on mebibyte-of-a", "one input must take under 1 s", seconds=1)
 
     def test_memory_for_one_input(self):
-        self.fill(body="if (size > 100000) { char *volatile much = malloc(3u << 30); if (much) much[0] = 1; free(much); }")
+        self.fill(body="if (size > 100000) { char *volatile much = malloc(3u << 30); if (much) much[0] = 1;"
+                       " free(much); }")
         self.refuses("fails on mebibyte-of-nul", "one input must take under 2560 MB")
 
     def test_options(self):

@@ -18,6 +18,8 @@ LITE = support.SCRIPTS.parent / ".clusterfuzzlite"
 KEYS = {"homepage", "main_repo", "language", "base_os_version", "primary_contact", "auto_ccs", "vendor_ccs",
         "sanitizers", "architectures", "fuzzing_engines", "help_url", "builds_per_day", "file_github_issue",
         "run_tests"}
+VALUES = {"sanitizers": {"address", "memory", "undefined"}, "architectures": {"x86_64", "i386", "aarch64"},
+          "fuzzing_engines": {"libfuzzer", "afl", "honggfuzz", "centipede"}}
 TAGS = {"ubuntu-24-04": "ubuntu-24-04", "legacy": "latest"}
 
 
@@ -37,7 +39,11 @@ class Files(unittest.TestCase):
         for key in ("homepage", "main_repo", "primary_contact"):
             self.assertTrue(project[key], key)
         self.assertEqual(project["language"], "c")
-        self.assertIn("@", project["primary_contact"])
+        self.assertRegex(project["primary_contact"], r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+        for key, known in VALUES.items():
+            self.assertLessEqual(set(project[key]), known, key)
+        self.assertIn("libfuzzer", project["fuzzing_engines"])
+        self.assertIn(f"git clone --depth 1 {project['main_repo']} ", text(OSS_FUZZ / "Dockerfile"))
         self.assertEqual(base_image(OSS_FUZZ / "Dockerfile"),
                          f"gcr.io/oss-fuzz-base/base-builder:{TAGS[project['base_os_version']]}")
         # What is asked of the service is what is checked here.
@@ -46,6 +52,8 @@ class Files(unittest.TestCase):
             self.assertIn((engine, "address"), {(build.engine, build.sanitizer) for build in builds})
         for sanitizer in [*project["sanitizers"], "coverage", "introspector"]:
             self.assertIn(("libfuzzer", sanitizer), {(build.engine, build.sanitizer) for build in builds})
+        if "x86_64" in matrix.ARCHITECTURES:
+            self.assertLessEqual(set(project["architectures"]), {build.architecture for build in builds})
 
     def test_licence_that_google_asks_for(self):
         for name in ("Dockerfile", "build.sh", "run_tests.sh"):
@@ -59,6 +67,13 @@ class Files(unittest.TestCase):
                 if "apt-get install" in line:
                     self.assertIn("apt-get update && ", line)
                 self.assertNotIn("ADD http", line)
+                if "git clone" in line and "/postern.git" not in line:
+                    self.assertRegex(line, r" --branch \S+-\d+\.\d+\.\d+ ", "clone a version, not what is newest")
+
+    def test_unit_tests_where_cmake_configures_nothing(self):
+        """After base-builder's replay_build.sh: only `cmake --build` and the like do anything."""
+        code = re.sub(r"(?m)^\s*#.*", "", text(OSS_FUZZ / "run_tests.sh"))
+        self.assertNotRegex(code, r"(?m)^\s*cmake (?!--build)|\bgit\b|\bapt|\bcurl\b|\bwget\b")
 
     @unittest.skipUnless(yaml, "needs python3-yaml")
     def test_clusterfuzzlite(self):
