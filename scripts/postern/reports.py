@@ -2,6 +2,7 @@
 """--junit FILE, --sarif FILE and --json FILE: what a campaign or a check found, for programs that show it elsewhere."""
 
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from . import dialogue, findings, junit, places, rules, sarif, violation
@@ -9,6 +10,7 @@ from .console import FOUND, Failure
 from .junit import Case, Suite
 from .outputs import add_json, json_asked, writable
 from .sarif import Result
+from .tally import Tally
 
 
 def add_arguments(parser):
@@ -24,8 +26,8 @@ class Reports:
             ...
             report.write(...)
 
-    What an earlier run wrote goes at the beginning, so that nobody takes it for this one's. When this one could not run,
-    JUnit tells so, by a case in error. SARIF is not written then: without results, it says that all is mended."""
+    What an earlier run wrote goes at the beginning, so that nobody takes it for this one's. When this one could not
+    run, JUnit tells so, by a case in error. SARIF is not written then: without results, it says that all is mended."""
 
     def __init__(self, verb, options):
         self.verb = verb
@@ -140,13 +142,10 @@ def campaign_facts(rows, campaign):
 
 def check_facts(parts):
     """In: parts, a Tally and a Suite for each."""
-    return {"passed": sum(counted.passed for counted, _ in parts), "failed": sum(counted.failed for counted, _ in parts),
-            "skipped": sum(counted.skipped for counted, _ in parts),
-            "parts": [{"part": suite.name, "passed": counted.passed, "failed": counted.failed,
-                       "skipped": counted.skipped, "cases": [
-                           {"name": case.name, "outcome": case.outcome, "seconds": round(case.seconds, 3),
-                            "message": case.message, "output": case.output[-junit.LONGEST:]} for case in suite.cases]}
-                      for counted, suite in parts]}
+    return {**asdict(sum((counted for counted, _ in parts), Tally())), "parts": [
+        {"part": suite.name, **asdict(counted), "cases": [
+            {"name": case.name, "outcome": case.outcome, "seconds": round(case.seconds, 3), "message": case.message,
+             "output": case.output[-junit.LONGEST:]} for case in suite.cases]} for counted, suite in parts]}
 
 
 def check_results(suites):

@@ -112,8 +112,8 @@ def _taxonomy(described):
 
 def text(results, exit_code, began):
     """The octets of a report on one run of a verb. Of results with the same key the first is told. What code scanning
-    calls the category is left to whoever uploads it: one that stands here (automationDetails) would override theirs, and
-    the reports of two builds would replace each other."""
+    calls the category is left to whoever uploads it: one that stands here (automationDetails) would override theirs,
+    and the reports of two builds would replace each other."""
     described = {**rules.ALL, **{result.rule.id: result.rule for result in results}}
     order = list(described)
     once = {result.key: result for result in reversed(results)}

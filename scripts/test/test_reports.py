@@ -64,7 +64,8 @@ def problems_of_sarif(document):
             must(rule["fullDescription"]["text"] and rule["help"]["text"] and rule["help"]["markdown"], rule["id"])
             for words in (rule["shortDescription"]["text"], rule["fullDescription"]["text"]):
                 must(len(words) <= 1024, rule["id"], "code scanning cuts off what is longer")
-            must(len(rule["id"]) <= 255 and len(rule.get("properties", {}).get("tags", [])) <= 10, rule["id"], "is long")
+            must(len(rule["id"]) <= 255, rule["id"], "is a long name")
+            must(len(rule.get("properties", {}).get("tags", [])) <= 10, rule["id"], "has more tags than are shown")
             must(rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error"), rule["id"], "level")
             must(rule.get("helpUri", "https://").startswith("https://"), rule["id"], "helpUri")
             for relationship in rule.get("relationships", []):
@@ -97,15 +98,15 @@ def problems_of_sarif(document):
 JUNIT = {
     "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
     "testsuite": ({"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id",
-                   "package", "file", "log", "url"}, {"testsuite", "properties", "testcase", "system-out", "system-err"}),
+                   "package", "file", "log", "url"},
+                  {"testsuite", "properties", "testcase", "system-out", "system-err"}),
     "testcase": ({"name", "time", "classname", "group"}, {"skipped", "error", "failure", "system-out", "system-err"}),
-    "failure": ({"type", "message"}, set()), "error": ({"type", "message"}, set()), "skipped": ({"type", "message"}, set()),
+    **dict.fromkeys(("failure", "error", "skipped"), ({"type", "message"}, set())),
 }
-GITLAB_MOST = 30_000_000  # octets of a file
 
 
 def problems_of_junit(root):
-    """What a reader of JUnit would stumble over: elements and attributes that the schema lacks, sums, times, messages."""
+    """What a reader of JUnit would stumble over: what the schema does not have, wrong sums, times, messages, names."""
     problems = []
     for element in root.iter():
         attributes, inside = JUNIT[element.tag]
@@ -298,7 +299,8 @@ class OfChecks(Valid):
 
     def test_json(self):
         cases = self.cases(("parser.test_line", "[  FAILED  ] a_test\n"))
-        facts = reports.check_facts([(tally.Tally(7, 1, 0), Suite("gcc", cases)), (tally.Tally(2, 0, 3), Suite("scripts"))])
+        parts = [(tally.Tally(7, 1, 0), Suite("gcc", cases)), (tally.Tally(2, 0, 3), Suite("scripts"))]
+        facts = reports.check_facts(parts)
         self.assertEqual([facts[name] for name in ("passed", "failed", "skipped")], [9, 1, 3])
         gcc, scripts = facts["parts"]
         self.assertEqual((gcc["part"], gcc["passed"], scripts["skipped"]), ("gcc", 7, 3))
