@@ -220,6 +220,7 @@ class Report(support.Case):
     def browse(self, url, *options):
         done = subprocess.run(
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-extensions",
+             "--disable-dev-shm-usage",  # in a container there is next to none
              f"--user-data-dir={self.room}/browser", "--virtual-time-budget=4000", *options, url],
             stdin=subprocess.DEVNULL, capture_output=True, timeout=300, cwd=self.room, check=False)
         self.assertEqual(done.returncode, 0, done.stderr[-2000:])
