@@ -174,10 +174,10 @@ def check_builds(options, scratch):
     chosen = matrix.choose(options.all, engine=options.engine, sanitizer=options.sanitizer, clang=options.clang,
                            architecture=options.architecture)
     bootstrap("ossfuzz-all" if any(build.is_unusual for build in chosen) else "ossfuzz")
-    missing = sorted({compiler for build in chosen for compiler in build.compilers if not shutil.which(compiler)})
+    missing = sorted({tool for build in chosen for tool in build.compilers if not shutil.which(tool)})
     if missing:
-        raise Failure(f"{' and '.join(missing)} are not installed (scripts/bootstrap ossfuzz-all); --clang "
-                      f"{matrix.CLANGS[0]} leaves out the builds that need newer ones")
+        raise Failure(f"not installed: {' '.join(missing)} (scripts/bootstrap ossfuzz-all has them from Debian; with "
+                      f"--clang {matrix.CLANGS[0]}, no newer ones are needed)")
     builds = Builds(options, scratch)
     clock = Clock()
     results = [builds.check(build, thorough=build is chosen[0]) for build in chosen]

@@ -2,11 +2,13 @@
 """scripts/ossfuzz/check on folders that somebody else has filled: a good one, and bad ones, each of which it must
 refuse and say why. (What it demands of a build script: test_ossfuzz_script.)"""
 
+import argparse
 import json
 import shutil
 import subprocess
 import unittest
 import zipfile
+from unittest import mock
 
 import support
 
@@ -183,6 +185,14 @@ class BadBuilds(support.Case):
         self.fill()
         complaints = ossfuzz_demands.architecture_is_the_one(place, self.out / "fuzz_it")
         self.assertIn("not for ARCHITECTURE=i386", *complaints)
+
+    def test_a_compiler_that_is_not_there(self):
+        from postern import ossfuzz_check
+        from postern.console import Failure
+        options = argparse.Namespace(openssl=None, all=False, engine=None, sanitizer=None, clang=22, architecture=None)
+        with mock.patch.object(ossfuzz_check, "bootstrap"), mock.patch("shutil.which", return_value=None), \
+                self.assertRaisesRegex(Failure, "not installed: .*clang-22 .* --clang 14"):
+            ossfuzz_check.check_builds(options, self.room)
 
     def test_misuse(self):
         self.refused("ossfuzz/check", "--out", self.room / "nowhere", says="is no folder")
