@@ -168,16 +168,26 @@ class Builds:
         return result
 
 
+def have_compilers(builds):
+    """Before anything is built: what is missing half an hour later is missing now."""
+    leave_out = f"--clang {matrix.CLANGS[0]} leaves out the builds that need newer compilers"
+    unusual = any(build.is_unusual for build in builds)
+    try:
+        bootstrap("ossfuzz-all" if unusual else "ossfuzz")
+    except Failure as failure:
+        raise Failure(f"{failure}; {leave_out}" if unusual else str(failure)) from failure
+    missing = sorted({tool for build in builds for tool in build.compilers if not shutil.which(tool)})
+    if missing:
+        raise Failure(f"not installed: {' '.join(missing)} (scripts/bootstrap ossfuzz-all has them from Debian); "
+                      f"{leave_out}")
+
+
 def check_builds(options, scratch):
     if options.openssl and not (options.openssl / "config").exists():
         raise Failure(f"{options.openssl} is no source of OpenSSL: there is no file config in it")
     chosen = matrix.choose(options.all, engine=options.engine, sanitizer=options.sanitizer, clang=options.clang,
                            architecture=options.architecture)
-    bootstrap("ossfuzz-all" if any(build.is_unusual for build in chosen) else "ossfuzz")
-    missing = sorted({tool for build in chosen for tool in build.compilers if not shutil.which(tool)})
-    if missing:
-        raise Failure(f"not installed: {' '.join(missing)} (scripts/bootstrap ossfuzz-all has them from Debian; with "
-                      f"--clang {matrix.CLANGS[0]}, no newer ones are needed)")
+    have_compilers(chosen)
     builds = Builds(options, scratch)
     clock = Clock()
     results = [builds.check(build, thorough=build is chosen[0]) for build in chosen]
