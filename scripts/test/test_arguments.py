@@ -26,7 +26,7 @@ class Arguments(support.Case):
     def test_json(self):
         """All that have --json describe it, and tell at once of a file that cannot be written."""
         for verb in support.WITH_JSON:
-            self.assertRegex(support.script(verb, "--help")[1], r"(?s)--json.*--json: ", verb)
+            self.assertRegex(support.script(verb, "--help")[1], r"(?s)--json .*\n *--json:? ", verb)
             file = [__file__] if verb in ("reproduce", "import") else []
             self.refused(verb, *file, f"--json={self.room}", says=str(self.room))
 
