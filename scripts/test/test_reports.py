@@ -233,6 +233,19 @@ class OfCampaigns(Valid):
         self.assertIn("EHLO", failure.text)
         self.assertIn("reproduce: ./scripts/reproduce", failure.text)
 
+    def test_json(self):
+        rows = [row("fuzz_line", "libfuzzer", executions=9, findings=1, seconds=4.04, earlier=2)]
+        found = {finding.path: finding for finding in (self.keep(MARKED), self.keep(ASAN))}
+        campaign = argparse.Namespace(state=self.room, interrupted=False, found=found,
+                                      record=argparse.Namespace(facts={"spent": 12.34}))
+        facts = json.loads(json.dumps(reports.campaign_facts(rows, campaign)))
+        self.assertEqual((facts["executions"], facts["seconds"], facts["interrupted"]), (11, 12.3, False))
+        law, crash = facts["findings"]
+        self.assertEqual([law[name] for name in ("oracle", "section", "state", "verb")],
+                         ["REF", "RFC 5321 4.5.2", "MAIL", "DATA"])
+        self.assertTrue(crash["reproduce"].endswith(f"--sanitize {crash['file']}"), crash)
+        self.assertEqual((facts["harnesses"][0]["executions"], facts["harnesses"][0]["seconds"]), (11, 4.0))
+
     def test_what_xml_cannot_hold(self):
         text = "".join(map(chr, range(0x20))) + "<&>\"\x7f\x85\ud800\uffff\U0001f600"
         root = self.junit([Suite(text.strip(), [Case(text, text, 1.0, "failed", text, text, text)])])
