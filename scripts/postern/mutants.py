@@ -33,6 +33,7 @@ where one that is argued to be equivalent counts as alive (the floors are for th
 libFuzzer is not asked about what is argued, but with --doubt; an argument against a mutant that was killed is told.
 
 What is known is kept in the work folder, and a run on the same sources goes on from it; Ctrl-C prints what there is.
+An input of libFuzzer's that killed what no seed did is kept in its folder killers/HARNESS: a candidate for the corpus.
 
 exit codes: 0 measured, 1 below a floor, 2 could not run, 130 interrupted
 """

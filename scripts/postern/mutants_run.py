@@ -326,17 +326,20 @@ class Run:
             # The one that goes to the fewest other places knows this one best.
             chosen.sort(key=lambda pair: (self.breadth[pair[0].name], pair[0].name))
             if not result.by_tests:  # sanitizers on the replay; else libFuzzer's own first look at it is enough
-                result.replay = self.fuzz_turns([(*pair, 0) for pair in chosen])
+                result.replay = self.fuzz_turns(mutant, [(*pair, 0) for pair in chosen])
             if not result.replay and self.seconds:
                 given = shares(self.seconds, len(chosen))
-                result.fuzz = self.fuzz_turns([(*pair, share) for pair, share in zip(chosen, given)])
+                result.fuzz = self.fuzz_turns(mutant, [(*pair, share) for pair, share in zip(chosen, given)])
             result.fuzzed = True
         finally:
             self.restore(mutant.file)
 
-    def fuzz_turns(self, turns):
+    def fuzz_turns(self, mutant, turns):
         """Some harnesses side by side, each for its seconds. Returns: a Kill, or None."""
-        return self.side_by_side(turns, lambda turn, group: mutants_trial.fuzz(self.runner, *turn, self.seed, group))
+        def one(turn, group):
+            kept = self.work / "killers" / turn[0].name / mutant.name.replace(":", ".")
+            return mutants_trial.fuzz(self.runner, *turn, self.seed, kept, group)
+        return self.side_by_side(turns, one)
 
 
 # Runs a program and prints the processor time that it took.

@@ -226,8 +226,9 @@ def how_it_ended(code, said):
     return " ".join(word for word in (where, signal) if word) or f"exit {code}"
 
 
-def fuzz(runner, harness, inputs, seconds, seed, group):
-    """libFuzzer for that many seconds of processor time; none: the inputs alone. Returns: a Kill, or None."""
+def fuzz(runner, harness, inputs, seconds, seed, kept, group):
+    """libFuzzer for that many seconds of processor time; none: the inputs alone. Returns: a Kill, or None. Out: the
+    input that it made, in the file `kept`."""
     settings = {"timeout": 2, "rss_limit_mb": 1024, **options.read(harness.options)["libfuzzer"]}
     flags = [f"-{key}={value}" for key, value in settings.items() if key != "dict"]
     if harness.dictionary and harness.dictionary.exists():
@@ -239,6 +240,9 @@ def fuzz(runner, harness, inputs, seconds, seed, group):
                                            options.read(harness.options)["asan"].items())}
         Path(room, "fresh").mkdir()
         code, said = runner.run([harness.program, *flags, f"{room}/fresh", *inputs], seconds or 60, more, group)
-    if code in (0, -9) or (code == -24 and seconds > 0):
-        return None
+        if code in (0, -9) or (code == -24 and seconds > 0):
+            return None
+        for made in Path(room).glob("*-*"):
+            if not made.name.startswith("slow-unit-"):
+                write(kept, made.read_bytes())
     return Kill(harness.name, how_it_ended(code, said))
