@@ -13,11 +13,10 @@ import re
 import socket
 import subprocess
 
-from . import corpus, options
+from . import corpus, limits, options
 from .turn import Stats, Turn
 
 PRESET = "afl"
-TIMEOUT = 5  # seconds that one input may take before it counts as a finding
 SYNC = 1  # minutes and eight inputs after which it looks for what others found (the main one: half a minute and two)
 
 MUTATOR = "fuzz/src/mutate/postern_mutate_afl.so"  # in the build folder; AFL++ keeps its own havoc beside it
@@ -60,7 +59,7 @@ class AflTurn(Turn):
 
     def commands(self, seconds_left):
         settings = options.read(self.harness.options)["libfuzzer"]
-        flags = ["-i", self.inputs, "-o", self.out, "-t", TIMEOUT * 1000, "-V", int(seconds_left) + 5]
+        flags = ["-i", self.inputs, "-o", self.out, "-t", limits.SECONDS * 1000, "-V", int(seconds_left) + 5]
         if "max_len" in settings:
             flags += ["-G", settings["max_len"]]
         if self.harness.dictionary:
@@ -90,7 +89,7 @@ class AflTurn(Turn):
     def environment(self, number):
         mutator = {"AFL_CUSTOM_MUTATOR_LIBRARY": str(self.harness.program.parents[1] / MUTATOR),
                    "POSTERN_MUTATE_KIND": self.harness.kind} if self.harness.kind else {}
-        return {**QUIET, **mutator, "AFL_HANG_TMOUT": str(TIMEOUT * 1000), "AFL_SYNC_TIME": str(SYNC),
+        return {**QUIET, **mutator, "AFL_HANG_TMOUT": str(limits.SECONDS * 1000), "AFL_SYNC_TIME": str(SYNC),
                 "AFL_STATSD": "1", "AFL_STATSD_HOST": "127.0.0.1",
                 "AFL_STATSD_PORT": str(self.ears[number].getsockname()[1])}
 
@@ -157,7 +156,7 @@ def _run(harness, paths, folder):
     """Run inputs one after the other in one process. Returns: stderr, exit code (None on time-out)."""
     try:
         done = subprocess.run([str(harness.program), *map(str, paths)], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=2 * TIMEOUT,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=2 * limits.SECONDS,
                               cwd=folder)
     except subprocess.TimeoutExpired as late:
         return (late.stderr or b"").decode("utf-8", "replace"), None

@@ -42,7 +42,7 @@ _configured = set()
 
 
 @contextlib.contextmanager
-def _alone(folder, shared=False):
+def alone(folder, shared=False):
     """One verb at a time in a build folder; another one waits. If shared, those that only read go together."""
     folder.mkdir(parents=True, exist_ok=True)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
@@ -64,7 +64,7 @@ def configure(preset, name=None, options=()):
     presets = (house.ROOT / "CMakePresets.json").read_bytes()
     asked = json.dumps([preset, hashlib.sha1(presets).hexdigest(), *extra]).encode()
     note = folder / "configured.json"  # what it was asked last time; cmake itself looks after changes of the project
-    with _alone(folder):
+    with alone(folder):
         if not (folder / "build.ninja").exists() or not note.exists() or note.read_bytes() != asked:
             run_logged(["cmake", "--preset", preset, "-B", folder, *extra], folder / "configure.log")
             house.write_whole(note, asked, lasting=False)
@@ -80,7 +80,7 @@ def build(preset, targets=(), name=None, options=(), jobs=None):
         command += ["--parallel", jobs]
     if targets:
         command += ["--target", *targets]
-    with _alone(folder):
+    with alone(folder):
         run_logged(command, folder / "build.log")
     return folder
 
@@ -98,7 +98,7 @@ class Harness:
 def harnesses(folder):
     """The harnesses that a build folder knows, in the order in which they are registered."""
     known = []
-    with _alone(folder, shared=True):
+    with alone(folder, shared=True):
         lines = (folder / "harnesses.txt").read_text(encoding="utf-8").splitlines()
     for line in lines:
         name, program, dictionary, options, kind = [*line.split("\t"), "-"][:5]  # an older list has no kind

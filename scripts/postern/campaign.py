@@ -51,7 +51,7 @@ class Campaign:
         self.share = Share(state, self._note)
         self.view = None
         self.running = []
-        self.found = {}  # (harness, key) -> Finding
+        self.found = {}  # path -> Finding
         self.interrupted = False
         self.enough = False
         self.count = 0
@@ -70,7 +70,7 @@ class Campaign:
         for path in map(self.state.joinpath, self.record.facts["findings"]):
             finding = findings.load(path.parent.name, path)
             if finding:
-                self.found[(finding.harness, finding.verdict.key)] = finding
+                self.found[finding.path] = finding
         self.spent = self.record.facts["spent"]
         self.record.save(**asdict(self.settings), room=self.room.folder.name, ended=None)
 
@@ -233,9 +233,8 @@ class Campaign:
         for pair, finding in self.judge.collect(wait):
             if finding is None:
                 continue
-            known = (finding.harness, finding.verdict.key)
-            if known not in self.found:
-                self.found[known] = finding
+            if finding.path not in self.found:
+                self.found[finding.path] = finding
                 self._row_of(pair).findings += 1
 
     def _row_of(self, pair):

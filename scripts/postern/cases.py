@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Test cases on disk: which harness a file belongs to, what lies in a folder, how it is replayed."""
 
+import os
+import stat
+import sys
 from pathlib import Path
 
 from . import build, findings, house
@@ -21,17 +24,38 @@ def harness_of(path, known, named=None):
     if named:
         return build.choose(known, [named])[0]
     by_name = {harness.name: harness for harness in known}
-    for name in (findings.read_facts(path).get("harness"), *reversed(path.parent.parts)):
-        if name in by_name:
+    told = (findings.read_facts(path), findings.read_facts(path.with_name("bucket")))  # a finding, or a bucket's input
+    for name in (*(facts.get("harness") for facts in told), *reversed(path.parent.parts)):
+        if isinstance(name, str) and name in by_name:
             return by_name[name]
-    raise Failure(f"{path}: which harness? --harness takes one of {', '.join(by_name)}")
+    raise Failure(f"{house.short(path)}: which harness? --harness takes one of {', '.join(by_name)}")
 
 
-def files_in(folder):
-    """All inputs in a folder and its folders, by name; not what is told of a finding beside it."""
-    return [path for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.suffix != ".json"
-            and not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+def files_in(folder, skip=lambda folder: False):
+    """All inputs in a folder and its folders, by name; not what is told of a finding beside it. What cannot be read
+    is named, and left out. In: skip(folder), whether to leave one out."""
+    found = []
+    for name, folders, files in os.walk(folder, onerror=_left_out):
+        home = Path(name)
+        folders[:] = [one for one in folders if not one.startswith(".") and not skip(home / one)]
+        found += [home / one for one in files if not one.startswith(".") and not one.endswith(".json")]
+    return sorted(path for path in found if _is_file(path))
+
+
+def _is_file(path):
+    """No folder, pipe or device, and no link to one, or to nothing."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        _left_out(error)
+        return False
+
+
+def _left_out(error):
+    if not isinstance(error, FileNotFoundError):
+        print(f"left out, it cannot be read: {house.short(error.filename)}: {error.strerror}", file=sys.stderr)
 
 
 def of_harness(state, name):

@@ -68,6 +68,13 @@ def say(*words):
     print(*words, flush=True)
 
 
+def visible(text, keep="\n\t"):
+    """A text with what does not print spelled out, marks that turn the direction of writing among it: what hostile
+    input leaves in a name or a report is to be seen, not obeyed."""
+    return "".join(letter if letter.isprintable() or letter in keep else
+                   f"\\x{ord(letter):02x}" if ord(letter) < 256 else f"\\u{{{ord(letter):x}}}" for letter in text)
+
+
 def show_command(command, prefix=""):
     say(f"+ {prefix}{shlex.join(str(word) for word in command)}")
 

@@ -4,11 +4,13 @@
 import os
 from pathlib import Path
 
-from . import build, cases, coverage_empty, coverage_summary, house
+from . import build, cases, coverage_summary, house, telling
 from .console import FOUND, OK, Arguments, Failure, positive, run, say
+from .coverage_empty import FromNothing
 from .coverage_measure import KINDS, MCDC, PLAIN, Workshop, percent
 from .coverage_summary import FILE_POINTS, POINTS
 from .outputs import add_json, json_asked
+from .reports import facts_of_verdict
 
 LINES, BRANCHES = 95, 90  # floors, in per cent of the parser, from the seeds alone
 EDGES = 90  # in per cent of the edges that the seeds reach, from nothing
@@ -29,16 +31,21 @@ the triples of state, verb and class of the reply that no session reaches. An in
   --floors      --from seeds, and a failure below {LINES} % of the lines or {BRANCHES} % of the branches
   --from-empty  libFuzzer with dictionary and mutator from an empty corpus, SECONDS in all (default: {FROM_NOTHING}); a
                 failure below {EDGES} % of the edges that the seeds reach (an edge: a way out of a decision, or a
-                function that is entered)
+                function that is entered), or findings, which are kept in STATE/findings like those of a campaign
   --update      measures seeds and all with MC/DC, and writes corpus/COVERAGE.md
   --check       the same, but compares: a total that moved by more than {POINTS} points, a file by more than {FILE_POINTS},
                 or a function or triple that is named on one side only is a difference
   --mcdc        conditions that were seen to decide alone, too; it needs clang 19, which is installed
 
 --json: origin, files (name, lines, branches, mcdc: reached, count), total, functions (never reached), protocol (as
-`postern show --coverage --json`, or null), failing, floors, and for --from-empty edges (seeds, both, percent).
+`postern show --coverage --json`, or null), failing, floors, and for --from-empty edges (seeds, both, percent) and
+findings (file, harness, new, oracle, section, state, verb, summary, key).
 
-exit codes: 0 measured, 1 below a floor, out of date (--check), or a test or an input failed, 2 could not run
+environment:
+  XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
+  POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
+
+exit codes: 0 measured, 1 below a floor, out of date (--check), a finding, or a test or an input failed, 2 could not run
 """
 
 TESTS = {"all": "^(parser\\.test|fuzz\\.|harness\\.test|command\\.|example\\.)", "tests": "^parser\\.test"}
@@ -71,6 +78,7 @@ def arguments():
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once (default: one for each processor)")
     parser.add_argument("--seed", type=positive, default=1, metavar="N", help="of --from-empty (default: 1)")
+    parser.add_argument("--state", metavar="DIR", help="where --from-empty keeps what it finds failing")
     add_json(parser)
     return parser.parse_args()
 
@@ -204,14 +212,16 @@ def measure(options, out):
 
 def from_empty(options, out):
     """--from-empty."""
+    state = house.state_dir(options.state)
     shop = Workshop(PLAIN, options.jobs, tests=False)
     names = [harness.name for harness in shop.harnesses]
     seeds_room = shop.room("seeds")
     shop.replay(seeds_room, {name: cases.files_in(house.SEEDS / name) for name in names}, brief=True)
     seeds, _ = shop.measure(seeds_room)
-    found = coverage_empty.fuzz(shop.folder / "from-empty", options.from_empty, options.jobs, options.seed)
+    empty = FromNothing(shop.folder / "from-empty", state, options.jobs, options.seed)
+    inputs, found = empty.fuzz(options.from_empty)
     room = shop.room("from-empty")
-    shop.replay(room, {name: paths for name, paths in found.items() if paths}, brief=True)
+    shop.replay(room, {name: paths for name, paths in inputs.items() if paths}, brief=True)
     measurement, _ = shop.measure(room)
     both = (len(measurement.edges & seeds.edges), len(seeds.edges))
     say(f"from nothing in {options.from_empty} s: {percent(both):.2f} % of the edges that the seeds reach "
@@ -220,12 +230,14 @@ def from_empty(options, out):
         for edge in sorted(seeds.edges - measurement.edges):
             say(f"not reached: {edge}")
     if out:
-        out.write({**facts_of(measurement, f"nothing, in {options.from_empty} s", shop.triples(found), []),
-                   "edges": {"seeds": both[1], "both": both[0], "percent": round(percent(both), 2)}})
+        out.write({**facts_of(measurement, f"nothing, in {options.from_empty} s", shop.triples(inputs), []),
+                   "edges": {"seeds": both[1], "both": both[0], "percent": round(percent(both), 2)},
+                   "findings": [{"file": str(finding.path), "harness": finding.harness, "new": finding.fresh,
+                                 **facts_of_verdict(finding.verdict)} for finding in found]})
+    telling.tell(found, empty.judge.left_out)
     if percent(both) < EDGES:
         say(f"below the floor of {EDGES} %")
-        return FOUND
-    return OK
+    return FOUND if found or percent(both) < EDGES else OK
 
 
 def summary(options, out):

@@ -7,12 +7,11 @@ import json
 import os
 import shutil
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from . import build, house
+from . import build, house, parallel, tool
 from .console import Failure, say, show_command
-from .replaying import Replaying
+from .replaying import Replaying, unreadable
 
 SOURCES = house.ROOT / "parser" / "src"
 KINDS = ("lines", "branches", "mcdc")
@@ -115,20 +114,27 @@ class Workshop:
         programs = {harness.name: harness.program for harness in self.harnesses}
         count = sum(map(len, inputs.values()))
         say(f"replaying {count} inputs of {len(inputs)} harnesses")
+        running, failing, sizes = [], [], []
 
         def one(number, name, paths):
-            failing = _replay(programs[name], paths, profiles / f"{profiles.name}-{brief}-{number}-%m.profraw", brief)
-            return name, len(paths), failing
+            profile = profiles / f"{profiles.name}-{brief}-{number}-%m.profraw"
+            replaying = Replaying(programs[name], SECONDS, environment={"LLVM_PROFILE_FILE": str(profile)}, brief=brief)
+            running.append(replaying)
+            return name, len(paths), _replay(replaying, paths)
 
-        failing, done = [], 0
-        with ThreadPoolExecutor(self.jobs) as pool:
-            for name, size, some in pool.map(lambda item: one(item[0], *item[1]), enumerate(work)):
-                done += size
-                failing += some
-                if count > AT_ONCE:
-                    say(f"  {done} of {count} ({name})")
+        def take(result):
+            name, size, some = result
+            sizes.append(size)
+            failing.extend(some)
+            if count > AT_ONCE:
+                say(f"  {sum(sizes)} of {count} ({name})")
+
+        parallel.each(self.jobs, lambda item: one(item[0], *item[1]), enumerate(work), take,
+                      lambda: [replaying.stop() for replaying in running])
         for one_failing in failing:
             say(f"{house.short(one_failing.path)}: left out, it fails: {one_failing.verdict.summary}")
+        for path, why in [item for replaying in running for item in replaying.unread.items()]:
+            say(f"{house.short(path)}: left out, it cannot be read: {why}")
         return failing
 
     def measure(self, *folders):
@@ -167,10 +173,9 @@ class Workshop:
         return next((harness.kind for harness in self.harnesses if harness.name == name), None)
 
 
-def _replay(program, paths, pattern, brief):
+def _replay(replaying, paths):
     """Replay inputs so that all that run clean count. A failure takes the profile of its process with it: then the
     others run again without it."""
-    replaying = Replaying(program, SECONDS, environment={"LLVM_PROFILE_FILE": str(pattern)}, brief=brief)
     failing = list(replaying.failures(paths))
     if failing:
         failed = {one.path for one in failing}
@@ -178,18 +183,17 @@ def _replay(program, paths, pattern, brief):
     return failing
 
 
-def protocol(postern, sessions, folder, graph=None):
+def protocol(program, sessions, folder, graph=None):
     """The JSON of `postern show --coverage` on some files; folder takes links to them. graph: a file for the graph."""
     room = folder / "sessions"
     shutil.rmtree(room, ignore_errors=True)
     room.mkdir(parents=True)
-    for number, path in enumerate(sessions):
+    unread = unreadable(sessions)
+    for number, path in enumerate(path for path in sessions if path not in unread):
         (room / str(number)).symlink_to(path.absolute())
     try:
-        done = subprocess.run([str(postern), "show", "--coverage", "--json", *([f"--graph={graph}"] if graph else []),
-                               str(room)], stdin=subprocess.DEVNULL, capture_output=True)
-        if done.returncode != 0:
-            raise Failure(done.stderr.decode("utf-8", "replace").strip())
+        done = tool.postern("show", "--coverage", "--json", *([f"--graph={graph}"] if graph else []), room,
+                            program=program)
         return json.loads(done.stdout)
     finally:
         shutil.rmtree(room, ignore_errors=True)

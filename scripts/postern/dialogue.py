@@ -2,9 +2,9 @@
 """A test case for human eyes: `postern show` where it is built, escaped octets elsewhere."""
 
 import re
-import subprocess
 
-from . import house
+from . import house, tool
+from .console import Failure
 
 KINDS = ("session", "command", "address", "reply", "data", "line")
 
@@ -29,12 +29,17 @@ def show(path, harness, kind=None):
     """The decoded test case as text. In: harness, the name of the one that it belongs to; kind, what it is, where that
     is known."""
     kind = kind or harness.removeprefix("fuzz_")
-    command = [str(house.BUILD / "release" / "postern"), "show", *([f"--kind={kind}"] if kind in KINDS else []),
-               str(path)]
+    if not tool.path().exists():
+        return f"{house.short(path)}\n\n{_octets(path)}"
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True)
-    except OSError:
-        return f"{path}\n\n{_escaped(path.read_bytes())}"
-    if done.returncode == 2:
-        return f"{done.stderr.decode('utf-8', 'replace')}{path}\n\n{_escaped(path.read_bytes())}"
-    return done.stdout.decode("utf-8", "replace").rstrip("\n")
+        shown = tool.postern("show", *([f"--kind={kind}"] if kind in KINDS else []), path, codes=(0, 1))
+    except Failure as failure:
+        return f"{failure}\n{house.short(path)}\n\n{_octets(path)}"
+    return shown.stdout.rstrip("\n")
+
+
+def _octets(path):
+    try:
+        return _escaped(path.read_bytes())
+    except OSError as error:
+        return f"    (cannot be read: {error.strerror})"

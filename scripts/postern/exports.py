@@ -10,18 +10,22 @@ it is what the dialogue, the packets and the script show.
 import json
 import re
 import shlex
-import subprocess
 
 from . import ctest_case, dialogue, house, rules, violation, wire
+from .console import Failure, visible
 from .reproducing import PLAIN
+from .tool import postern
+
+BESIDE = ("dialogue.txt", "explanation.md", "report.txt", "test.c", "session.pcap", "replay.sh", "variant")
 
 
 def _show(*arguments):
-    """`postern show`. Returns: what it said on stderr when it could not."""
-    done = subprocess.run([house.BUILD / "release" / "postern", "show", *map(str, arguments)],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                          check=False)
-    return done.stderr.strip() if done.returncode == 2 else ""
+    """`postern show`. Returns: why it could not, or ""."""
+    try:
+        postern("show", *arguments)
+    except Failure as failure:
+        return str(failure)
+    return ""
 
 
 def title_of(verdict):
@@ -32,9 +36,32 @@ def title_of(verdict):
     return ", ".join(word for word in words if word)
 
 
+def is_told(path):
+    """Whether a file tells of the input that it lies beside, in a bucket."""
+    return path.name in BESIDE and (path.parent / "bucket.json").is_file()
+
+
 def _expected_and_seen(verdict):
     seen = verdict.details.get("seen") or verdict.summary
     return str(verdict.details.get("expected") or "no such thing"), str(seen)
+
+
+def _words(text):
+    """Somebody else's text as words of Markdown, on one line."""
+    return re.sub(r"([\\`*\[\]<>&~#])", r"\\\1", visible(text, keep=""))
+
+
+def _code(text):
+    """Somebody else's text as code in Markdown, on one line."""
+    text = visible(text, keep="")
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    space = " " if "`" in text or text != text.strip(" ") else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _row(*cells):
+    """A row of a table in Markdown. No escape of a bar works behind a backslash: there it is spelled out."""
+    return "| " + " | ".join(re.sub(r"(?<=\\)\|", r"\\x7c", cell).replace("|", "\\|") for cell in cells) + " |"
 
 
 def explanation(bucket, octets, report):
@@ -43,20 +70,22 @@ def explanation(bucket, octets, report):
     expected, seen = _expected_and_seen(verdict)
     at = re.search(r"^  at octet   (\d+)", report, re.M)
     section = verdict.section or (f"RFC {rule.rfc}" if rule.rfc else "")
-    rows = [("oracle", verdict.oracle), ("section", section), ("state", verdict.state), ("verb", verdict.verb),
-            ("expected", f"`{expected}`"), ("seen", f"`{seen}`"), ("at octet", at.group(1) if at else ""),
+    rows = [("oracle", _words(verdict.oracle)), ("section", _words(section)), ("state", _words(verdict.state)),
+            ("verb", _words(verdict.verb)),
+            ("expected", _code(expected)), ("seen", _code(seen)), ("at octet", at.group(1) if at else ""),
             ("weakness", f"CWE-{rule.cwe}" if rule.cwe else ""),
             ("harness", bucket.harness.name), ("build", bucket.how)]
-    lines = [f"# {title_of(verdict)}", "", f"The law: {rule.law}", "", f"What a breach means: {rule.breach}", "",
+    lines = [f"# {_words(title_of(verdict))}", "", f"The law: {_words(rule.law)}", "",
+             f"What a breach means: {_words(rule.breach)}", "",
              "| | |", "| --- | --- |",
-             *(f"| {key} | {value.replace('|', chr(92) + '|')} |" for key, value in rows if value), "",
-             "## What to mend", "", rule.advice, ""]
+             *(_row(key, value) for key, value in rows if value), "",
+             "## What to mend", "", _words(rule.advice), ""]
     if rule.uri:
         lines += [f"The text: {rule.uri}", ""]
     lines += ["## The input", "", f"{len(octets)} octets" + (
         f", made shorter from {bucket.original} while it failed in the same way" if bucket.original > len(octets) else
         "") + f"; {len(bucket.members)} finding{'' if len(bucket.members) == 1 else 's'} of this kind:", ""]
-    lines += [f"- `{house.short(case.path)}` ({case.harness.name})" for case in bucket.members]
+    lines += [f"- {_code(house.short(case.path))} ({case.harness.name})" for case in bucket.members]
     sanitize = " --sanitize" if bucket.how != PLAIN else ""
     if variant_of(octets, verdict) is not None:
         lines += ["", "The law asks questions of its own: it was seen to break in a session that it made of this "

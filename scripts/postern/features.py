@@ -4,9 +4,10 @@ AFL++'s edges with how often they were taken. Nothing is fuzzed."""
 
 import os
 import shutil
+import signal
 import subprocess
 
-from . import afl, libfuzzer, options
+from . import afl, libfuzzer, limits, options
 from .console import Failure
 
 
@@ -17,25 +18,30 @@ def by_libfuzzer(harness, paths, room):
     merged.mkdir()
     names = {str(inputs / str(number)): path for number, path in enumerate(paths)}
     link_all(names, inputs)
-    settings = {"timeout": libfuzzer.TIMEOUT, "rss_limit_mb": 2048, **options.read(harness.options)["libfuzzer"]}
+    settings = {**limits.LIBFUZZER, **options.read(harness.options)["libfuzzer"]}
     flags = [f"-{key}={value}" for key, value in settings.items() if key not in ("dict", "max_len")]
     _run([harness.program, *flags, "-set_cover_merge=1", f"-merge_control_file={control}",
           f"-artifact_prefix={room}/", merged, inputs], room, {"ASAN_OPTIONS": libfuzzer.FAST})
-    with open(control, encoding="utf-8", errors="replace") as lines:
-        count = int(next(lines))
-        next(lines)  # how many of them are of the first corpus
-        order = [names[next(lines).rstrip("\n")] for _ in range(count)]
-        for line in lines:
-            kind, *numbers = line.split()
-            if kind == "FT":
-                yield order[int(numbers[0])], numbers[1:]
+    try:
+        yield from _of_merge(control.read_text(encoding="utf-8", errors="replace").splitlines(), names)
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        raise Failure(f"{harness.name}: libFuzzer's merge left nothing that can be read: {_last_words(room)}") from error
+
+
+def _of_merge(lines, names):
+    """What a merge wrote down. Yields: path, features."""
+    order = [names[name] for name in lines[2:2 + int(lines[0])]]
+    for line in lines[2 + len(order):]:
+        kind, *numbers = line.split()
+        if kind == "FT":
+            yield order[int(numbers[0])], numbers[1:]
 
 
 def by_afl(harness, paths, room):
     """The same of AFL++; a feature is an edge and how often it was taken, "edge:count"."""
     inputs, maps = room / "inputs", room / "maps"
     link_all({inputs / str(number): path for number, path in enumerate(paths)}, inputs)
-    _run(["afl-showmap", "-q", "-t", str(afl.TIMEOUT * 1000), "-i", inputs, "-o", maps, "--", harness.program], room,
+    _run(["afl-showmap", "-q", "-t", str(limits.SECONDS * 1000), "-i", inputs, "-o", maps, "--", harness.program], room,
          {**afl.QUIET, "AFL_QUIET": "1"})
     for number, path in enumerate(paths):
         written = maps / str(number)
@@ -58,11 +64,20 @@ def link_all(names, folder):
 
 def _run(command, room, environment):
     with open(room / "log", "ab") as log:
-        done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                              cwd=room, env={**os.environ, **environment}, check=False)
-    if done.returncode not in (0, 1):
-        words = (room / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        raise Failure(f"{command[0]} ended with exit code {done.returncode}: {words[-1] if words else 'no word'}")
+        try:
+            code = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                  cwd=room, env={**os.environ, **environment}, check=False).returncode
+        except OSError as error:
+            raise Failure(f"{command[0]} cannot be run: {error.strerror}") from error
+    if code == -signal.SIGINT:  # that of the terminal
+        raise KeyboardInterrupt
+    if code not in (0, 1):
+        raise Failure(f"{command[0]} ended with exit code {code}: {_last_words(room)}")
+
+
+def _last_words(room):
+    words = (room / "log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return words[-1] if words else "it said nothing"
 
 
 class Features:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Findings that are kept: the raw octets, and a .json beside them. One for each verdict key; nothing is overwritten."""
+"""Findings that are kept: the raw octets, and a .json beside them. One for each verdict key, and another one when that
+does not fail any more; nothing is overwritten."""
 
 import hashlib
 import json
@@ -11,6 +12,8 @@ from pathlib import Path
 from . import house, violation
 from .violation import Verdict
 
+MOST = 20  # of one key
+
 
 @dataclass
 class Finding:
@@ -18,6 +21,7 @@ class Finding:
     path: Path
     verdict: Verdict
     fresh: bool  # not known before this campaign
+    kept: bool = True  # False: there were too many of its key, and another one of them stands for it
 
 
 def folder_of(state, harness):
@@ -32,24 +36,41 @@ def reproduce_command(harness, path, verdict):
     return shlex.join([*words, str(path)])
 
 
-def keep(state, harness, engine, octets, verdict, report, reproduces):
-    """Save a finding unless one of the same key is there already. Returns: the Finding."""
-    path = folder_of(state, harness) / violation.name_of(verdict)
-    beside = path.with_name(path.name + ".json")
-    if path.exists() and beside.exists():
-        return Finding(harness, path, verdict, False)
-    if path.exists():
-        octets = path.read_bytes()  # a kill came between the two
-    facts = {
-        "harness": harness, "engine": engine, "oracle": verdict.oracle, "section": verdict.section,
-        "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "key": verdict.key,
-        "details": verdict.details, "version": house.version(), "size": len(octets),
-        "sha1": hashlib.sha1(octets).hexdigest(), "found": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "reproduces": reproduces, "reproduce": reproduce_command(harness, path, verdict), "report": report[-20000:],
-    }
-    house.write_whole(path, octets)
-    house.write_whole(beside, (json.dumps(facts, indent=2) + "\n").encode())
-    return Finding(harness, path, verdict, True)
+def keep(state, harness, engine, octets, verdict, report, reproduces, fails=lambda path: True):
+    """Save a finding, unless one of the same key is saved that fails to this day: where those do not any more, because
+    the parser was changed or the key says too little, the new one stands beside them. In: fails(path), whether a saved
+    one does. Returns: the Finding."""
+    first = folder_of(state, harness) / violation.name_of(verdict)
+    places = [first, *(first.with_name(f"{first.name}-{number}") for number in range(2, MOST + 1))]
+
+    def describe(path, its_octets):
+        facts = {
+            "harness": harness, "engine": engine, "oracle": verdict.oracle, "section": verdict.section,
+            "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "key": verdict.key,
+            "details": verdict.details, "version": house.version(), "size": len(its_octets),
+            "sha1": hashlib.sha1(its_octets).hexdigest(), "found": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "reproduces": reproduces, "reproduce": reproduce_command(harness, path, verdict),
+            "report": report[-20000:],
+        }
+        house.write_whole(beside(path), (json.dumps(facts, indent=2) + "\n").encode())
+
+    saved = {path: path.read_bytes() for path in reversed(places) if path.exists()}
+    for path, its_octets in saved.items():
+        if not beside(path).exists():
+            describe(path, its_octets)  # a kill came between the two
+    known = next((path for path in saved if saved[path] == octets), None) or next(filter(fails, saved), None)
+    if known:
+        return Finding(harness, known, verdict, False)
+    for path in places:
+        if house.write_new(path, octets):
+            describe(path, octets)
+            return Finding(harness, path, verdict, True)
+    return Finding(harness, first, verdict, False, kept=False)
+
+
+def beside(path):
+    """Where it is told what a finding is."""
+    return path.with_name(path.name + ".json")
 
 
 def load(harness, path):
@@ -66,6 +87,7 @@ def load(harness, path):
 def read_facts(path):
     """The .json beside a finding, or an empty dictionary."""
     try:
-        return json.loads(path.with_name(path.name + ".json").read_text(encoding="utf-8"))
+        facts = json.loads(beside(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return facts if isinstance(facts, dict) else {}

@@ -4,7 +4,7 @@
 import os
 import shlex
 
-from . import build, dialogue, findings, house, reports
+from . import build, house, reports, telling
 from .campaign import ENGINES, Campaign, Settings
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, minutes, positive, run, say
 from .record import Record
@@ -89,24 +89,9 @@ def build_engines(names, engines, mutator="postern"):
     return made
 
 
-def print_finding(number, count, finding):
-    say()
-    say(f"finding {number} of {count}: {finding.verdict.oracle} in {finding.harness}: {finding.verdict.summary}"
-        + ("" if finding.fresh else " (saved before)"))
-    say(dialogue.show(finding.path, finding.harness))
-    say()
-    say(f"reproduce: {findings.reproduce_command(finding.harness, finding.path, finding.verdict)}")
-
-
 def summary(rows, campaign):
     found = list(campaign.found.values())
-    if found:
-        try:
-            build.build("release", ["postern"])
-        except Failure as failure:
-            say(f"no dialogues, because the plain build {failure}")
-    for number, finding in enumerate(found, 1):
-        print_finding(number, len(found), finding)
+    telling.tell(found, campaign.judge.left_out)
     say()
     executions = sum(row.earlier + row.executions for row in rows)
     state = house.short(campaign.state)

@@ -6,6 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from .console import visible
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or ROOT / "build")
 SEEDS = ROOT / "corpus" / "seeds"
@@ -33,22 +35,49 @@ def version():
 
 
 def short(path):
-    """A path as a person would type it: relative to the source tree when it is inside."""
+    """A path for a person: relative to the source tree when it is inside, with what does not print spelled out."""
     path = Path(path)
     try:
-        return str(path.relative_to(ROOT))
+        path = path.relative_to(ROOT)
     except ValueError:
-        return str(path)
+        pass
+    return visible(str(path), keep="")
 
 
 def write_whole(path, octets, lasting=True):
     """Write a file so that it is there whole or not at all, whatever is killed when. If lasting, it also outlives a
     failure of the power, which costs some milliseconds."""
+    os.replace(_written(path, octets, lasting), path)
+
+
+def write_new(path, octets):
+    """The same, and lasting, but what is there stays as it is. Returns: whether it was written."""
+    if path.exists():
+        return False
+    unfinished = _written(path, octets, True)
+    try:
+        os.link(unfinished, path)  # unlike a renaming, it never takes the place of what somebody else has just written
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        os.rename(unfinished, path)
+        return True
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return True
+
+
+def _written(path, octets, lasting):
+    """Write a file under the name that it has until it is whole; when that fails, nothing is left of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(unfinished, "wb") as out:
-        out.write(octets)
-        if lasting:
-            out.flush()
-            os.fsync(out.fileno())
-    os.replace(unfinished, path)
+    try:
+        with open(unfinished, "wb") as out:
+            out.write(octets)
+            if lasting:
+                out.flush()
+                os.fsync(out.fileno())
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return unfinished

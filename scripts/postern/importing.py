@@ -4,16 +4,16 @@
 import hashlib
 import json
 import re
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import build, cases, corpus, findings, house, options as harness_options, session_script
+from . import build, cases, corpus, findings, house, limits, options as harness_options, session_script
 from .console import FOUND, OK, Arguments, Failure, positive, run, say
 from .outputs import add_json, json_asked
 from .replaying import Replaying
+from .tool import UNABLE, postern
 
 EPILOG = """\
 FILE is a session script (NAME.smtp, as in corpus/sessions), the raw octets that a client sent, a capture of packets
@@ -53,8 +53,8 @@ def arguments():
     parser.add_argument("--output", metavar="OUT", help="into OUT/HARNESS instead of STATE/corpus/HARNESS")
     parser.add_argument("--port", type=positive, default=25, metavar="N", help="captures: the server's (default: 25)")
     parser.add_argument("--crlf", action="store_true", help="octets with lines that end in LF: have them end in CRLF")
-    parser.add_argument("--seconds", type=positive, default=20, metavar="N",
-                        help="what one input may take (default: 20)")
+    parser.add_argument("--seconds", type=positive, default=limits.SECONDS, metavar="N",
+                        help=f"of the processor's time that one input may take (default: {limits.SECONDS})")
     add_json(parser)
     return parser.parse_args()
 
@@ -68,6 +68,7 @@ class Session:
     label: str  # the file, and of a capture the connection
     path: Path
     octets: bytes
+    raw: bool  # the file holds these octets and nothing else
 
     @property
     def name(self):
@@ -76,8 +77,8 @@ class Session:
 
 def read_capture(path, port):
     """The sessions in a capture. What comes behind STARTTLS is not to be read, and left out. Raises Refusal."""
-    done = postern("extract", f"--port={port}", path)
-    if done.returncode == 2:
+    done = postern("extract", f"--port={port}", path, codes=(0, 1, UNABLE))
+    if done.returncode == UNABLE:
         raise Refusal(f"no capture: {done.stderr.strip().rpartition(': ')[2]}")
     streams = [json.loads(line) for line in done.stdout.splitlines()]
     if not streams:
@@ -86,14 +87,15 @@ def read_capture(path, port):
         octets = session_script.unescape(one["octets"])
         upgrade = re.search(rb"(?i)(^|\r\n)starttls[ \t]*\r\n(?=\x16\x03)", octets)
         label = f"{house.short(path)}, connection {one['stream']}"
-        yield Session(label, path, octets[:upgrade.end()] if upgrade else octets)
+        yield Session(label, path, octets[:upgrade.end()] if upgrade else octets, False)
 
 
 def read(path, options):
     """The sessions in a file. Raises Refusal for what is no script, no capture, or no octets of a client."""
     if path.suffix in (".pcap", ".pcapng", ".cap"):
         return list(read_capture(path, options.port))
-    return [Session(house.short(path), path, read_octets(path, options.crlf))]
+    octets = read_octets(path, options.crlf)
+    return [Session(house.short(path), path, octets, octets == path.read_bytes())]
 
 
 def read_octets(path, crlf):
@@ -125,17 +127,14 @@ def check(session, room):
         raise Refusal(f"{len(octets)} octets: engines take {corpus.LARGEST} at most")
     flat = room / "flat"
     flat.write_bytes(octets)
-    done = postern("show", "--coverage", "--json", flat)
-    reached = json.loads(done.stdout)["triples"]
+    try:
+        reached = json.loads(postern("show", "--coverage", "--json", flat).stdout)["triples"]
+    except Failure as failure:
+        raise Refusal(str(failure)) from None
     if not any(one["verb"] not in (None, "CONNECT", "UNKNOWN") for one in reached):
         raise Refusal("no line of it is a command")
-    if path.suffix == ".smtp" and postern("show", path).returncode == 1:
+    if path.suffix == ".smtp" and postern("show", path, codes=(0, 1)).returncode == 1:
         say(f"{house.short(path)}: libpostern replies otherwise than it expects (postern show {house.short(path)})")
-
-
-def postern(*words):
-    return subprocess.run([house.BUILD / "release" / "postern", *map(str, words)], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
 
 
 def collect(names):
@@ -174,7 +173,7 @@ def judge(sessions, program, seconds, room):
     for failing in Replaying(program, seconds).failures(list(homes)):
         session, verdict = homes[failing.path], failing.verdict
         broken[session.label] = f"it breaks the law {verdict.oracle}: {verdict.summary}"
-        if session.octets == session.path.read_bytes():
+        if session.raw:
             broken[session.label] += f" ({findings.reproduce_command(_JUDGE, session.path, verdict)})"
     return broken
 
@@ -203,6 +202,7 @@ def main():
     known = build.harnesses(build.configure("release"))
     harnesses = harnesses_of(known, options.harness)
     build.build("release", ["postern", _JUDGE])
+    postern("--version")  # if it cannot be run, that is no file's fault
     taken, refused, sessions = [], {}, []
     with tempfile.TemporaryDirectory(prefix="postern-import-") as name:
         for number, path in enumerate(paths, 1):
@@ -212,6 +212,9 @@ def main():
                 found = read(path, options)
             except Refusal as refusal:
                 refused[house.short(path)] = str(refusal)
+                continue
+            except OSError as error:
+                refused[house.short(path)] = f"it cannot be read: {error.strerror}"
                 continue
             for session in found:
                 try:

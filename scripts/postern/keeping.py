@@ -3,6 +3,7 @@
 has put into an older one, or changed in it, is not lost: it is set aside then, else it goes."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -26,20 +27,24 @@ class Kept:
         self.home = home
         self.work = home.with_name(f".{home.name}.{os.getpid()}.part")
         self._tidy()
-        if home.exists() and not (home / LIST).is_file():
+        if home.exists() and not (home / LIST).is_file() and not (home.is_dir() and not any(home.iterdir())):
             raise Failure(f"{home} is there, and no triage made it: name another folder with --output")
 
     def _tidy(self):
         """Remove what was left by somebody who was killed."""
         for path in self.home.parent.glob(f".{self.home.name}.*"):
             writer = path.suffix in (".part", ".old") and path.stem.rpartition(".")[2]
-            if writer and writer.isdecimal() and not os.path.exists(f"/proc/{writer}"):
+            if writer and writer.isdecimal() and (int(writer) == os.getpid() or not os.path.exists(f"/proc/{writer}")):
                 shutil.rmtree(path, ignore_errors=True)
 
     @contextlib.contextmanager
     def folder(self):
         """The folder to write in. What is not put in place by replace() goes at the end."""
-        self.work.mkdir(parents=True)
+        try:
+            self.work.mkdir(parents=True)
+        except OSError as error:
+            raise Failure(f"{self.home} cannot be written ({error.strerror}): name another folder with --output") \
+                from error
         try:
             yield self.work
         finally:
@@ -49,12 +54,21 @@ class Kept:
         """Put the folder in place, with its list."""
         told = json.dumps({**facts, "files": _sums(self.work)}, indent=2)
         house.write_whole(self.work / LIST, (told + "\n").encode())
-        old = None
-        if self.home.exists():
-            old = self._set_aside()
-        os.rename(self.work, self.home)
+        with self._alone():
+            old = self._set_aside() if self.home.exists() and any(self.home.iterdir()) else None
+            os.rename(self.work, self.home)
         if old:
-            shutil.rmtree(old)
+            shutil.rmtree(old, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _alone(self):
+        """One at a time: another triage may end at this moment."""
+        folder = os.open(self.home.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _changed(self):
         try:

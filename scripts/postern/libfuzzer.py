@@ -5,11 +5,10 @@ import os
 import re
 import subprocess
 
-from . import artifact, corpus, options
+from . import artifact, corpus, limits, options
 from .turn import Stats, Turn
 
 PRESET = "libfuzzer"
-TIMEOUT = 10  # seconds that one input may take before it counts as a finding
 RELOAD = 3  # seconds after which it looks for inputs that others found
 
 # A small quarantine and no stacks of allocations: twice the rate. A finding is run again with all the help there is.
@@ -32,7 +31,7 @@ class LibFuzzerTurn(Turn):
     def commands(self, seconds_left):
         self.fresh.mkdir(exist_ok=True)
         self.found.mkdir(exist_ok=True)
-        settings = {"timeout": TIMEOUT, "rss_limit_mb": 2048, **options.read(self.harness.options)["libfuzzer"]}
+        settings = {**limits.LIBFUZZER, **options.read(self.harness.options)["libfuzzer"]}
         flags = [f"-{key}={value}" for key, value in settings.items() if key != "dict"]
         if self.harness.dictionary:
             flags.append(f"-dict={self.harness.dictionary}")
@@ -80,12 +79,11 @@ class LibFuzzerTurn(Turn):
 
 def rerun(harness, path):
     """Run one input alone, with full reports. Returns: stderr, exit code (None on time-out)."""
-    settings = {"timeout": TIMEOUT, "rss_limit_mb": 2048}
-    command = [str(harness.program), *(f"-{key}={value}" for key, value in settings.items()), str(path)]
+    command = [str(harness.program), *limits.flags(), str(path)]
     environment = {"ASAN_OPTIONS": THOROUGH, "UBSAN_OPTIONS": "print_stacktrace=1:symbolize=1", "PATH": "/usr/bin:/bin"}
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              env=environment, timeout=6 * TIMEOUT, cwd=path.parent)
+                              env=environment, timeout=6 * limits.SECONDS, cwd=path.parent)
     except subprocess.TimeoutExpired as late:
         return (late.stderr or b"").decode("utf-8", "replace"), None
     return done.stderr.decode("utf-8", "replace"), done.returncode

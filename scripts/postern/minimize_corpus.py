@@ -11,6 +11,7 @@ from .console import FOUND, OK, Arguments, Failure, run, say
 from .features import Features
 from .fuzz import build_engines
 from .outputs import add_json, json_asked
+from .replaying import unreadable
 
 EPILOG = """\
 Measures what each input of STATE/corpus/HARNESS reaches, by libFuzzer's features and by AFL++'s edges, and keeps a set
@@ -25,9 +26,10 @@ environment:
   POSTERN_CMAKE_ARGS   more arguments for cmake
 
 --json: harnesses (harness; before and after, each with files, octets and features by engine; failing, the files that
-fail; unsure, how many features the second measurement missed).
+fail; unread, those that cannot be read; unsure, how many features the second measurement missed).
 
-exit codes: 0 done, 1 done but for what is named: inputs that fail, a corpus left as it was; 2 could not run
+exit codes: 0 done, 1 done but for what is named: inputs that fail or cannot be read, a corpus left as it was; 2 could
+not run
 """
 
 
@@ -144,16 +146,22 @@ def main():
         home = corpus.folder_of(state, name)
         paths = [path for folder in (*more, home) if folder.is_dir() for path in cases.files_in(folder)
                  if 0 < path.stat().st_size <= corpus.LARGEST]
+        unread = unreadable(paths)
+        for path, why in unread.items():
+            say(f"  cannot be read, and stays: {house.short(path)}: {why}")
+        paths = [path for path in paths if path not in unread]
         if not paths:
             say(f"{name}: no inputs")
             continue
         say(f"{name}: measuring {len(paths)} inputs")
         given = Corpus(name, {engine: made[engine][name] for engine in engines}, paths)
-        harnesses.append(minimize(given, home, output / name if output else None))
+        harnesses.append({**minimize(given, home, output / name if output else None),
+                          "unread": [str(path) for path in unread]})
         tell(harnesses[-1])
     if out:
         out.write({"harnesses": harnesses})
-    return FOUND if any(facts["failing"] or facts["unsure"] for facts in harnesses) else OK
+    left = any(facts["failing"] or facts["unsure"] or facts["unread"] for facts in harnesses)
+    return FOUND if left else OK
 
 
 if __name__ == "__main__":

@@ -3,35 +3,39 @@
 
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-from . import build, cases, corpus, findings, house
+from . import build, cases, corpus, findings, house, limits, parallel
 from .console import FOUND, OK, Arguments, positive, run, say
 from .outputs import add_json, json_asked
 from .replaying import Replaying
+from .reports import facts_of_verdict
 
 EPILOG = """\
 Replays corpus/seeds, corpus/regressions and STATE/findings through their harnesses, in a plain build with gcc: every
 law with all partitions and variants, and no input takes longer than it may (--seconds, of the processor's time). An
 input that fails is named, and the next one goes on. A saved finding fails until its bug is mended; scripts/triage says
-more of it. Findings of a sanitizer are replayed in a build with ASan and UBSan, as everything is with --sanitize.
+more of it. Findings of a sanitizer are replayed in a build with ASan and UBSan, as everything is with --sanitize. A
+finding that runs clean is named too: mended, or of the kind that only the build of the engine shows which found it.
 
 environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
 
 --json: inputs, seconds, harnesses (harness, build: plain or sanitized, inputs, failing, seconds), failing (file,
-harness, kind: seed, regression, finding or corpus; oracle, section, state, verb, summary, key, reproduce).
+harness, kind: seed, regression, finding or corpus; oracle, section, state, verb, summary, key, reproduce), clean
+(findings that ran clean: file, harness, engine, oracle, summary), unread (file, harness, why), unknown (folders of
+harnesses that this build does not know: folder, inputs).
 
-exit codes: 0 every input ran clean, 1 an input broke a law, crashed or took too long, 2 could not run
+exit codes: 0 every input ran clean, 1 an input broke a law, crashed, took too long or could not be read, 2 could not
+run
 """
 
 
 def arguments():
     parser = Arguments("regress", description="Replay every seed, regression and saved finding.", epilog=EPILOG)
     parser.add_argument("harness", nargs="*", metavar="HARNESS", help="harnesses to replay (default: all)")
-    parser.add_argument("--seconds", type=positive, default=20, metavar="N",
-                        help="of the processor's time that one input may take (default: 20)")
+    parser.add_argument("--seconds", type=positive, default=limits.SECONDS, metavar="N",
+                        help=f"of the processor's time that one input may take (default: {limits.SECONDS}, as in a campaign)")
     parser.add_argument("--sanitize", action="store_true", help="build with gcc's ASan and UBSan")
     parser.add_argument("--corpus", action="store_true", help="replay the corpus that campaigns have kept, too")
     parser.add_argument("--no-findings", action="store_true", help="leave saved findings out")
@@ -58,7 +62,7 @@ def inputs_of(options, state, name):
 
 
 def plan(options, state, chosen):
-    """What is replayed in which build, made: (Harness, "plain" or "sanitized", {path: kind})."""
+    """What is replayed in which build, made: the Replays."""
     inputs = {harness.name: inputs_of(options, state, harness.name) for harness in chosen}
     most, jobs = "sanitized" if options.sanitize else "plain", []
     for number, word in enumerate(("plain", "sanitized")):
@@ -66,37 +70,69 @@ def plan(options, state, chosen):
         names = [name for name, both in inputs.items() if both[number] or word == most]
         if names:
             known = build.harnesses(build.build(preset, names, folder, settings))
-            jobs += [(harness, word, inputs[harness.name][number]) for harness in build.choose(known, names)]
+            jobs += [Replay(harness, word, inputs[harness.name][number], options.seconds)
+                     for harness in build.choose(known, names)]
     return jobs
 
 
-def facts_of(harness, kind, failing):
-    verdict = failing.verdict
-    return {"file": str(failing.path), "harness": harness.name, "kind": kind, "oracle": verdict.oracle,
-            "section": verdict.section, "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary,
-            "key": verdict.key, "reproduce": findings.reproduce_command(harness.name, failing.path, verdict)}
+class Replay:
+    """All of one harness in one build. In: kinds, {path: kind}."""
+
+    def __init__(self, harness, word, kinds, seconds):
+        self.harness = harness
+        self.word = word
+        self.kinds = kinds
+        self.replaying = Replaying(harness.program, seconds)
+
+    def run(self):
+        """Returns: self, with facts of it, and of the inputs that are worth a word."""
+        begun = time.monotonic()
+        self.failing = [self._failing(one) for one in self.replaying.failures(list(self.kinds))]
+        failed = {one["file"] for one in self.failing}
+        self.unread = [{"file": str(path), "harness": self.harness.name, "why": why}
+                       for path, why in self.replaying.unread.items()]
+        self.clean = [self._clean(path) for path, kind in self.kinds.items()
+                      if kind == "finding" and str(path) not in failed and path not in self.replaying.unread]
+        self.facts = {"harness": self.harness.name, "build": self.word, "inputs": len(self.kinds),
+                      "failing": len(self.failing), "seconds": round(time.monotonic() - begun, 1)}
+        return self
+
+    def _failing(self, failing):
+        verdict = failing.verdict
+        return {"file": str(failing.path), "harness": self.harness.name, "kind": self.kinds[failing.path],
+                **facts_of_verdict(verdict),
+                "reproduce": findings.reproduce_command(self.harness.name, failing.path, verdict)}
+
+    def _clean(self, path):
+        facts = findings.read_facts(path)
+        return {"file": str(path), "harness": self.harness.name,
+                **{name: str(facts.get(name) or "") for name in ("engine", "oracle", "summary")}}
+
+    def tell(self):
+        """What became of it, for a person."""
+        count = self.facts["inputs"]
+        where = ", sanitized" if self.word == "sanitized" else ""
+        say(f"{self.harness.name}{where}: {count} input{'' if count == 1 else 's'}, "
+            f"{self.facts['failing'] or 'none'} failing ({self.facts['seconds']} s)")
+        for one in self.failing:
+            section = f" ({one['section']})" if one["section"] else ""
+            say(f"  {one['kind']} {house.short(one['file'])}: {one['oracle']}{section}: {one['summary']}")
+            say(f"    {one['reproduce']}")
+        for one in self.clean:
+            why = f"mended, or only the build of {one['engine'] or 'an engine'} shows it (./scripts/triage)"
+            say(f"  clean here: finding {house.short(one['file'])}: {'flaky' if one['oracle'] == 'FLAKY' else why}")
+        for one in self.unread:
+            say(f"  cannot be read: {house.short(one['file'])}: {one['why']}")
 
 
-def replay(harness, word, kinds, seconds):
-    """All of one harness in one build. Returns: facts of it, and of each failing input."""
-    begun = time.monotonic()
-    failing = [facts_of(harness, kinds[one.path], one)
-               for one in Replaying(harness.program, seconds).failures(list(kinds))]
-    taken = round(time.monotonic() - begun, 1)
-    facts = {"harness": harness.name, "build": word, "inputs": len(kinds), "failing": len(failing), "seconds": taken}
-    return facts, failing
-
-
-def tell(facts, failing):
-    """What became of one harness, for a person."""
-    count = facts["inputs"]
-    where = ", sanitized" if facts["build"] == "sanitized" else ""
-    say(f"{facts['harness']}{where}: {count} input{'' if count == 1 else 's'}, "
-        f"{facts['failing'] or 'none'} failing ({facts['seconds']} s)")
-    for one in failing:
-        section = f" ({one['section']})" if one["section"] else ""
-        say(f"  {one['kind']} {house.short(one['file'])}: {one['oracle']}{section}: {one['summary']}")
-        say(f"    {one['reproduce']}")
+def strangers(options, state, known):
+    """Folders with inputs of harnesses that the build does not know: {folder, inputs} of each."""
+    homes = [house.SEEDS, house.REGRESSIONS, *([] if options.no_findings else [state / "findings"]),
+             *([state / "corpus"] if options.corpus else [])]
+    names = {harness.name for harness in known}
+    found = [{"folder": str(folder), "inputs": len(cases.files_in(folder))} for home in homes if home.is_dir()
+             for folder in sorted(home.iterdir()) if folder.is_dir() and folder.name not in names]
+    return [one for one in found if one["inputs"]]
 
 
 def main():
@@ -105,20 +141,21 @@ def main():
     state = cases.folder(options.state) if options.state else house.state_dir()
     build.bootstrap("regress")
     preset, name, settings = cases.replay_build(False)
-    chosen = build.choose(build.harnesses(build.configure(preset, name, settings)), options.harness)
-    jobs = plan(options, state, chosen)
+    known = build.harnesses(build.configure(preset, name, settings))
+    jobs = plan(options, state, build.choose(known, options.harness))
+    unknown = [] if options.harness else strangers(options, state, known)
     begun = time.monotonic()
-    harnesses, failing = [], []
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for facts, found in pool.map(lambda job: replay(*job, options.seconds), jobs):
-            tell(facts, found)
-            harnesses.append(facts)
-            failing += found
-    count, seconds = sum(facts["inputs"] for facts in harnesses), round(time.monotonic() - begun, 1)
+    parallel.each(options.jobs, Replay.run, jobs, Replay.tell, lambda: [job.replaying.stop() for job in jobs])
+    for one in unknown:
+        say(f"not replayed: {one['inputs']} in {house.short(one['folder'])}: this build knows no such harness")
+    count, seconds = sum(job.facts["inputs"] for job in jobs), round(time.monotonic() - begun, 1)
+    failing, clean, unread = ([one for job in jobs for one in getattr(job, name)]
+                              for name in ("failing", "clean", "unread"))
     say(f"{count} inputs, {len(failing)} failing ({seconds} s)")
     if out:
-        out.write({"inputs": count, "seconds": seconds, "harnesses": harnesses, "failing": failing})
-    return FOUND if failing else OK
+        out.write({"inputs": count, "seconds": seconds, "harnesses": [job.facts for job in jobs], "failing": failing,
+                   "clean": clean, "unread": unread, "unknown": unknown})
+    return FOUND if failing or unread else OK
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import violation
+from . import limits, violation
 from .console import Failure
 from .libfuzzer import THOROUGH
 
@@ -21,6 +21,18 @@ _LATE = (-signal.SIGPROF, -signal.SIGALRM)  # the processor's time is up, or tha
 AT_ONCE = 500  # paths on one command line
 _FAILED = re.compile(r"^replay: failed: (.*)$", re.M)
 _RUNNING = re.compile(r"^Running: (.*)$", re.M)
+
+
+def unreadable(paths):
+    """{path: why} of those that cannot be read."""
+    unread = {}
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                file.read(1)
+        except OSError as error:
+            unread[path] = error.strerror or str(error)
+    return unread
 
 
 @dataclass
@@ -31,8 +43,9 @@ class Failing:
 
 
 class Replaying:
-    """`seconds`: of the processor's time that one input may take. In: program, that of a replay build; engine, it is
-    one of libFuzzer; environment, what it is told besides; brief, the driver judges as an engine does."""
+    """`seconds`: of the processor's time that one input may take. What cannot be read is passed over by a replay driver,
+    and stands in `unread` then, with the reason: whoever asks tells of it. In: program, that of a replay build; engine,
+    it is one of libFuzzer; environment, what it is told besides; brief, the driver judges as an engine does."""
 
     def __init__(self, program, seconds, engine=False, environment=None, brief=False):
         self.program = Path(program)
@@ -41,6 +54,9 @@ class Replaying:
         self.environment = environment or {}
         self.brief = ["--brief"] if brief else []
         self.processes = 0
+        self.process = None  # the one that runs
+        self.stopped = False
+        self.unread = {}  # path -> why it could not be read
 
     def failures(self, paths):
         """Run the inputs in their order. Yields: Failing, for each that fails."""
@@ -59,7 +75,7 @@ class Replaying:
 
     def _command(self, paths):
         if self.engine:
-            return [self.program, f"-timeout={self.seconds}", "-rss_limit_mb=2048", *paths]
+            return [self.program, *limits.flags(timeout=self.seconds), *paths]
         return [self.program, "--quiet", *self.brief, f"--seconds={self.seconds}", *paths]
 
     def _environment(self):
@@ -71,11 +87,12 @@ class Replaying:
         """Run inputs until one fails. Returns: Failing or None, and how many of them need not run again."""
         self.processes += 1
         with tempfile.TemporaryFile() as said:  # an endless report fills no pipe
-            code = subprocess.run([str(word) for word in self._command(paths)], stdin=subprocess.DEVNULL, stdout=said,
-                                  stderr=said, env=self._environment(), check=False).returncode
+            code = self._wait(self._command(paths), said)
             said.seek(0)
             report = said.read(1 << 20).decode("utf-8", "replace")
-        if code == 0:
+        unread = unreadable(paths) if "replay: cannot read" in report else {}  # the driver has run the others
+        self.unread.update(unread)
+        if code == 0 or (code == 2 and unread):
             return None, len(paths)
         if code == 2 and not self.engine:  # the driver's own word; what a harness finds ends in a signal
             words = report.strip().splitlines() or ["exit code 2"]
@@ -91,6 +108,27 @@ class Replaying:
         if verdict is None:
             verdict = violation.Verdict("SAN", f"SAN|exit {code}", summary=f"the harness ended with exit code {code}")
         return Failing(path, verdict, self._of(report, path)), (index or 0) + 1
+
+    def _wait(self, command, said):
+        """Run a command to its end. Returns: its exit code. Raises KeyboardInterrupt when it was stopped."""
+        with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                              env=self._environment()) as self.process:
+            try:
+                if self.stopped:
+                    self.process.kill()
+                code = self.process.wait()
+            except BaseException:
+                self.process.kill()
+                raise
+        if self.stopped or code == -signal.SIGINT:  # that of the terminal, which goes to all
+            raise KeyboardInterrupt
+        return code
+
+    def stop(self):
+        """End failures(), which runs in another thread."""
+        self.stopped = True
+        if self.process:
+            self.process.kill()
 
     def _of(self, report, path):
         """What of the report is about that input."""

@@ -217,10 +217,3 @@ def source(state):
     """Source coverage, if it was measured (scripts/report --source), or None."""
     facts = _json(state / "coverage.json")
     return facts if isinstance(facts.get("total"), dict) else None
-
-
-def visible(text):
-    """A text with what does not print spelled out, marks that turn the direction of writing among it: what hostile
-    input leaves in a report is to be seen, not obeyed."""
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else
-                   f"\\x{ord(letter):02x}" if ord(letter) < 256 else f"\\u{{{ord(letter):x}}}" for letter in text)

@@ -11,10 +11,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from . import house
-from .console import Failure
+from .console import Failure, visible
 from .coverage_measure import percent
 from .coverage_summary import by_state
-from .report_facts import thinned, visible
+from .report_facts import thinned
 from .report_plots import Line, curves, graph
 
 ENGINES = ("libfuzzer", "afl")

@@ -17,12 +17,14 @@ PLAIN, SANITIZED, ENGINE = "plain", "sanitized", "engine"
 
 @dataclass
 class Case:
-    """One finding. `verdict` is None until it reproduces; `how`: the build in which it does."""
+    """One finding. `verdict` is None until it reproduces; `how`: the build in which it does; `unread`: why it cannot be
+    run."""
     path: Path
     harness: build.Harness
     verdict: Verdict | None = None
     report: str = ""
     how: str = ""
+    unread: str = ""
 
 
 class Builds:
@@ -73,19 +75,26 @@ def _run(builds, how, chosen):
         for failing in replaying.failures(list(mine)) if replaying else ():
             case = mine[failing.path]
             case.verdict, case.report, case.how = failing.verdict, failing.report, how
+        for path, why in replaying.unread.items() if replaying else ():
+            mine[path].unread = why
 
 
 def reproduce(builds, found, tries):
-    """Run all cases until each has failed, or has not in so many tries."""
+    """Run all cases until each has failed, or has not in so many tries. Returns: those that could be read."""
     for number in range(tries):
-        _run(builds, PLAIN, [case for case in found if case.verdict is None])
+        _run(builds, PLAIN, _left(found))
+        found = [case for case in found if not case.unread]
         left = [case for case in found if case.verdict is None or (case.verdict.oracle, case.how) == ("SAN", PLAIN)]
         if left:
             _run(builds, SANITIZED, left)
-        left = [case for case in found if case.verdict is None]
-        if left and number == 0:
-            _run(builds, ENGINE, left)
-        left = [case for case in found if case.verdict is None]
+        if _left(found) and number == 0:
+            _run(builds, ENGINE, _left(found))
+        left = _left(found)
         say(f"try {number + 1}: {len(found) - len(left)} of {len(found)} fail")
         if not left:
             break
+    return found
+
+
+def _left(found):
+    return [case for case in found if case.verdict is None]

@@ -9,12 +9,12 @@ nothing goes any more.
 
 import json
 import re
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from . import house, violation
+from . import violation
+from .tool import postern
 
 AT_ONCE, OCTETS_AT_ONCE = 64, 1 << 22  # candidates that are tried in one process, and how long they are together
 _CHUNK = re.compile(rb"(?i)(bdat +)\d+")
@@ -24,9 +24,7 @@ def parts_of(octets, kind, room):
     """The parts of an input: {what, begin, middle, end} of each. In: room, a folder to write in."""
     path = room / "parts"
     path.write_bytes(octets)
-    done = subprocess.run([house.BUILD / "release" / "postern", "show", "--parts", f"--kind={kind}", path],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in postern("show", "--parts", f"--kind={kind}", path).stdout.splitlines()]
 
 
 class Shrinker:

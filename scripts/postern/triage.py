@@ -4,12 +4,13 @@
 import shutil
 import subprocess
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import build, cases, exports, house, violation
+from . import build, cases, exports, findings, house, limits, violation
 from .console import FOUND, OK, Arguments, Failure, positive, run, say
-from .keeping import Kept
+from .keeping import LIST, Kept
 from .outputs import add_json, json_asked
 from .reproducing import PLAIN, SANITIZED, Builds, Case, reproduce
 from .shrink import shrink
@@ -33,18 +34,20 @@ environment:
   XDG_STATE_HOME       DIR is $XDG_STATE_HOME/postern, or ~/.local/state/postern
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
 
---json: output, findings, seconds, buckets (as in bucket.json), flaky and left_out (file, harness).
+--json: output, findings, seconds, buckets (as in bucket.json), flaky (file, harness), left_out (file, why).
 
-exit codes: 0 no finding fails any more, 1 some do, 2 could not run
+exit codes: 0 no finding fails any more, 1 some do, or could not be read, 2 could not run
 """
+
+UNKNOWN = "its harness is not known"
 
 
 def arguments():
     parser = Arguments("triage", description="Sort, shorten and explain what campaigns found.", epilog=EPILOG)
     parser.add_argument("dir", nargs="?", metavar="DIR", help="a campaign's state, or findings in it")
     parser.add_argument("--output", metavar="OUT", help="write there instead")
-    parser.add_argument("--seconds", type=positive, default=20, metavar="N",
-                        help="of the processor's time that one input may take (default: 20)")
+    parser.add_argument("--seconds", type=positive, default=limits.SECONDS, metavar="N",
+                        help=f"of the processor's time that one input may take (default: {limits.SECONDS}, as in a campaign)")
     parser.add_argument("--shorten", type=positive, default=60, metavar="N",
                         help="seconds to spend on making one input short (default: 60)")
     parser.add_argument("--tries", type=positive, default=3, metavar="N",
@@ -69,17 +72,18 @@ def places(options):
     return source, Path(options.output).absolute() if options.output else output
 
 
-def collect(source, output, known):
-    """The findings as cases, and those whose harness is not known."""
+def collect(source, known):
+    """The findings as cases, and those whose harness is not known. What a triage wrote is none: not its folder, and of
+    a bucket that somebody has moved, the input alone."""
     found, left_out = [], []
-    for path in cases.files_in(source):
-        if output in path.parents:
+    for path in cases.files_in(source, skip=lambda folder: (folder / LIST).exists()):
+        if exports.is_told(path):
             continue
         try:
             found.append(Case(path, cases.harness_of(path, known)))
         except Failure as failure:
             say(f"left out: {failure}")
-            left_out.append(path)
+            left_out.append({"file": str(path), "why": UNKNOWN})
     return found, left_out
 
 
@@ -115,7 +119,11 @@ def shorten(bucket, builds, seconds, room):
     octets = case.path.read_bytes()
     bucket.original = len(octets)
     brief = builds.replaying(case.how, case.harness, 2 if case.verdict.key == "BOUND|timeout" else None)
-    short = shrink(octets, case.harness.kind or "session", brief, case.verdict, case.report, seconds)
+    try:
+        short = shrink(octets, case.harness.kind or "session", brief, case.verdict, case.report, seconds)
+    except Failure as failure:
+        say(f"    cannot be made shorter: {failure}")
+        short = octets
     path = room / "shortened"
     path.write_bytes(short)
     failing = builds.replaying(case.how, case.harness).judge(path)
@@ -126,16 +134,25 @@ def shorten(bucket, builds, seconds, room):
     return short, failing.report.replace(str(path), "input")
 
 
-def build_tests(buckets, folder, output):
-    """Build the tests in C of some buckets. Returns: whether that went well."""
+@contextmanager
+def tests_built(buckets, folder, output):
+    """Build the tests in C of some buckets; nobody else builds in that folder meanwhile, and it does not know of them
+    afterwards. Gives: whether that went well."""
     log = folder / "cases.log"
-    try:
-        build.run_logged(["cmake", "-S", house.ROOT, "-B", folder, f"-DPOSTERN_CASES={output}"], log)
-        build.run_logged(["cmake", "--build", folder, "--target", *(f"case.{bucket.name}" for bucket in buckets)], log)
-    except Failure as failure:
-        say(f"tests in C: {failure}")
-        return False
-    return True
+    configure = ["cmake", "-S", house.ROOT, "-B", folder]
+    with build.alone(folder):
+        try:
+            build.run_logged([*configure, f"-DPOSTERN_CASES={output}"], log)
+            build.run_logged(["cmake", "--build", folder, "--target", *(f"case.{one.name}" for one in buckets)], log)
+            built = True
+        except Failure as failure:
+            say(f"tests in C: {failure}")
+            built = False
+        try:
+            yield built
+        finally:
+            with suppress(Failure):
+                build.run_logged([*configure, "-DPOSTERN_CASES="], log)
 
 
 def run_tests(buckets, builds, output, all_facts):
@@ -145,20 +162,26 @@ def run_tests(buckets, builds, output, all_facts):
         if not mine:
             continue
         folder = builds.folder(how)
-        built = build_tests(mine, folder, output)
-        for bucket in mine:
-            program = folder / "cases" / f"case.{bucket.name}"
-            all_facts[bucket.name]["test"] = run_test(program, builds.seconds) if built else "not built"
-            exports.write_facts(output / bucket.name, all_facts[bucket.name])
+        with tests_built(mine, folder, output) as built:
+            for bucket in mine:
+                program = folder / "cases" / f"case.{bucket.name}"
+                all_facts[bucket.name]["test"] = run_test(program, builds.seconds) if built else "not built"
+                exports.write_facts(output / bucket.name, all_facts[bucket.name])
 
 
 def run_test(program, seconds):
+    """In: seconds, of the processor's time; a machine that is busy makes no test fail."""
     try:
-        code = subprocess.run([program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, timeout=seconds, check=False).returncode
+        code = subprocess.run(["prlimit", f"--cpu={seconds}", program], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=10 * seconds,
+                              check=False).returncode
     except subprocess.TimeoutExpired:
         return "fails"
     return "fails" if code else "passes"
+
+
+def counted(things, word):
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def table(all_facts):
@@ -174,6 +197,60 @@ def table(all_facts):
             say(f"    {facts['summary']}")
 
 
+def judged(source, options):
+    """All findings, run again. Returns: those that could be, those that could not (file, why), and the builds."""
+    preset, name, settings = cases.replay_build(False)
+    found, left_out = collect(source, build.harnesses(build.configure(preset, name, settings)))
+    if left_out and not found:
+        raise Failure(f"no finding in {house.short(source)} is of a harness that this build knows (see above)")
+    say(f"{counted(found, 'finding')} in {house.short(source)}")
+    builds = Builds(list(dict.fromkeys(case.harness.name for case in found)), options.seconds)
+    if found:
+        reproduce(builds, found, options.tries)
+    for case in found:
+        if case.unread:
+            say(f"left out, it cannot be read: {house.short(case.path)}: {case.unread}")
+            left_out.append({"file": str(case.path), "why": case.unread})
+    return [case for case in found if not case.unread], left_out, builds
+
+
+def write(buckets, builds, room, output, seconds):
+    """Write down the buckets, each made short. Returns: {name: facts}."""
+    all_facts = {}
+    for number, bucket in enumerate(buckets, 1):
+        say(f"bucket {number} of {len(buckets)}: {bucket.name}, {bucket.first.path.stat().st_size} octets")
+        octets, report = shorten(bucket, builds, seconds, room)
+        say(f"    made shorter: {bucket.original} -> {len(octets)} octets")
+        all_facts[bucket.name] = exports.write(room / bucket.name, bucket, octets, report, output)
+    run_tests(buckets, builds, room, all_facts)
+    return all_facts
+
+
+def set_apart(flaky, room):
+    """Copy what does not fail, with what was told of it; of two with the same name the second gets a number."""
+    for case in flaky:
+        home = room / "flaky" / case.harness.name / case.path.name
+        home.parent.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while home.exists():
+            number += 1
+            home = home.with_name(f"{case.path.name}-{number}")
+        shutil.copyfile(case.path, home)
+        if findings.beside(case.path).exists():
+            shutil.copyfile(findings.beside(case.path), findings.beside(home))
+
+
+def tell(found, all_facts, flaky, left_out, output):
+    say()
+    if all_facts:
+        table(all_facts.values())
+        say()
+    for case in flaky:
+        say(f"does not fail, mended or flaky: {house.short(case.path)}")
+    say(f"{counted(found, 'finding')}: {counted(all_facts, 'bucket')}, {len(flaky)} flaky"
+        + (f", {len(left_out)} left out" if left_out else "") + f"; see {house.short(output)}")
+
+
 def main():
     options = arguments()
     out = json_asked(options)
@@ -181,44 +258,20 @@ def main():
     source, output = places(options)
     kept = Kept(output)
     build.bootstrap("triage")
-    preset, name, settings = cases.replay_build(False)
-    found, left_out = collect(source, output, build.harnesses(build.configure(preset, name, settings)))
-    if left_out and not found:
-        raise Failure(f"no finding in {house.short(source)} is of a harness that this build knows (see above)")
-    say(f"{len(found)} finding{'' if len(found) == 1 else 's'} in {house.short(source)}")
-    builds = Builds(list(dict.fromkeys(case.harness.name for case in found)), options.seconds)
-    if found:
-        reproduce(builds, found, options.tries)
-    buckets, flaky = gather(found), [case for case in found if case.verdict is None]
-    all_facts = {}
-    with kept.folder() as room:
-        for number, bucket in enumerate(buckets, 1):
-            say(f"bucket {number} of {len(buckets)}: {bucket.name}, {bucket.first.path.stat().st_size} octets")
-            octets, report = shorten(bucket, builds, options.shorten, room)
-            say(f"    made shorter: {bucket.original} -> {len(octets)} octets")
-            all_facts[bucket.name] = exports.write(room / bucket.name, bucket, octets, report, output)
-        run_tests(buckets, builds, room, all_facts)
-        for case in flaky:
-            home = room / "flaky" / case.harness.name
-            home.mkdir(parents=True, exist_ok=True)
-            for path in (case.path, case.path.with_name(case.path.name + ".json")):
-                if path.exists():
-                    shutil.copyfile(path, home / path.name)
+    with kept.folder() as room:  # at once, so that nobody waits for what cannot be written
+        found, left_out, builds = judged(source, options)
+        flaky = [case for case in found if case.verdict is None]
+        all_facts = write(gather(found), builds, room, output, options.shorten)
+        set_apart(flaky, room)
         facts = {"output": str(output), "findings": len(found), "seconds": round(time.monotonic() - begun, 1),
                  "buckets": list(all_facts.values()),
                  "flaky": [{"file": str(case.path), "harness": case.harness.name} for case in flaky],
-                 "left_out": [str(path) for path in left_out]}
+                 "left_out": left_out}
         kept.replace(facts)
-    say()
-    if buckets:
-        table(all_facts.values())
-        say()
-    for case in flaky:
-        say(f"does not fail, mended or flaky: {house.short(case.path)}")
-    say(f"{len(found)} findings: {len(buckets)} buckets, {len(flaky)} flaky; see {house.short(output)}")
+    tell(found, all_facts, flaky, left_out, output)
     if out:
         out.write(facts)
-    return FOUND if buckets else OK
+    return FOUND if all_facts or any(one["why"] != UNKNOWN for one in left_out) else OK
 
 
 if __name__ == "__main__":

@@ -87,8 +87,11 @@ def in_use(folder):
 
 
 def locked(folder):
-    """The lock of a room as an open file, or None when somebody holds it."""
-    lock = open(folder / "lock", "a", encoding="utf-8")
+    """The lock of a room as an open file, or None when somebody holds it, or has just tidied the room away."""
+    try:
+        lock = open(folder / "lock", "a", encoding="utf-8")
+    except FileNotFoundError:
+        return None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

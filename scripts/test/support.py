@@ -34,6 +34,25 @@ def script(verb, *arguments, **keywords):
     return done.returncode, done.stdout, done.stderr
 
 
+SEALED = Path("/sys/class/net/lo/speed")  # the loopback interface has none: to read it fails, for root too
+
+
+def make_unreadable(path):
+    """Make a file that cannot be read, or skip the test where that cannot be. Returns: why it cannot."""
+    path.unlink(missing_ok=True)
+    if os.geteuid() != 0:
+        path.touch(0)
+        return "Permission denied"
+    try:
+        SEALED.read_bytes()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        path.symlink_to(SEALED)
+        return error.strerror
+    raise unittest.SkipTest("root can read everything here")
+
+
 class Case(unittest.TestCase):
     """A test with a folder of its own."""
 

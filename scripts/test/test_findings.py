@@ -2,10 +2,14 @@
 """What a failing run said, what it is known by, and that it is kept once and whole."""
 
 import json
+import shutil
 import unittest
+from pathlib import Path
+from unittest import mock
 
 import support
-from postern import corpus, findings, violation
+from postern import build, corpus, coverage_empty, findings, house, judge as judging, violation, workroom
+from postern.judge import Judge
 from postern.workroom import Workroom
 
 MARKED = 'noise\nPOSTERN-VIOLATION {"oracle": "REF", "section": "RFC 5321 4.5.2", "state": "MAIL", "verb": "DATA", ' \
@@ -63,6 +67,44 @@ class Keeping(support.Case):
         self.assertTrue(other.fresh)
         self.assertEqual(len(list(first.path.parent.iterdir())), 4)
 
+    def test_a_saved_one_that_fails_no_more_makes_room(self):
+        first = self.keep(b"one\r\n").path
+        mended = {first}
+
+        def keep(octets):
+            return findings.keep(self.room, "fuzz_x", "afl", octets, violation.read(MARKED, -6), MARKED, True,
+                                 lambda path: path not in mended)
+
+        second = keep(b"two\r\n")
+        self.assertEqual((second.fresh, second.path.name), (True, f"{first.name}-2"))
+        self.assertEqual((first.read_bytes(), second.path.read_bytes()), (b"one\r\n", b"two\r\n"))
+        self.assertIn(f"{first.name}-2", findings.read_facts(second.path)["reproduce"])
+        self.assertEqual((keep(b"three\r\n").path, keep(b"one\r\n").path), (second.path, first))
+        mended.add(second.path)
+        self.assertEqual([keep(octets).path.name for octets in (b"one\r\n", b"three\r\n", b"two\r\n")],
+                         [first.name, f"{first.name}-3", second.path.name])
+
+    def test_there_is_an_end_to_it(self):
+        kept = [findings.keep(self.room, "fuzz_x", "afl", b"%d" % number, violation.read(MARKED, -6), MARKED, True,
+                              lambda path: False) for number in range(findings.MOST + 3)]
+        self.assertEqual([one.kept for one in kept].count(False), 3)
+        self.assertEqual(len({one.path for one in kept}), findings.MOST)
+        self.assertEqual(kept[0].path.read_bytes(), b"0")
+
+    def test_two_campaigns_at_once(self):
+        """Another one writes the same name between the look and the writing."""
+        path = self.room / "x"
+        with mock.patch.object(Path, "exists", lambda _: False):
+            self.assertTrue(house.write_new(path, b"first"))
+            self.assertFalse(house.write_new(path, b"second"))
+        self.assertEqual([(one.name, one.read_bytes()) for one in self.room.iterdir()], [("x", b"first")])
+
+    def test_a_full_disk_leaves_nothing_half_written(self):
+        with mock.patch.object(house.os, "fsync", side_effect=OSError(28, "No space left on device")):
+            with self.assertRaises(OSError):
+                self.keep(b"one\r\n")
+        self.assertEqual([path for path in self.room.rglob("*") if path.is_file()], [])
+
     def test_what_stands_beside_it(self):
         path = self.keep(b"QUIT\r\n").path
         facts = json.loads(path.with_name(path.name + ".json").read_text())
@@ -72,6 +114,63 @@ class Keeping(support.Case):
         self.assertRegex(facts["version"], r"^\d+\.\d+\.\d+")
         self.assertTrue(facts["reproduce"].startswith("./scripts/reproduce "))
         self.assertIn(str(path), facts["reproduce"])
+
+
+class Judging(support.Case):
+    """What becomes of failing inputs. The engine is a table of verdicts."""
+
+    def submit(self, *inputs):
+        """Returns: how the findings of a campaign are called, and how many inputs it did not keep."""
+        def rerun(_harness, path):
+            return self.reports.get(path.read_bytes(), ("", 0))
+
+        folder = self.room / "work"
+        folder.mkdir(exist_ok=True)
+        judge = Judge(self.room, {"afl": {"fuzz_x": "a harness"}}, folder)
+        with mock.patch.dict(judging.RERUN, {"afl": rerun}):
+            for number, octets in enumerate(inputs):
+                (self.room / f"id:{number}").write_bytes(octets)
+                judge.submit("fuzz_x", "afl", self.room / f"id:{number}")
+            found = [finding for _, finding in judge.collect(wait=True)]
+        judge.close()
+        self.assertEqual(list(folder.iterdir()), [])
+        return [(finding.path.read_bytes(), finding.fresh) for finding in found], judge.left_out
+
+    def test_the_parser_was_changed(self):
+        other = MARKED.replace("DATA", "BDAT")
+        self.reports = {b"old": (MARKED, -6), b"new": (MARKED, -6), b"newer": (MARKED, -6), b"else": (other, -6)}
+        self.assertEqual(self.submit(b"old", b"new", b"else"), ([(b"old", True), (b"old", False), (b"else", True)], {}))
+        self.reports[b"old"] = (other, -6)  # it fails in another way now
+        self.assertEqual(self.submit(b"new", b"newer"), ([(b"new", True), (b"new", False)], {}))
+        self.assertEqual(self.submit(b"newer"), ([(b"new", False)], {}))
+        del self.reports[b"new"]
+        self.assertEqual(self.submit(b"newer"), ([(b"newer", True)], {}))
+
+    def test_flaky_ones_are_told_apart_by_what_they_are(self):
+        self.reports = {}
+        self.assertEqual(self.submit(b"a", b"b", b"a"), ([(b"a", True), (b"b", True), (b"a", False)], {}))
+        found, left_out = self.submit(*(b"%d" % number for number in range(findings.MOST + 5)))
+        self.assertEqual([fresh for _, fresh in found].count(True), findings.MOST - 2)
+        self.assertEqual(left_out, {"fuzz_x": 7})
+
+
+@unittest.skipUnless(shutil.which("clang"), "clang is not installed")
+class FromNothing(support.Case):
+    """scripts/coverage --from-empty keeps what fails."""
+
+    def test_what_fails_is_a_finding(self):
+        with mock.patch.object(house, "BUILD", support.BUILD), mock.patch.dict("os.environ", support.environment()), \
+                mock.patch.object(build, "show_command"), mock.patch.object(coverage_empty, "say"):
+            planted = build.choose(build.harnesses(build.configure("libfuzzer")), ["fuzz_planted"])
+            with mock.patch.object(build, "harnesses", lambda _: planted):
+                fuzzing = coverage_empty.FromNothing(self.room / "from", self.room, 1, 1)
+                inputs, found = fuzzing.fuzz(12)
+        self.assertGreater(len(inputs["fuzz_planted"]), 0)
+        self.assertGreater(len(found), 0)
+        for finding in found:
+            self.assertTrue(finding.path.is_relative_to(self.room / "findings" / "fuzz_planted"))
+            self.assertTrue(findings.read_facts(finding.path)["reproduces"])
+        self.assertEqual(list((self.room / "work").iterdir()), [])
 
 
 class Corpora(support.Case):
@@ -88,6 +187,18 @@ class Corpora(support.Case):
     def test_never_empty(self):
         corpus.gather([self.room / "nothing"], self.room / "all")
         self.assertEqual(len(list((self.room / "all").iterdir())), 1)
+
+
+class Rooms(support.Case):
+    def test_one_that_goes_away_while_it_is_looked_at(self):
+        living, gone = Workroom(self.room), self.room / "work" / "1.1"
+        self.assertIsNone(workroom.locked(gone))
+        self.assertFalse(workroom.in_use(gone))
+        with mock.patch.object(Path, "is_dir", lambda _: True):
+            workroom.in_use(gone)
+        with mock.patch.object(Path, "glob", lambda *_: iter([gone, living.folder])):
+            living.take_home({"fuzz_x"}, self.fail)
+        living.close()
 
 
 class Kills(support.Case):

@@ -67,6 +67,14 @@ class Importing(support.Case):
         self.assertIn("for 1 of 2 harnesses", out)
         self.assertEqual((len(self.corpus("fuzz_session")), len(self.corpus("fuzz_chunks"))), (1, 0))
 
+    def test_one_that_cannot_be_read_is_refused_and_the_others_go_on(self):
+        folder = self.put(good=SESSION)
+        why = support.make_unreadable(folder / "sealed")
+        code, out, err = self.bring(folder, "--harness", "fuzz_session", "--json", self.room / "x.json")
+        self.assertEqual((code, err), (1, f"scripts/import: {folder}/sealed: it cannot be read: {why}\n"), out)
+        facts = json.loads((self.room / "x.json").read_text())
+        self.assertEqual((len(facts["taken"]), facts["refused"][0]["file"]), (1, f"{folder}/sealed"))
+
     def test_refusals(self):
         folder = self.put(good=SESSION, empty=b"", lf=b"EHLO a\nQUIT\n", server=b"220 mx\r\nEHLO a\r\n",
                           noise=b"hello\r\n", transcript=b"C: EHLO a\r\nS: 250 x\r\n",

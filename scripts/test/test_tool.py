@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""The command `postern`, when it is missing, or fails: one line that says so, and what can go on does."""
+
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import support
+from postern import build, dialogue, exports, features, house, shrink, tool
+from postern.console import Failure
+
+
+class Tool(support.Case):
+    def setUp(self):
+        super().setUp()
+        patch = mock.patch.object(house, "BUILD", self.room)
+        patch.start()
+        self.addCleanup(patch.stop)
+        (self.room / "release").mkdir()
+        (self.room / "input").write_bytes(b"EHLO\r\n")
+
+    def put(self, text):
+        tool.path().write_text(f"#!/bin/sh\n{text}\n")
+        tool.path().chmod(0o755)
+
+    def test_it_is_missing(self):
+        with self.assertRaisesRegex(Failure, "release/postern cannot be run: No such file"):
+            tool.postern("show")
+        self.assertIn("EHLO\\r\\n", dialogue.show(self.room / "input", "fuzz_session"))
+        self.assertIn("cannot be run", exports._show("--pcap=x", self.room / "input"))
+
+    def test_it_fails(self):
+        self.put("echo one >&2; echo two >&2; echo half a word; kill -SEGV $$")
+        with self.assertRaisesRegex(Failure, "postern show ended with exit code -11: two"):
+            tool.postern("show", "x")
+        with self.assertRaisesRegex(Failure, "exit code -11"):
+            shrink.parts_of(b"EHLO\r\n", "session", self.room)
+        shown = dialogue.show(self.room / "input", "fuzz_session")
+        self.assertIn("exit code -11: two", shown)
+        self.assertIn("EHLO\\r\\n", shown)
+        self.assertNotIn("half a word", shown)
+
+    def test_exit_codes_that_are_answers(self):
+        self.put("echo said; exit 1")
+        self.assertEqual(tool.postern("show", codes=(0, 1)).stdout, "said\n")
+        with self.assertRaisesRegex(Failure, "exit code 1: it said nothing"):
+            tool.postern("show")
+
+    def test_an_input_that_is_not_there_any_more(self):
+        self.assertIn("cannot be read: No such file", dialogue.show(self.room / "gone", "fuzz_session"))
+
+
+class Merges(support.Case):
+    """libFuzzer's merge, which is asked what inputs reach."""
+
+    def features(self, text):
+        program = self.room / "fuzz_x"
+        program.write_text(f"#!/bin/sh\nfor word; do case $word in -merge_control_file=*) file=${{word#*=}};; esac; done\n"
+                           f"{text}\n")
+        program.chmod(0o755)
+        (self.room / "input").write_bytes(b"x")
+        room = self.room / "room"
+        room.mkdir()
+        return list(features.by_libfuzzer(build.Harness("fuzz_x", program, None, None, None), [self.room / "input"], room))
+
+    def test_what_it_wrote(self):
+        self.assertEqual(self.features(f'printf "1\\n0\\n{self.room}/room/inputs/0\\nSTARTED 0 1\\nFT 0 5 7\\n" > "$file"'),
+                         [(self.room / "input", ["5", "7"])])
+
+    def test_it_wrote_nothing(self):
+        with self.assertRaisesRegex(Failure, "fuzz_x: libFuzzer's merge left nothing that can be read: why"):
+            self.features("echo why >&2; exit 1")
+
+    def test_it_wrote_half(self):
+        with self.assertRaisesRegex(Failure, "nothing that can be read"):
+            self.features('printf "3\\n0\\n/a" > "$file"')
+
+    def test_it_cannot_be_run(self):
+        with self.assertRaisesRegex(Failure, "none cannot be run: No such file"):
+            list(features.by_libfuzzer(build.Harness("none", Path("/none"), None, None, None), [],
+                                       self.room))
+
+
+if __name__ == "__main__":
+    unittest.main()
