@@ -10,7 +10,7 @@ except ImportError:
     yaml = None
 
 import support
-from postern import ossfuzz_matrix as matrix
+from postern import options, ossfuzz_matrix as matrix
 
 OSS_FUZZ = support.SCRIPTS / "ossfuzz"
 LITE = support.SCRIPTS.parent / ".clusterfuzzlite"
@@ -80,6 +80,14 @@ class Files(unittest.TestCase):
         self.assertEqual(yaml.safe_load(text(LITE / "project.yaml")), {"language": "c"})
         self.assertEqual(base_image(LITE / "Dockerfile"), "gcr.io/oss-fuzz-base/base-builder:v1")
         self.assertIn("scripts/ossfuzz/build.sh", text(LITE / "build.sh"))
+
+    def test_no_seed_is_cut(self):
+        """libFuzzer reads max_len octets of a seed and no more."""
+        root = support.SCRIPTS.parent
+        for path in sorted((root / "harnesses").glob("fuzz_*.options")):
+            most = int(options.read(path)["libfuzzer"]["max_len"])
+            for seed in sorted(root.glob(f"corpus/*/{path.stem}/*")):
+                self.assertLessEqual(seed.stat().st_size, most, (path.name, seed.name))
 
     def test_only_documented_variables(self):
         """The build script reads what base-builder's page names, and its own."""
