@@ -57,6 +57,7 @@ class Place:
     source: Path | None = None  # what $SRC was
     found: list | None = None  # the targets, once they have been looked for
     before: dict | None = None  # the files of $OUT, before anything was run
+    without_chance: list = field(default_factory=list)  # before a command: addresses are the same in each run
 
     @property
     def engine(self):
@@ -89,6 +90,8 @@ class Place:
             (self.work / "awkward" / f"one-{name}").write_bytes(octet)
             (self.work / "awkward" / f"mebibyte-of-{name}").write_bytes(octet * MEBIBYTE)
         (self.work / "awkward" / "empty").write_bytes(b"")
+        if self.run(["setarch", "--addr-no-randomize", "true"])[0] == 0:  # some containers forbid it
+            self.without_chance = ["setarch", "--addr-no-randomize"]
 
     def awkward(self):
         """Inputs that no seed is like."""
