@@ -3,8 +3,9 @@
 
     python3 -m postern.unittests FOLDER FILE [PROCESSES]
 
-A line for each class when it is through; then what failed, and which tests cost most: tests that time themselves out of
-a bearable check should be seen. FILE gets a JSON array of the fields of junit.Case, one for each test. Exit: 0 all
+Classes with an attribute `long` that is true begin first, so that none of them is the only one at work at the end. A
+line for each class when it is through; then what failed, and which tests cost most: a check that takes too long is one
+that is not run. FILE gets a JSON array of the fields of junit.Case, one for each test. Exit: 0 all
 passed, 1 something failed."""
 
 import dataclasses
@@ -147,7 +148,8 @@ def run_all(classes, processes):
     """Run the classes, so many at once. Returns: what became of each."""
     parts = []
     with tempfile.TemporaryDirectory(prefix="postern-tests-") as room:
-        at_work, waiting = Classes(Path(room)), list(classes.items())
+        at_work = Classes(Path(room))
+        waiting = sorted(classes.items(), key=lambda item: not getattr(item[1][0], "long", False))
         while waiting or at_work.running:
             while waiting and len(at_work.running) < processes:
                 at_work.start(*waiting.pop(0))

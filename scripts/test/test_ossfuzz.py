@@ -43,6 +43,8 @@ FEEDBACK = "-fsanitize=fuzzer-no-link"
 
 @unittest.skipUnless(CLANG and shutil.which("objdump"), "needs clang-14 and binutils")
 class BadBuilds(support.Case):
+    long = True
+
     def setUp(self):
         super().setUp()
         self.out = self.room / "out"

@@ -153,6 +153,8 @@ class Text(unittest.TestCase):
 
 @unittest.skipIf(NEEDED, f"not installed: {' '.join(NEEDED)} (scripts/check --report installs what it takes)")
 class Report(support.Case):
+    long = True
+
     def report(self, *arguments):
         return support.script("report", self.room, *arguments, POSTERN_BOOTSTRAP="off")
 

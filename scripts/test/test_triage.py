@@ -278,6 +278,8 @@ class Keeping(support.Case):
 
 
 class Triage(support.Case):
+    long = True
+
     def triage(self, *arguments, **keywords):
         return support.script("triage", self.room, "--shorten", "300", "--tries", "2", *arguments, **keywords)
 

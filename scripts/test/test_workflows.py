@@ -241,6 +241,8 @@ class Workflows(support.Case):
 @unittest.skipIf(os.environ.get(INSIDE), "this is run by a step of a workflow")
 @unittest.skipUnless(shutil.which("clang") and shutil.which("afl-fuzz"), "clang or afl++ is not installed")
 class Executed(support.Case):
+    long = True
+
     def test_every_command(self):
         """Each one runs as it stands, from the top of the tree, and finds nothing."""
         out = ROOT / "build" / "ci"  # what one command leaves there, a later one may read
