@@ -44,6 +44,9 @@ void pf_counted_block(void);
 #define if(...) if (pf_counted_block(), (__VA_ARGS__))
 #define switch(...) switch (pf_counted_block(), (__VA_ARGS__))
 #define while(...) while (pf_counted_block(), (__VA_ARGS__))
+/* Between the head of a loop and its body only a statement that takes the body as its own can stand. An `if` has to
+ * have an `else` of its own here: else the body's next `else` would be taken for it. Its condition is never true, and
+ * counts each turn (as `if` is a macro already, by the one above). */
 #define for(...)                                                                                                       \
     for (__VA_ARGS__)                                                                                                  \
         if (0) {                                                                                                       \

@@ -21,7 +21,7 @@ extern char **environ;
 enum {
     REPLY_MS = 2000,
     SESSION_MS = 10000,
-    END_MS = 300,              /* to end by itself, when its stream has ended and nothing is awaited */
+    END_MS = 300,              /* to end by itself, when it was late or said too much and its stream has ended */
     OUTPUT_MOST = 1024 * 1024, /* octets of all of them */
     TAKEN_MS = 50              /* to take octets out of the pipe, when they call for no reply */
 };
@@ -107,14 +107,20 @@ static bool wait_for(child *c, bool room, uint64_t deadline, bool *can_write) {
     return true;
 }
 
-/* Wait until all that was sent has its answer. */
+/* Wait until all that was sent has its answer: for each of the replies as long as for one. */
 static void await_replies(child *c) {
-    const uint64_t deadline = until(c, reply_ms());
+    uint64_t deadline = until(c, reply_ms());
     bool can_write;
-    pf_due due;
+    pf_due due, next;
 
-    while (!the_end.late && c->from >= 0 && pf_wire_awaits(c->wire, &due))
+    if (!pf_wire_awaits(c->wire, &due)) return;
+    while (!the_end.late && c->from >= 0) {
         if (!wait_for(c, false, deadline, &can_write)) the_end.late = true;
+        if (!pf_wire_awaits(c->wire, &next)) return;
+        if (next.begin != due.begin || next.verb != due.verb || next.number != due.number)
+            deadline = until(c, reply_ms());
+        due = next;
+    }
 }
 
 /* Wait until the program has taken the octets, so that those of the next segment come to it by themselves. */
@@ -129,7 +135,7 @@ static void await_taking(child *c) {
 
 /* Returns: false when the program reads no more. */
 static bool write_all(child *c, const uint8_t *octets, size_t size) {
-    const uint64_t deadline = until(c, reply_ms());
+    uint64_t deadline = until(c, reply_ms());
 
     while (size > 0 && c->from >= 0) {
         bool can_write;
@@ -140,8 +146,10 @@ static bool write_all(child *c, const uint8_t *octets, size_t size) {
         if (!can_write) continue;
         const ssize_t wrote = write(c->to, octets, size);
         if (wrote < 0 && errno != EAGAIN && errno != EINTR) return false;
-        octets += wrote > 0 ? wrote : 0;
-        size -= wrote > 0 ? (size_t)wrote : 0;
+        if (wrote <= 0) continue;
+        octets += wrote;
+        size -= (size_t)wrote;
+        deadline = until(c, reply_ms());
     }
     return size == 0;
 }
@@ -217,11 +225,11 @@ static bool has_ended(const child *c, unsigned ms) {
     }
 }
 
-/* End what is left of it, and see how it ended. */
-static void reap(child *c) {
+/* End what is left of it, and see how it ended. Who has closed its output is about to end by itself. */
+static void reap(child *c, bool closed) {
     int status = 0;
 
-    the_end.killed = !has_ended(c, END_MS);
+    the_end.killed = !has_ended(c, closed ? reply_ms() : END_MS);
     (void)kill(-c->pid, SIGKILL); /* its group: what it started too */
     while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) continue;
     c->pid = 0;
@@ -300,7 +308,7 @@ static void close_session(void *session) {
     if (!closed && !the_end.too_much && !the_end.late) await_close(c);
     const bool ended = c->from < 0 && !the_end.too_much;
     if (c->from >= 0) end_output(c);
-    reap(c);
+    reap(c, ended);
     the_end.lost = pf_wire_is_lost(c->wire);
     /* Who owes a reply at its end has closed before its client did, whenever we heard of it; but not who has ended in
      * trouble. */

@@ -7,6 +7,7 @@
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
 #endif
+#include "heard.h"
 #include "model_support.h"
 
 #include <bench.h>
@@ -53,15 +54,16 @@ static bool is_one_of(const char *words, const char *name) {
     return false;
 }
 
-static const pf_oracle *const *session_laws = pf_session_oracles;
-
 static bool judge(pf_bench_side side, size_t size, bool thorough, pf_violation *violation) {
-    if (side == PF_BENCH_SERVER) return pf_judge_by(session_laws, &pf_target_bench, octets, size, thorough, violation);
+    if (side == PF_BENCH_SERVER) return pf_judge(&pf_target_bench, octets, size, thorough, violation);
     return pf_client_judge(pf_client_oracles, &pf_client_bench, octets, size, thorough, violation);
 }
 
-/* The name of the oracle that reports the input first, "SAN" when the process died of it; "" for none. */
-static void first_reporter(pf_bench_side side, int bug, size_t size, char out[static NAME_MOST]) {
+/* Something that is done in a process of its own. Out: word, fewer than NAME_MOST characters. */
+typedef void apart(const void *what, char word[static NAME_MOST]);
+
+/* Do it. Out: word; "SAN" when the process died of it. */
+static void do_apart(apart *act, const void *what, char word[static NAME_MOST]) {
     int ends[2];
     int status;
 
@@ -71,22 +73,40 @@ static void first_reporter(pf_bench_side side, int bug, size_t size, char out[st
     assert_true(child >= 0);
     if (child == 0) {
         static const int deadly[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS, SIGABRT}; /* cmocka would go on */
-        pf_violation violation;
+        char said[NAME_MOST] = "";
         for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) (void)signal(deadly[i], SIG_DFL);
         const int nowhere = open("/dev/null", O_WRONLY);
         close(ends[0]);
         if (nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0) _exit(1);
-        pf_bench_bug = bug;
-        const bool good = judge(side, size, true, &violation);
-        const char *name = good ? "" : violation.oracle;
-        _exit(write(ends[1], name, strlen(name)) == (ssize_t)strlen(name) ? 0 : 1);
+        act(what, said);
+        _exit(write(ends[1], said, strlen(said)) == (ssize_t)strlen(said) ? 0 : 1);
     }
     close(ends[1]);
-    const ssize_t said = read(ends[0], out, NAME_MOST - 1);
+    const ssize_t said = read(ends[0], word, NAME_MOST - 1);
     close(ends[0]);
-    out[said > 0 ? said : 0] = '\0';
+    word[said > 0 ? said : 0] = '\0';
     assert_int_equal(waitpid(child, &status, 0), child);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) (void)snprintf(out, NAME_MOST, "SAN");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) (void)snprintf(word, NAME_MOST, "SAN");
+}
+
+/* A bug before all laws. */
+typedef struct trial {
+    pf_bench_side side;
+    int bug;
+    size_t size;
+} trial;
+
+static void try_all_laws(const void *what, char word[static NAME_MOST]) {
+    const trial *t = what;
+    pf_violation violation;
+
+    pf_bench_bug = t->bug;
+    if (!judge(t->side, t->size, true, &violation)) (void)snprintf(word, NAME_MOST, "%s", violation.oracle);
+}
+
+/* The name of the oracle that reports the input first, "SAN" when the process died of it; "" for none. */
+static void first_reporter(pf_bench_side side, int bug, size_t size, char out[static NAME_MOST]) {
+    do_apart(try_all_laws, &(trial){side, bug, size}, out);
 }
 
 static int is_trigger(const struct dirent *entry) {
@@ -125,10 +145,14 @@ static int each_trigger(const pf_bench_row *row) {
     return found;
 }
 
-/* The laws that each bug was planted for, each of which is to see it alone. ROUND of a server is a matter of REF here,
- * which compares the messages themselves; what a sanitizer sees is tested above. Three that one might expect are not
- * here: each thing that RESET knows does clear up behind 29; and of 43 and 55 ONE hears a server that tells one line
- * for each reply. */
+/* The laws that each bug was planted for, each of which is to see it alone; SAN is tested above. ROUND is not there for
+ * some bugs that the list gives to it too, since a server tells nobody what it decoded:
+ *   13  what a client stuffs never has one dot before another octet, so that unstuff(stuff(m)) is right with it; and
+ *       stuff(unstuff(x)), read again, is the same wrong text. REF has the message that was meant.
+ *   32  base64 that is not canonical stands for some octets all the same, which only the server sees. What is seen is
+ *       that it was taken: STRICT.
+ *   35  that its own printer lost a backslash the server finds out by itself, and then refuses the message: REF.
+ *   50  the decoded octets come out in a trace line, with no word of what they were decoded from: CANON. */
 static const char *const meant_for[] = {
     [1] = "REF NODATA",
     [2] = "REF",
@@ -139,9 +163,9 @@ static const char *const meant_for[] = {
     [7] = "REF NODATA",
     [8] = "REF",
     [9] = "CHUNK",
-    [10] = "CHUNK",
+    [10] = "CHUNK ROUND",
     [11] = "REF",
-    [12] = "REF",
+    [12] = "REF ROUND",
     [13] = "REF",
     [14] = "REF",
     [15] = "CHUNK",
@@ -158,7 +182,7 @@ static const char *const meant_for[] = {
     [26] = "REF",
     [27] = "STATE RESET",
     [28] = "STATE RESET",
-    [29] = "STATE",
+    [29] = "STATE RESET",
     [30] = "BOUND",
     [31] = "SAN LIMIT",
     [32] = "STRICT",
@@ -172,7 +196,7 @@ static const char *const meant_for[] = {
     [40] = "REF SAN",
     [41] = "REF STATE",
     [42] = "SAN LIMIT",
-    [43] = "REF NODATA",
+    [43] = "REF NODATA ONE",
     [44] = "ONE",
     [45] = "LIMIT REF",
     [46] = "STRICT REF",
@@ -184,7 +208,7 @@ static const char *const meant_for[] = {
     [52] = "SAN STRICT",
     [53] = "SAN LIMIT",
     [54] = "GRAM CANON",
-    [55] = "GRAM",
+    [55] = "GRAM ONE",
     [56] = "GRAM STATE",
     [57] = "ONE",
     [58] = "STATE",
@@ -214,26 +238,64 @@ static const struct {
 } witnesses[] = {
     {27, "STATE", ENVELOPE "BDAT 2\r\na\nBDAT 0 LAST\r\n"},
     {28, "STATE", ENVELOPE "RCPT TO:<bodyreject-b@server.example>\r\nDATA\r\n.\r\nDATA\r\n.\r\n"},
+    /* The message that VRFY has cut off from its sender resets nothing; LMTP counts who is left. */
+    {29, "RESET",
+     "LHLO client.example\r\nMAIL FROM:<>\r\nRCPT TO:<b@server.example>\r\nVRFY b\r\nDATA\r\n.\r\nNOOP o00000001\r\n"},
+    /* LIMIT goes to the ends of buffers from any session; a trigger would die by itself. */
+    {31, "LIMIT", "EHLO client.example\r\n"},
+    {33, "LIMIT", "EHLO client.example\r\n"},
+    {42, "LIMIT", "EHLO client.example\r\n"},
+    {53, "LIMIT", "EHLO client.example\r\n"},
     {32, "STRICT", "EHLO client.example\r\nAUTH LOGIN\r\ndXNlch==\r\n*\r\n"},
     {59, "STATE", ENVELOPE "HELO client.example\r\nDATA\r\n.\r\n"},
 };
 
-/* Run by that law alone. Returns: has it something to say? */
-static bool is_seen_by(const pf_bench_row *row, const char *law, size_t size) {
+/* A bug before one law. */
+typedef struct question {
+    const pf_bench_row *row;
+    const char *law; /* NULL: before none, the input is only run */
+    size_t size;
+} question;
+
+static bool is_called(const char *law, const char *name) {
+    return law != NULL && strcmp(law, name) == 0;
+}
+
+/* A server is judged by what it tells, and by what a client hears of it. */
+static bool is_right_by(const question *q) {
     const pf_oracle *server[2] = {NULL};
     const pf_client_oracle *client[2] = {NULL};
     pf_violation violation;
 
+    if (is_called(q->law, "ROUND")) server[0] = &pf_oracle_round;
     for (size_t i = 0; pf_session_oracles[i] != NULL; i++)
-        if (strcmp(pf_session_oracles[i]->name, law) == 0) server[0] = pf_session_oracles[i];
+        if (is_called(q->law, pf_session_oracles[i]->name)) server[0] = pf_session_oracles[i];
     for (size_t i = 0; pf_client_oracles[i] != NULL; i++)
-        if (strcmp(pf_client_oracles[i]->name, law) == 0) client[0] = pf_client_oracles[i];
-    pf_bench_bug = row->number;
-    const bool silent = row->side == PF_BENCH_SERVER
-                            ? pf_judge_by(server, &pf_target_bench, octets, size, true, &violation)
-                            : pf_client_judge(client, &pf_client_bench, octets, size, true, &violation);
-    pf_bench_bug = 0;
-    return !silent;
+        if (is_called(q->law, pf_client_oracles[i]->name)) client[0] = pf_client_oracles[i];
+    if (q->row->side == PF_BENCH_CLIENT)
+        return pf_client_judge(client, &pf_client_bench, octets, q->size, true, &violation);
+    return pf_judge_by(server, &pf_target_bench, octets, q->size, true, &violation) &&
+           (!is_called(q->law, "ONE") ||
+            pf_judge_by(server, heard_target(&pf_target_bench), octets, q->size, true, &violation));
+}
+
+static void ask(const void *what, char word[static NAME_MOST]) {
+    const question *q = what;
+
+    pf_bench_bug = q->row->number;
+    if (!is_right_by(q)) (void)snprintf(word, NAME_MOST, "%s", q->law);
+}
+
+/* Has the law something to say of these octets? It may also be that it goes where a sanitizer ends the process, as the
+ * input by itself does not. */
+static bool is_seen_by(const question *q) {
+    const question none = {q->row, NULL, q->size};
+    char word[NAME_MOST], without[NAME_MOST];
+
+    do_apart(ask, q, word);
+    if (strcmp(word, "SAN") != 0) return word[0] != '\0';
+    do_apart(ask, &none, without);
+    return without[0] == '\0';
 }
 
 static bool is_seen_in_a_trigger(const pf_bench_row *row, const char *law) {
@@ -244,7 +306,7 @@ static bool is_seen_in_a_trigger(const pf_bench_row *row, const char *law) {
     const int count = scandir(folder, &entries, is_trigger, alphasort);
     for (int i = 0; i < count; i++) {
         if (bug_of(entries[i]->d_name) == row->number && !seen)
-            seen = is_seen_by(row, law, read_file("bugbench", entries[i]->d_name));
+            seen = is_seen_by(&(question){row, law, read_file("bugbench", entries[i]->d_name)});
         free(entries[i]);
     }
     free(entries);
@@ -252,9 +314,28 @@ static bool is_seen_in_a_trigger(const pf_bench_row *row, const char *law) {
         if (witnesses[i].bug != row->number || strcmp(witnesses[i].law, law) != 0) continue;
         const size_t size = strlen(witnesses[i].session);
         memcpy(octets, witnesses[i].session, size);
-        seen = is_seen_by(row, law, size);
+        seen = is_seen_by(&(question){row, law, size});
     }
     return seen;
+}
+
+/* What a law sees in one kind of build alone. */
+static const struct {
+    int bug;
+    const char *law;
+    bool asan; /* with ASan; else without it, where the process goes on to what the law looks at */
+} builds[] = {
+    {31, "LIMIT", true}, {33, "LIMIT", true}, {42, "LIMIT", true}, {53, "LIMIT", true}, {62, "POISON", false},
+};
+
+/* Is it left out here? */
+static bool is_for_another_build(int bug, const char *law) {
+    for (size_t i = 0; i < sizeof builds / sizeof *builds; i++) {
+        if (builds[i].bug != bug || strcmp(builds[i].law, law) != 0 || builds[i].asan == WITH_ASAN) continue;
+        print_message("left out: bug %d by %s, in a build %s ASan\n", bug, law, WITH_ASAN ? "with" : "without");
+        return true;
+    }
+    return false;
 }
 
 static void each_law_sees_what_it_is_meant_for(void **state) {
@@ -264,7 +345,7 @@ static void each_law_sees_what_it_is_meant_for(void **state) {
         char words[64];
         (void)snprintf(words, sizeof words, "%s", meant_for[row->number]);
         for (char *law = strtok(words, " "); law != NULL; law = strtok(NULL, " ")) {
-            if (strcmp(law, "SAN") == 0 || is_one_of(meant_for[row->number], "SAN") || is_seen_in_a_trigger(row, law))
+            if (strcmp(law, "SAN") == 0 || is_for_another_build(row->number, law) || is_seen_in_a_trigger(row, law))
                 continue;
             print_message("bug %d is not seen by %s alone\n", row->number, law);
             blind++;
@@ -273,23 +354,25 @@ static void each_law_sees_what_it_is_meant_for(void **state) {
     assert_int_equal(blind, 0);
 }
 
-/* What stands behind a buffer is seen by a sanitizer alone; but it is LIMIT that goes there, from any session. */
-static void limit_leads_sanitizers_to_the_ends_of_buffers(void **state) {
+/* Of what stands in bugs.c, ROUND and the ear of a client are not among the laws of every session: without a bug they
+ * are silent too. */
+static void without_a_bug_those_laws_are_silent(void **state) {
     (void)state;
-    static const pf_oracle *const only_limit[] = {&pf_oracle_limit, NULL};
-    static const int bugs[] = {31, 33, 42, 53};
-    static const char session[] = "EHLO client.example\r\n";
-
-    if (!WITH_ASAN) skip();
-    memcpy(octets, session, sizeof session - 1);
-    session_laws = only_limit;
-    for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++) {
-        char name[NAME_MOST];
-        first_reporter(PF_BENCH_SERVER, bugs[i], sizeof session - 1, name);
-        print_message("bug %d, by LIMIT: %s\n", bugs[i], name[0] != '\0' ? name : "nobody");
-        if (name[0] == '\0') fail_msg("LIMIT passes by bug %d", bugs[i]);
+    static const char *const laws[] = {"ONE", "ROUND"};
+    static const pf_bench_row none = {.number = 0, .side = PF_BENCH_SERVER};
+    struct dirent **entries;
+    char folder[1024];
+    (void)snprintf(folder, sizeof folder, "%s/bugbench", POSTERN_CORPUS);
+    const int count = scandir(folder, &entries, is_trigger, alphasort);
+    pf_bench_bug = 0;
+    for (int i = 0; i < count; i++) {
+        const size_t size = read_file("bugbench", entries[i]->d_name);
+        for (size_t law = 0; law < sizeof laws / sizeof *laws; law++)
+            if (!is_right_by(&(question){&none, laws[law], size}))
+                fail_msg("%s reports %s without a bug", laws[law], entries[i]->d_name);
+        free(entries[i]);
     }
-    session_laws = pf_session_oracles;
+    free(entries);
 }
 
 static void every_bug_is_reported(void **state) {
@@ -378,7 +461,7 @@ int main(void) {
         cmocka_unit_test(without_a_bug_all_is_right),
         cmocka_unit_test(every_bug_is_reported),
         cmocka_unit_test(each_law_sees_what_it_is_meant_for),
-        cmocka_unit_test(limit_leads_sanitizers_to_the_ends_of_buffers),
+        cmocka_unit_test(without_a_bug_those_laws_are_silent),
     };
     return cmocka_run_group_tests_name("bugbench", tests, NULL, NULL);
 }

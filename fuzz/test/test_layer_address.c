@@ -11,9 +11,13 @@ enum {
     TAKES_ALL,
     TAKES_NONE,
     OTHER_REPLY,
+    NEXT_PLACE,
+    PLACE_BEFORE,
+    FIRST_PLACE,
     QUOTES_STRIPPED,
     OTHER_KIND,
     ASCII_ONLY,
+    RAW_CUT,
     NO_PATH,
     PATH_ENDS_EARLY,
     BACKSLASH_NOT_QUOTED,
@@ -39,12 +43,16 @@ static postern_status planted_mailbox(postern_mailbox *mailbox, const uint8_t *o
         return POSTERN_COMPLETE;
     }
     if (has_fault == OTHER_REPLY && status == POSTERN_WRONG) found->error = POSTERN_ERROR_SIZE_EXCEEDED;
+    if (has_fault == NEXT_PLACE && status == POSTERN_WRONG) found->offset++;
+    if (has_fault == PLACE_BEFORE && status == POSTERN_WRONG) found->offset--;
+    if (has_fault == FIRST_PLACE && status == POSTERN_WRONG) found->offset = 0;
     if (has_fault == QUOTES_STRIPPED && status == POSTERN_COMPLETE && mailbox->quoted) {
         mailbox->local.data++;
         mailbox->local.size -= 2;
     }
     if (has_fault == OTHER_KIND) mailbox->kind = POSTERN_DOMAIN_GENERAL;
     if (has_fault == ASCII_ONLY) mailbox->non_ascii = false;
+    if (has_fault == RAW_CUT) mailbox->raw.size -= mailbox->raw.size > 0;
     return status;
 }
 
@@ -108,9 +116,17 @@ static const planted list[] = {
     {TAKES_ALL, "REF", "a b.example"},
     {TAKES_NONE, "REF", "a@b.example"},
     {OTHER_REPLY, "REF", "a"},
+    {PLACE_BEFORE, "REF", "a b@c.example"},
+    {FIRST_PLACE, "REF", "ab@c..example"},
+    {NEXT_PLACE, "REF", "ab@[192.0.2.256] "},
+    {NEXT_PLACE, "REF", "\\xc3(@b.example"},
+    {PLACE_BEFORE, "REF", "a\\xc3(@b.example"},
+    {PLACE_BEFORE, "REF", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.example"}, /* the 65th */
+    {NEXT_PLACE, "REF", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
     {QUOTES_STRIPPED, "REF", "\\\"a@evil>b\\\"@c.example"},
     {OTHER_KIND, "REF", "a@[192.0.2.1]"},
     {ASCII_ONLY, "REF", "\\xc3\\xa9@b.example"},
+    {RAW_CUT, "REF", "a@b.example"},
     {NO_PATH, "ROUND", "a@b.example"},
     {PATH_ENDS_EARLY, "ROUND", "ab@b.example"},
     {BACKSLASH_NOT_QUOTED, "ROUND", "\\\"a\\\\\\\\b\\\"@b.example"},

@@ -11,6 +11,8 @@ enum {
     BASE64_LOSES_LAST,
     XTEXT_KEEPS_PLUS,
     XTEXT_CHECK_TAKES_ALL,
+    XTEXT_TAKES_SMALL_DIGITS,
+    BASE64_REFUSES_ONE,
     ENCODER_FAILS,
     UTF8_TAKES_ALL,
     UTF8_PLACE_OFF,
@@ -27,6 +29,7 @@ static postern_status planted_decode(uint8_t *out, size_t capacity, const uint8_
         *written = 1;
         return POSTERN_COMPLETE;
     }
+    if (has_fault == BASE64_REFUSES_ONE && size == 4 && octets[0] == 'A') return POSTERN_WRONG;
     if (has_fault == BASE64_LOSES_LAST && *written > 0) --*written;
     return status;
 }
@@ -40,6 +43,16 @@ static postern_status planted_encode(uint8_t *out, size_t capacity, const uint8_
     }
     const postern_status status = postern_xtext_encode(out, capacity, octets, size, written);
     return has_fault == ENCODER_FAILS ? POSTERN_WRONG : status;
+}
+
+/* By itself this looks well: encoded again it is another spelling of the same. */
+static postern_status planted_xtext(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
+                                    postern_fault *found) {
+    const postern_status status = postern_xtext_decode(out, capacity, octets, size, written, found);
+    if (has_fault != XTEXT_TAKES_SMALL_DIGITS || size != 3 || octets[0] != '+') return status;
+    out[0] = '+';
+    *written = 1;
+    return POSTERN_COMPLETE;
 }
 
 static bool planted_check(const uint8_t *octets, size_t size, postern_fault *found) {
@@ -67,6 +80,7 @@ static postern_status planted_quote(uint8_t *out, size_t capacity, const uint8_t
 #define postern_local_part_quote planted_quote
 #define postern_base64_decode planted_decode
 #define postern_xtext_encode planted_encode
+#define postern_xtext_decode planted_xtext
 #define postern_xtext_check planted_check
 #include "oracle/layer_codec.c"
 
@@ -79,6 +93,8 @@ static const planted list[] = {
     {BASE64_LOSES_LAST, "ROUND", "abc"},
     {XTEXT_KEEPS_PLUS, "ROUND", "a+b"},
     {XTEXT_CHECK_TAKES_ALL, "ROUND", "a+b"},
+    {XTEXT_TAKES_SMALL_DIGITS, "REF", "+2b"},
+    {BASE64_REFUSES_ONE, "REF", "AAAA"},
     {ENCODER_FAILS, "ROUND", "a"},
     {UTF8_TAKES_ALL, "REF", "\\xc3"},
     {UTF8_PLACE_OFF, "REF", "a"},

@@ -19,6 +19,8 @@ enum {
     OTHER_REPLY,
     OTHER_ERROR,
     OTHER_PLACE,
+    NEXT_PLACE,
+    FIRST_PLACE,
     OTHER_VERB,
     NO_ARGUMENT,
     NO_PATH,
@@ -49,6 +51,10 @@ enum {
     TEXT_LOST,
     TEXT_CUT,
     TEXT_WHERE_NONE_IS,
+    VERB_CUT,
+    PATH_WIDER,
+    MAILBOX_WIDER,
+    ASCII_ONLY,
     SLICE_OUTSIDE,
     NO_FAULT_TOLD
 };
@@ -91,6 +97,10 @@ static void spoil(postern_command *command) {
     case HELLO_DOMAIN_CUT: command->domain.size -= command->domain.size > 0; break;
     case TEXT_LOST: command->text = (postern_slice){NULL, 0}; break;
     case TEXT_CUT: command->text.size -= command->text.size > 0; break;
+    case VERB_CUT: command->verb_raw.size--; break;
+    case PATH_WIDER: command->path.raw.size += command->path.raw.size > 0; break;
+    case MAILBOX_WIDER: command->path.mailbox.raw.size += command->path.mailbox.raw.size > 0; break;
+    case ASCII_ONLY: command->path.mailbox.non_ascii = false; break;
     case TEXT_WHERE_NONE_IS: command->text = command->argument; break;
     default: spoil_values(&command->values); break;
     }
@@ -114,6 +124,8 @@ static postern_status planted_parse(postern_command *command, const uint8_t *lin
     if (has_fault == OTHER_REPLY && status == POSTERN_WRONG) found->error = POSTERN_ERROR_SIZE_EXCEEDED;
     if (has_fault == OTHER_ERROR && status == POSTERN_WRONG) found->error = POSTERN_ERROR_PARAMETER_TOO_MANY;
     if (has_fault == OTHER_PLACE && status == POSTERN_WRONG) found->offset--;
+    if (has_fault == NEXT_PLACE && status == POSTERN_WRONG) found->offset++;
+    if (has_fault == FIRST_PLACE && status == POSTERN_WRONG) found->offset = 0;
     if (has_fault == NO_FAULT_TOLD) found->error = POSTERN_ERROR_NONE;
     if (status == POSTERN_COMPLETE) spoil(command);
     if (has_fault == SECOND_DIFFERS && calls % 2 == 0) command->verb = POSTERN_VERB_HELP;
@@ -142,6 +154,20 @@ static const planted list[] = {
     {OTHER_REPLY, "REF", "EHLO\\r\\n"},
     {OTHER_ERROR, "REF", "MAIL FROM:<> SIZE=x\\r\\n"},
     {OTHER_PLACE, "REF", "EHLO a..b\\r\\n"},
+    /* Where the names differ, or the places, the places go together all the same. */
+    {NEXT_PLACE, "REF", "MAIL FROM:<a b@c.example>\\r\\n"}, /* local-part-syntax, path-syntax */
+    {NEXT_PLACE, "REF", "RCPT TO:<a@b..example>\\r\\n"},    /* domain-syntax, path-syntax */
+    {OTHER_PLACE, "REF", "VRFY a b\\r\\n"},                 /* argument-syntax twice */
+    {OTHER_PLACE, "REF", "DATA x\\r\\n"},                   /* argument-unexpected: one behind the space */
+    {NEXT_PLACE, "REF", "DATA x\\r\\n"},
+    {OTHER_PLACE, "REF", "MAIL\\r\\n"},                        /* argument-missing, path-syntax */
+    {NEXT_PLACE, "REF", "EHLO [192.0.2.256]\\r\\n"},           /* literal-syntax, domain-syntax: not later */
+    {OTHER_PLACE, "REF", "BDAT 9223372036854775808\\r\\n"},    /* bdat-size, chunk-size: the digit */
+    {OTHER_PLACE, "REF", "BDAT 1x\\r\\n"},                     /* and what is no digit */
+    {NEXT_PLACE, "REF", "MAIL FROM:<\\xc3(@a.example>\\r\\n"}, /* utf8-syntax: where the sequence begins */
+    {FIRST_PLACE, "REF", "MAIL FROM:<> SIZE=1 BODY=x\\r\\n"},  /* parameter-value: in the parameter */
+    {FIRST_PLACE, "REF", "MAIL FROM:<> SIZE=1 =\\r\\n"},       /* parameter-syntax */
+    {NEXT_PLACE, "REF", "MAIL FROM:<> X X\\r\\n"},             /* parameter-duplicate twice */
     {OTHER_VERB, "REF", "RSET\\r\\n"},
     {NO_ARGUMENT, "REF", "HELP MAIL\\r\\n"},
     {NO_PATH, "REF", "MAIL FROM:<a@b.example>\\r\\n"},
@@ -170,6 +196,10 @@ static const planted list[] = {
     {TEXT_LOST, "REF", "VRFY ab\\r\\n"},
     {TEXT_CUT, "REF", "BURL imap://a.example/%41 LAST\\r\\n"},
     {TEXT_WHERE_NONE_IS, "REF", "BDAT 1\\r\\n"},
+    {VERB_CUT, "REF", "NOOP\\r\\n"},
+    {PATH_WIDER, "REF", "MAIL FROM:<> X=1\\r\\n"},
+    {MAILBOX_WIDER, "REF", "RCPT TO:<@a.example:b@c.example>\\r\\n"},
+    {ASCII_ONLY, "REF", "MAIL FROM:<\\xc3\\xa9@a.example> SMTPUTF8\\r\\n"},
     {SECOND_DIFFERS, "ROUND", "NOOP x\\r\\n"},
     {SIZES_DIFFER, "ROUND", "BDAT 1\\r\\n"},
 };

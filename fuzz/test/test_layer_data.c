@@ -33,7 +33,13 @@ enum {
     CONTENT_SIZE_OFF,
     STUFF_OFFSET_OFF,
     END_NEEDS_NO_ROOM,
-    INIT_FORGETS
+    INIT_FORGETS,
+    EIGHT_BIT_LOST,
+    EIGHT_BIT_MADE_UP,
+    CHUNKS_LOSE_VIOLATION,
+    CHUNKS_LOSE_EIGHT_BIT,
+    CHUNK_TAKES_MORE,
+    ONE_LIMIT
 };
 static int has_fault;
 
@@ -45,6 +51,20 @@ static bool ends_at_lf_dot_lf(const uint8_t *octets, size_t size, size_t *taken)
         }
     }
     return false;
+}
+
+/* In both receivers alike, so that they agree. */
+static void spoil(postern_content *content) {
+    if (has_fault == EIGHT_BIT_LOST) content->eight_bit = false;
+    if (has_fault == EIGHT_BIT_MADE_UP) content->eight_bit = true;
+}
+
+static void spoil_chunks(postern_content *content) {
+    if (has_fault == CHUNKS_LOSE_EIGHT_BIT) content->eight_bit = false;
+    if (has_fault != CHUNKS_LOSE_VIOLATION) return;
+    content->violations = 0;
+    content->first = POSTERN_ERROR_NONE;
+    content->first_offset = 0;
 }
 
 static postern_status planted_feed(postern_data *data, const uint8_t *octets, size_t size, size_t *taken,
@@ -74,6 +94,7 @@ static postern_status planted_feed(postern_data *data, const uint8_t *octets, si
     if (has_fault == VIOLATION_LOST) data->content.violations = 0;
     if (has_fault == VIOLATION_MADE_UP) data->content.violations |= POSTERN_VIOLATION_NUL;
     if (has_fault == OFFSET_OFF) data->content.first_offset++;
+    spoil(&data->content);
     return status;
 }
 
@@ -82,6 +103,7 @@ static postern_status planted_plain(postern_data *data, const uint8_t *octets, s
     const postern_status status = postern_data_feed_plain(data, octets, size, taken, slice);
     if (has_fault == NOTHING_IS_TAKEN && size == 0) *taken = 1;
     if (has_fault == PLAIN_DIFFERS) data->content.eight_bit = true;
+    spoil(&data->content);
     return status;
 }
 
@@ -91,6 +113,8 @@ static postern_status planted_bdat(postern_bdat *bdat, const uint8_t *octets, si
     const postern_status status = postern_bdat_feed(bdat, octets, size, taken, slice);
     if (has_fault == NOTHING_ENDS_CHUNK && size == 0) return POSTERN_COMPLETE;
     if (has_fault == BDAT_CHANGES && slice->size > 1) slice->size--;
+    if (has_fault == CHUNK_TAKES_MORE) *taken = size;
+    spoil_chunks(&bdat->content);
     return status;
 }
 
@@ -111,6 +135,7 @@ static postern_status planted_bdat_plain(postern_bdat *bdat, const uint8_t *octe
                                          postern_slice *slice) {
     const postern_status status = postern_bdat_feed_plain(bdat, octets, size, taken, slice);
     if (has_fault == PLAIN_BDAT_DIFFERS) bdat->content.eight_bit = true;
+    spoil_chunks(&bdat->content);
     return status;
 }
 
@@ -129,7 +154,7 @@ static postern_status planted_finish(postern_stuffer *stuffer, uint8_t *out, siz
 }
 
 static void planted_init(postern_data *data, uint32_t line_limit) {
-    postern_data_init(data, line_limit);
+    postern_data_init(data, has_fault == ONE_LIMIT ? POSTERN_TEXT_LINE_MAX : line_limit);
     if (has_fault == INIT_FORGETS) data->content.offset = UINT64_MAX / 255 * 0xa5; /* as the laws left it */
 }
 
@@ -166,6 +191,13 @@ static const planted list[] = {
     {STUFF_REFUSES, "ROUND", "a"},
     {STUFF_TAKES_LF, "ROUND", "a\\nb"},
     {STUFF_OFFSET_OFF, "ROUND", "a\\nb"},
+    {EIGHT_BIT_LOST, "REF", "\\xff\\r\\n.\\r\\n"},
+    {EIGHT_BIT_MADE_UP, "REF", "a\\r\\n"},
+    {CHUNKS_LOSE_VIOLATION, "REF", "a\\x00b"},
+    {CHUNKS_LOSE_EIGHT_BIT, "REF", "\\xff"},
+    /* the hash draws a limit of 78 octets */
+    {ONE_LIMIT, "REF",
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\r\\n.\\r\\n"},
     {STUFF_FORGETS_DOT, "ROUND", ".\\r\\nRSET\\r\\n"},
 };
 
@@ -175,6 +207,7 @@ static const promise promises[] = {
     {NOTHING_ENDS_CHUNK, "postern_bdat_feed(&bdat, NULL, 0", "a"},
     {END_NEEDS_NO_ROOM, "end == POSTERN_WRONG", "a"},
     {INIT_FORGETS, "r->facts.offset == at", "a"},
+    {CHUNK_TAKES_MORE, "taken == to - at", "abcdefghij"},
     {CONTENT_SIZE_OFF, "r->facts.size == r->size", "a"},
 };
 

@@ -13,6 +13,7 @@ enum {
     PLAIN_DIFFERS,
     FORGETS_AT_CUT,
     PENDING_LIES,
+    NEVER_PENDING,
     LIMIT_OFF,
     INIT_FORGETS
 };
@@ -42,6 +43,7 @@ static postern_status planted_plain(postern_line *framer, const uint8_t *octets,
 }
 
 static postern_fault planted_pending(const postern_line *framer) {
+    if (has_fault == NEVER_PENDING) return (postern_fault){POSTERN_ERROR_NONE, 0};
     return has_fault == PENDING_LIES ? (postern_fault){POSTERN_ERROR_NUL, 0} : postern_line_pending_fault(framer);
 }
 
@@ -68,6 +70,9 @@ static const planted list[] = {
     {PLAIN_DIFFERS, "TWIN", "NO\\x00OP\\r\\n"},
     {FORGETS_AT_CUT, "CHUNK", "NOOP\\r\\nNOOP\\r\\n"},
     {PENDING_LIES, "REF", "open"},
+    {NEVER_PENDING, "REF", "op\\x00en"},
+    {NEVER_PENDING, "REF", "op\\ren"},
+    {RIGHT, NULL, "op\\r"},
     {INIT_FORGETS, "REF", "\\n"},
 };
 

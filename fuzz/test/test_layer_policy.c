@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "planted.h"
 
+#include <postern/reply.h>
 #include <postern/session.h>
 
 enum {
@@ -19,6 +20,7 @@ enum {
     KEEPS_TRANSACTION,
     RESETS_TWICE,
     RESETS_EARLY,
+    WRONG_RECIPIENT,
     TAKES_MORE_RECIPIENTS,
     TAKES_ANY_SIZE,
     TAKES_ANY_HOLD,
@@ -27,6 +29,8 @@ enum {
     OTHER_ENHANCED,
     ENHANCED_FOR_HELO,
     OTHER_TEXT,
+    OTHER_STANDARD_TEXT,
+    NO_STANDARD_TEXT,
     NEVER_WITHIN,
     HYPHEN,
     OTHER_EXTENSIONS,
@@ -74,6 +78,10 @@ static postern_decision resets_early(void *user, const postern_transaction *tran
     return decision;
 }
 
+static postern_decision wrong_recipient(void *user, const postern_transaction *transaction, uint32_t recipient) {
+    return straight->message(user, transaction, recipient > 0 ? recipient - 1 : 0);
+}
+
 static void bend_config(postern_config *config) {
     static const postern_slice more[] = {{(const uint8_t *)"MORE", 4}};
 
@@ -106,6 +114,7 @@ static void bend_policy(postern_policy *policy) {
     case KEEPS_TRANSACTION: policy->reset = NULL; break;
     case RESETS_TWICE: policy->reset = resets_twice; break;
     case RESETS_EARLY: policy->data = resets_early; break;
+    case WRONG_RECIPIENT: policy->message = straight->message != NULL ? wrong_recipient : NULL; break;
     default: break;
     }
 }
@@ -120,6 +129,21 @@ static void planted_init(postern_session *session, const postern_config *config,
     bend_config(&bent_config);
     bend_policy(&bent_policy);
     postern_session_init(session, &bent_config, &bent_policy, user);
+}
+
+/* The text that the code table has for a code of the policy's. */
+static void bend_standard_text(postern_event *event, uint8_t *octets) {
+    const postern_code_info *info = postern_code_find(event->code);
+    const size_t text = info != NULL ? strlen(info->text) : 0;
+
+    if (text == 0 || event->octets.size < 4 + text + 2) return;
+    uint8_t *at = octets + event->octets.size - 2 - text;
+    if (memcmp(at, info->text, text) != 0) return;
+    if (has_fault == OTHER_STANDARD_TEXT) at[text - 1] ^= 1;
+    if (has_fault == NO_STANDARD_TEXT) {
+        memcpy(at, "\r\n", 2);
+        event->octets.size -= text;
+    }
 }
 
 /* A reply, octet by octet. */
@@ -138,6 +162,7 @@ static void bend_reply(postern_event *event) {
     if (has_fault == ENHANCED_FOR_HELO && event->verb == POSTERN_VERB_RSET && octets[5] != '.')
         memcpy(octets + 4, "2.0.0", strlen("Reset"));
     if (has_fault == OTHER_TEXT && event->verb == POSTERN_VERB_MAIL) octets[event->octets.size - 3] ^= 1;
+    bend_standard_text(event, octets);
     if (has_fault == HYPHEN && event->verb == POSTERN_VERB_RSET) octets[3] = '-';
 }
 
@@ -219,6 +244,7 @@ static const planted list[] = {
     {KEEPS_TRANSACTION, "CONTRACT", HELLO MAIL "QUIT\\r\\n"},
     {RESETS_TWICE, "CONTRACT", HELLO MAIL "RSET\\r\\n"},
     {RESETS_EARLY, "CONTRACT", HELLO MAIL RCPTS "DATA\\r\\nx\\r\\n"},
+    {WRONG_RECIPIENT, "CONTRACT", "LHLO a.example\\r\\n" MAIL RCPTS "DATA\\r\\n.\\r\\nNOOP o00000001\\r\\n"},
     {TAKES_MORE_RECIPIENTS, "CONTRACT", "HELO a.example\\r\\n" MAIL RCPTS RCPTS},
     {TAKES_ANY_SIZE, "CONTRACT", HELLO "MAIL FROM:<> SIZE=999\\r\\n"},
     {TAKES_ANY_HOLD, "CONTRACT", HELLO "MAIL FROM:<> HOLDFOR=99999\\r\\n"},
@@ -227,6 +253,8 @@ static const planted list[] = {
     {OTHER_ENHANCED, "REF", HELLO "NOOP\\r\\n"},
     {ENHANCED_FOR_HELO, "REF", "RSET\\r\\nHELO a.example\\r\\nRSET\\r\\n"},
     {OTHER_TEXT, "CONTRACT", HELLO MAIL MAIL MAIL},
+    {OTHER_STANDARD_TEXT, "CONTRACT", HELLO MAIL MAIL MAIL},
+    {NO_STANDARD_TEXT, "CONTRACT", HELLO MAIL MAIL MAIL},
     {RIGHT, NULL, HELLO MAIL RCPT "BDAT 2\\r\\na"},
     {RIGHT, NULL, HELLO MAIL RCPT "DATA\\r\\na"},
     {RIGHT, NULL, HELLO "STARTTLS\\r\\nNOOP\\r\\n"},

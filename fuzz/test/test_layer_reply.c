@@ -23,6 +23,13 @@ enum {
     LAST_HAS_HYPHEN,
     PRACTICE_IS_STRICT,
     PRACTICE_TAKES_NUL,
+    PRACTICE_TAKES_999,
+    PRACTICE_TAKES_199,
+    PRACTICE_STOPS_AT_259,
+    PRACTICE_TAKES_DEL,
+    TEXT_CUT,
+    SEPARATOR_IS_TEXT,
+    ENHANCED_SPOILS_TEXT,
     LINE_TOO_LONG,
     LONG_TOO_EARLY,
     LINES_TOO_MANY,
@@ -46,6 +53,27 @@ static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *
         *line = (postern_reply_line){.code = 250, .last = true, .text = {octets, 0}};
         status = POSTERN_COMPLETE;
     }
+    const bool unknown = parser->level == POSTERN_REPLY_PRACTICE && status == POSTERN_WRONG;
+    if ((has_fault == PRACTICE_TAKES_999 || has_fault == PRACTICE_TAKES_199) && unknown &&
+        found->error == POSTERN_ERROR_REPLY_CODE) {
+        *taken = size;
+        *line = (postern_reply_line){.code = has_fault == PRACTICE_TAKES_999 ? 999 : 199, .last = true};
+        line->text = (postern_slice){octets + 4, size - 6};
+        status = POSTERN_COMPLETE;
+    }
+    if (has_fault == PRACTICE_TAKES_DEL && unknown && found->error == POSTERN_ERROR_REPLY_TEXT) {
+        *taken = size;
+        *line = (postern_reply_line){.code = 250, .last = true, .text = {octets + 4, size - 6}};
+        status = POSTERN_COMPLETE;
+    }
+    if (has_fault == PRACTICE_STOPS_AT_259 && status == POSTERN_COMPLETE && line->code % 100 > 59) {
+        *taken = 2;
+        *found = (postern_fault){POSTERN_ERROR_REPLY_CODE, 1};
+        status = POSTERN_WRONG;
+    }
+    if (has_fault == TEXT_CUT && status == POSTERN_COMPLETE && line->text.size > 20) line->text.size = 20;
+    if (has_fault == SEPARATOR_IS_TEXT && found->error == POSTERN_ERROR_REPLY_SEPARATOR)
+        found->error = POSTERN_ERROR_REPLY_TEXT;
     if (has_fault == LONG_TOO_EARLY && status == POSTERN_NEED_MORE && parser->length == POSTERN_REPLY_LINE_MAX - 1) {
         *found = (postern_fault){POSTERN_ERROR_LINE_TOO_LONG, POSTERN_REPLY_LINE_MAX};
         status = POSTERN_WRONG;
@@ -83,6 +111,8 @@ static postern_status planted_format(uint8_t *out, size_t capacity, int code, co
     const postern_status status = postern_reply_format(out, capacity, code, enhanced, text, size, written);
     if (has_fault == NOTHING_HAS_NO_SPACE && size == 0) out[3] = '-';
     if (has_fault == TEXT_CHANGED && *written > 6) out[4] = 'Z';
+    if (has_fault == ENHANCED_SPOILS_TEXT && enhanced != NULL && enhanced->class_ != 0 && *written > 16)
+        out[*written - 3] ^= 1;
     if (has_fault == LAST_HAS_HYPHEN && size > 0) out[3] = '-';
     return has_fault == FORMAT_FAILS_SHORT && size > 0 ? POSTERN_WRONG : status;
 }
@@ -131,6 +161,17 @@ static const planted list[] = {
     {LINES_TOO_MANY, "LIMIT", "250 a\\r\\n"},
     {ENHANCED_SIZE_OFF, "REF", "2.12.3"},
     {INIT_FORGETS, "REF", "x"},
+    {PRACTICE_TAKES_999, "REF", "999 a\\r\\n"},
+    {PRACTICE_TAKES_199, "REF", "199 a\\r\\n"},
+    {PRACTICE_STOPS_AT_259, "REF", "571 a\\r\\n"},
+    {PRACTICE_TAKES_DEL, "REF", "250 \\x7f\\r\\n"},
+    {TEXT_CUT, "REF", "250 aaaaaaaaaaaaaaaaaaaaaaaa\\r\\n"},
+    {OTHER_CODE, "REF", "250 a\\r\\nmore"},
+    {ENHANCED_LOST, "REF", "250 2.1.0 a\\r\\nmore"},
+    {SEPARATOR_IS_TEXT, "REF", "250a\\r\\n"},
+    {ENHANCED_SPOILS_TEXT, "ROUND", "text 1"},
+    {RIGHT, NULL, "471-a\\r\\n471 4.7.1 b\\r\\n"},
+    {RIGHT, NULL, "571 5.7.1 b\\xc3\\xa9\\r\\n999 x\\r\\n"},
     {RIGHT, NULL, "2.1234.5"},
     {RIGHT, NULL, "4.104.999.999"},
     {RIGHT, NULL, "250 \\xff\\r\\n"},

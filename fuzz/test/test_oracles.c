@@ -205,7 +205,8 @@ static void a_violation_is_one_line_of_json(void **state) {
                               .size = 8,
                               .offset = 7,
                               .session = (const uint8_t *)"A\r\0\xfe",
-                              .session_size = 4};
+                              .session_size = 4,
+                              .varied = true};
     char text[4096] = "";
     FILE *file = tmpfile();
     assert_non_null(file);
@@ -221,6 +222,7 @@ static void a_violation_is_one_line_of_json(void **state) {
     fclose(file);
     assert_true(size > 0);
     assert_non_null(strstr(text, "at octet   7: \"a\\r\\n\\x00\\xff\\\"\\\\\\t\"\n"));
+    assert_non_null(strstr(text, "  variant    \"A\\r\\x00\\xfe\"\n"));
     assert_non_null(strstr(text, "./scripts/reproduce FILE"));
     assert_non_null(
         strstr(text,

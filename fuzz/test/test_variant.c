@@ -127,11 +127,30 @@ static void the_laws_know_where_they_end(void **state) {
     }
 }
 
+/* Sent by hand, what a finding tells of is what shows it: the variant, where the input alone gets along. What findings
+ * are told apart by comes from the input. */
+static void the_variant_is_told(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof on_the_bench / sizeof *on_the_bench; i++) {
+        const sample *s = &on_the_bench[i];
+        const pf_oracle *const alone[] = {s->oracle, NULL};
+        const size_t size = strlen(s->session);
+        pf_violation violation;
+        pf_bench_bug = s->bug;
+        assert_false(pf_judge_by(alone, &pf_target_bench, (const uint8_t *)s->session, size, true, &violation));
+        pf_bench_bug = 0;
+        const bool other = violation.session_size != size || memcmp(violation.session, s->session, size) != 0;
+        if (violation.varied != other) fail_msg("%s, bug %d: another session is told", s->oracle->name, s->bug);
+        /* POISON alone runs the input itself again. */
+        if (other == (s->oracle == &pf_oracle_poison)) fail_msg("%s, bug %d: no variant", s->oracle->name, s->bug);
+        assert_true(violation.offset <= size);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_law_sees_its_bugs_alone),
-        cmocka_unit_test(each_law_fires_in_fuzzing_runs),
-        cmocka_unit_test(a_server_is_judged_from_outside),
+        cmocka_unit_test(each_law_sees_its_bugs_alone),    cmocka_unit_test(each_law_fires_in_fuzzing_runs),
+        cmocka_unit_test(a_server_is_judged_from_outside), cmocka_unit_test(the_variant_is_told),
         cmocka_unit_test(the_laws_know_where_they_end),
     };
     return cmocka_run_group_tests_name("variants", tests, NULL, NULL);

@@ -29,6 +29,8 @@ typedef struct span {
 
 typedef struct segment {
     uint32_t number; /* of its first octet */
+    int32_t place;   /* how far that is from the number by which the connection is put in order */
+    size_t turn;     /* in which it came */
     span octets;     /* ours */
 } segment;
 
@@ -158,7 +160,8 @@ static void keep(connection *one, uint32_t number, span octets) {
     uint8_t *copy = cli_allocate(octets.size);
     memcpy(copy, octets.octets, octets.size);
     one->segments = cli_grow(one->segments, (one->count + 1) * sizeof *one->segments);
-    one->segments[one->count++] = (segment){number, {copy, octets.size}};
+    one->segments[one->count] = (segment){.number = number, .turn = one->count, .octets = {copy, octets.size}};
+    one->count++;
     one->stored += octets.size;
 }
 
@@ -197,12 +200,25 @@ static void take_packet(reading *all, span packet, int link) {
 
 /* ---- Streams ---- */
 
-/* Sequence numbers wrap round: what counts is how far they are from the first. */
-static int by_number(const void *a, const void *b) {
-    const uint32_t x = ((const segment *)a)->number, y = ((const segment *)b)->number;
-    const int32_t apart = (int32_t)(x - y);
+/* By place; of two in the same place the one that came first. */
+static int by_place(const void *a, const void *b) {
+    const segment *x = a, *y = b;
 
-    return (apart > 0) - (apart < 0);
+    if (x->place != y->place) {
+        return x->place < y->place ? -1 : 1;
+    }
+    return (x->turn > y->turn) - (x->turn < y->turn);
+}
+
+/* Sequence numbers wrap round, and have no order of their own: of three of them each can lie before the next. What has
+ * one is how far they are from the first octet, or where its number is not known, from whatever came first. */
+static void put_in_order(connection *one) {
+    const uint32_t from = one->begun ? one->first : one->segments[0].number;
+
+    for (size_t i = 0; i < one->count; i++) {
+        one->segments[i].place = (int32_t)(one->segments[i].number - from);
+    }
+    qsort(one->segments, one->count, sizeof *one->segments, by_place);
 }
 
 /* Put a connection together. Returns: what the visitor says. */
@@ -213,7 +229,7 @@ static bool tell(connection *one, capture_visitor *visit, void *context) {
     if (one->count == 0) {
         return true;
     }
-    qsort(one->segments, one->count, sizeof *one->segments, by_number);
+    put_in_order(one);
     const uint32_t first = one->begun ? one->first : one->segments[0].number;
     for (size_t i = 0; i < one->count; i++) {
         const segment *part = &one->segments[i];

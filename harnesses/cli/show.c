@@ -311,15 +311,18 @@ int verb_show(int argc, char **argv) {
         return cli_misuse("show", "no kind is called %s: session, script, command, address, reply, data or line",
                           show.kind);
     }
+    if (show.coverage + show.parts + (show.pcap != NULL) > 1) {
+        return cli_misuse("show", "--coverage, --parts and --pcap go one at a time");
+    }
+    if (!show.coverage && (show.json || show.graph != NULL)) {
+        return cli_misuse("show", "--%s goes with --coverage", show.json ? "json" : "graph");
+    }
     if (show.coverage) {
         return show_coverage(argv, count, show.json, show.graph);
     }
     if (show.parts || show.pcap != NULL) {
         return count == 1 ? export_file(argv[0], &show)
                           : cli_misuse("show", "--%s takes one file", show.parts ? "parts" : "pcap");
-    }
-    if (show.json || show.graph != NULL) {
-        return cli_misuse("show", "--%s goes with --coverage", show.json ? "json" : "graph");
     }
     for (int i = 0; i < count; i++) {
         if (i > 0) {

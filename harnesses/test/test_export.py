@@ -180,6 +180,18 @@ class Exports(cli.Case):
         said = [self.packet(9, b"", SYN), self.packet(10, b"A\r\n"), self.packet(14, b"B\r\n")]
         self.assertEqual(self.extract(self.pcap(said, 12)), [(False, "A\\r\\n")])
 
+    def test_numbers_from_all_round_the_circle(self):
+        stray = [self.packet(10 + apart, b"x") for apart in (0x60000000, 0xc0000000, 0x20000000, 0xa0000000)]
+        begin, *rest = [self.packet(9, b"", SYN)] + [
+            self.packet(10 + at, SESSION[at:at + 10]) for at in range(0, len(SESSION), 10)]
+        for order in (rest + stray, stray + rest, [one for two in zip(stray * 3, rest) for one in two] + rest[12:],
+                      list(reversed(rest + stray))):
+            self.assertEqual(self.extract(self.pcap([begin, *order], 12)), [(False, cli.escape(SESSION))])
+
+    def test_the_first_of_two_that_differ_counts(self):
+        said = [self.packet(9, b"", SYN), self.packet(10, b"NOOP"), self.packet(10, b"QUIT"), self.packet(14, b"\r\n")]
+        self.assertEqual(self.extract(self.pcap(said, 12)), [(True, "NOOP\\r\\n")])
+
     def test_damaged_packets(self):
         whole = self.packet(10, b"A\r\n")
         for link in (0, 1, 12, 113, 276, 147):
@@ -199,6 +211,11 @@ class Exports(cli.Case):
         self.misuse("show", "--pcap=out", "--kind=address", path, says="takes a session or a reply")
         self.misuse("show", "--pcap=/nowhere/out", path, says="/nowhere/out")
         self.misuse("show", "--parts", path, path, says="--parts takes one file")
+        out = self.folder / "out.pcap"
+        for two in (["--parts", f"--pcap={out}"], ["--coverage", "--parts"], ["--coverage", f"--pcap={out}"]):
+            self.misuse("show", *two, path, says="one at a time")
+        self.misuse("show", "--parts", "--json", path, says="--json goes with --coverage")
+        self.assertFalse(out.exists())
         self.misuse("show", "--parts", str(self.folder / "none"), says="cannot read")
 
 

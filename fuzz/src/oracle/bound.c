@@ -61,11 +61,12 @@ static bool tell(const pf_case *run, const repetition *r, const char *what, uint
     size_t at = 0;
 
     snprintf(expected_text, sizeof expected_text, "at the most %llu %s", (unsigned long long)most, what);
-    snprintf(seen_text, sizeof seen_text, "%llu, for %zu octets in which octets %zu to %zu are repeated, %s%.0zu",
-             (unsigned long long)seen, longer.size, r->begin, r->end,
+    snprintf(seen_text, sizeof seen_text, "%llu, for %zu octets in which octets %zu to %zu stand %zu times, %s%.0zu",
+             (unsigned long long)seen, longer.size, r->begin, r->end, 1 + (longer.size - run->size) / (r->end - r->begin),
              r->distance == 0 ? "in one piece" : "in pieces of ", r->distance);
     while (at < run->log->count && run->log->events[at].end <= r->begin) at++;
-    return pf_broken(run, &pf_oracle_bound, at, expected_text, seen_text, violation);
+    (void)pf_broken(run, &pf_oracle_bound, at, expected_text, seen_text, violation);
+    return pf_seen_in(longer.octets, longer.size, violation);
 }
 
 /* What the target has declared. */

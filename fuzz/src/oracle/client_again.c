@@ -3,7 +3,7 @@
  * CHUNK   the record does not depend on how the stream and the messages are cut
  * POISON  nor on what the client's memory held before
  * BOUND   work is linear in what the server sends: one line of a reply is repeated until there are some 512 octets of
- * it, and then twice as many, up to 16 KiB; what is added to the cost may no more than double each time
+ *         it, and then twice as many, up to 16 KiB; what is added to the cost may no more than double each time
  *
  * SPDX-License-Identifier: MIT */
 #include "client_judging.h"

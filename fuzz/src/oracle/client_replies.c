@@ -1,10 +1,10 @@
 /* client_replies.c: GRAM and REF, what a client reads of a hostile server. Toolkit room: fuzz/.
  *
- * GRAM   whatever was taken for a reply is one: one code on all its lines, lines of 512 octets, CRLF, no NUL; and it
- * was taken for one of that code REF    and all of them were read, with their codes and texts, up to the first octets
- * that are no reply
+ * GRAM   what was taken for a reply is one, and has the code that it was taken for: the same code on all its lines,
+ *        lines of 512 octets, CRLF, no NUL
+ * REF    all replies were read, with their codes and texts, up to the first octets that are none
  *
- * The first is owed by every client; the second by those that promise it.
+ * GRAM is owed by every client; REF by those that promise it (PF_EXACT_REPLIES).
  *
  * SPDX-License-Identifier: MIT */
 #include "client_judging.h"

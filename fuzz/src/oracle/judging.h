@@ -59,6 +59,10 @@ bool pf_expected(pf_violation *violation, const char *format, ...) __attribute__
 /* What was seen, instead of what was said before. Returns: false. */
 bool pf_seen(pf_violation *violation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* It was seen in this session, a variant of the run's, which is told so that it can be sent by hand. What findings are
+ * told apart by stays as it is. Returns: false. */
+bool pf_seen_in(const uint8_t *octets, size_t size, pf_violation *violation);
+
 /* Say once for each oracle, a thing that lives for ever, that what is judged does not have what it needs. */
 void pf_say_silent(const void *oracle, const char *name, const char *judged);
 

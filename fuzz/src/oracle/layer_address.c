@@ -1,10 +1,11 @@
 /* layer_address.c: the laws of address.h. Toolkit room: fuzz/.
  *
- * REF    a mailbox is what the model takes for one, with the same parts
- * ROUND  in angle brackets it is a path with the same parts; its local-part, unquoted and quoted, is the same
+ * REF    a mailbox is what the model takes for one, with the same parts; what is none has its error where the model's
+ * is ROUND  in angle brackets it is a path with the same parts; its local-part, unquoted and quoted, is the same
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
+#include "kin.h"
 
 #include <postern/codec.h>
 #include <postern/fuzz/exact.h>
@@ -27,14 +28,21 @@ static bool wrong(const trial *t, const char *law, const char *expected, const c
     return pf_expected(t->violation, "%s", expected);
 }
 
-/* Which rule failed first, and where, is told differently by two recognisers; the reply is the same. */
+/* Which rule failed first, and where, is told in two ways by two recognisers: the reply is the same, and names and
+ * places go together. */
 static bool same_reply(const trial *t, const pf_model_verdict *verdict) {
     const postern_error_info *info = postern_error_describe(t->fault.error);
+    const pf_kin_input input = {t->octets, t->size, false};
+    const char *wanted = "";
 
-    if (info->code == verdict->code) return true;
-    (void)pf_unlawful(t->violation, "REF", "RFC 5321 4.1.2", NULL, t->input, t->size, t->fault.offset, "%d, %s",
-                      info->code, info->name);
-    return pf_expected(t->violation, "%d, %s", verdict->code, verdict->error);
+    if (pf_kin(&input, (pf_told_error){info->name, t->fault.offset}, (pf_told_error){verdict->error, verdict->offset},
+               &wanted) &&
+        info->code == verdict->code)
+        return true;
+    (void)pf_unlawful(t->violation, "REF", "RFC 5321 4.1.2", NULL, t->input, t->size, t->fault.offset, "%d, %s at %zu",
+                      info->code, info->name, t->fault.offset);
+    return pf_expected(t->violation, "%s of %d, %s at %zu", info->code == verdict->code ? wanted : "the reply",
+                       verdict->code, verdict->error, verdict->offset);
 }
 
 /* Does the slice stand there in the input? */
@@ -57,6 +65,7 @@ static bool as_model(const trial *t) {
         return wrong(t, "REF", verdict.error != NULL ? verdict.error : "a mailbox",
                      t->accepted ? "a mailbox" : postern_error_describe(t->fault.error)->name);
     if (!t->accepted) return same_reply(t, &verdict);
+    if (!stands(t, mailbox->raw, (pf_span){0, t->size})) return wrong(t, "REF", "all octets of the mailbox", "others");
     if (!stands(t, mailbox->local, path.local) || !stands(t, mailbox->domain, path.domain))
         return wrong(t, "REF", "local-part and domain as the model has them", "others");
     if (kinds[mailbox->kind] != path.kind || mailbox->quoted != path.quoted)

@@ -1,6 +1,8 @@
-/* layer_codec.c: ROUND for codec.h, and REF for what it takes for UTF-8 and for a local-part. Toolkit room: fuzz/.
+/* layer_codec.c: ROUND for codec.h, and REF for what it takes for base64, xtext, UTF-8 and a local-part. Toolkit room:
+ * fuzz/.
  *
  * SPDX-License-Identifier: MIT */
+#include "../model/grammar.h"
 #include "judging.h"
 
 #include <postern/codec.h>
@@ -17,7 +19,9 @@ typedef struct codec {
     const char *section;
     encoder *encode;
     decoder *decode;
-    bool canonical; /* each value has one spelling */
+    bool canonical;             /* each value has one spelling */
+    bool (*rule)(pf_cursor *c); /* of the model, and what it decodes: */
+    size_t (*decoded)(const uint8_t *text, size_t size, uint8_t *out);
 } codec;
 
 static bool same(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size) {
@@ -42,6 +46,22 @@ static bool round_trip(const codec *c, const uint8_t *octets, size_t size, pf_vi
         (c->canonical && !same(back, m, octets, size)))
         return pf_unlawful(violation, "ROUND", c->section, NULL, octets, size, 0, "encode(decode(x)) is not x");
     return true;
+}
+
+/* Taken when the model takes it, and for the same octets. Nothing is the text of nothing. */
+static bool as_model(const codec *c, const uint8_t *octets, size_t size, pf_violation *violation) {
+    static uint8_t ours[ROOM];
+    static uint8_t theirs[ROOM];
+    pf_cursor cursor = {.octets = octets, .end = size};
+    const bool good = size == 0 || (c->rule(&cursor) && pf_at_end(&cursor));
+    postern_fault fault;
+    size_t n;
+
+    if ((c->decode(ours, sizeof ours, octets, size, &n, &fault) == POSTERN_COMPLETE) != good)
+        return pf_unlawful(violation, "REF", c->section, NULL, octets, size, good ? fault.offset : cursor.furthest,
+                           good ? "refused" : "taken");
+    return !good || same(ours, n, theirs, c->decoded(octets, size, theirs)) ||
+           pf_unlawful(violation, "REF", c->section, NULL, octets, size, 0, "decoded to other octets");
 }
 
 static bool utf8_as_model(const uint8_t *octets, size_t size, pf_violation *violation) {
@@ -86,8 +106,10 @@ static bool quoting(const uint8_t *octets, size_t size, pf_violation *violation)
 }
 
 bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
-    static const codec base64 = {"RFC 4648 3.5", postern_base64_encode, postern_base64_decode, true};
-    static const codec xtext = {"RFC 3461 4", postern_xtext_encode, postern_xtext_decode, false};
+    static const codec base64 = {"RFC 4648 3.5", postern_base64_encode, postern_base64_decode, true,
+                                 pf_base64,      pf_base64_decode};
+    static const codec xtext = {"RFC 3461 4", postern_xtext_encode, postern_xtext_decode, false,
+                                pf_xtext,     pf_xtext_decode};
     uint8_t none[1];
     postern_fault fault;
     size_t n;
@@ -96,6 +118,7 @@ bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violati
     if (size > INPUT_MOST) size = INPUT_MOST;
     const uint8_t *copy = pf_exact_copy(octets, size);
     bool good = round_trip(&base64, copy, size, violation) && round_trip(&xtext, copy, size, violation) &&
+                as_model(&base64, copy, size, violation) && as_model(&xtext, copy, size, violation) &&
                 utf8_as_model(copy, size, violation) && quoting(copy, size, violation);
     if (good && postern_xtext_check(copy, size, &fault) !=
                     (postern_xtext_decode(none, 0, copy, size, &n, &fault) == POSTERN_COMPLETE ||

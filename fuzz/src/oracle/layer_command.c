@@ -6,6 +6,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
+#include "kin.h"
 
 #include <postern/fuzz/exact.h>
 #include <postern/fuzz/libpostern.h>
@@ -53,12 +54,26 @@ static pf_domain_kind kind_as(postern_domain_kind kind) {
     }
 }
 
-static bool same_path(const trial *t, const pf_model_path *path) {
+/* The whole of a path, and of the mailbox in it. */
+static bool same_whole(const trial *t, const pf_model_path *path, size_t begin) {
+    const postern_path *ours = &t->command.path;
+    bool non_ascii = false;
+
+    if (path->null) return stands(t, ours->raw, true, (pf_span){begin, begin + 2});
+    if (path->postmaster) return stands(t, ours->raw, true, (pf_span){path->local.begin - 1, path->local.end + 1});
+    const pf_span whole = {begin, path->domain.end + 1};
+    const pf_span mailbox = {path->local.begin, path->domain.end};
+    for (size_t i = mailbox.begin; i < mailbox.end; i++) non_ascii = non_ascii || t->line[i] > 127;
+    return stands(t, ours->raw, true, whole) && stands(t, ours->mailbox.raw, true, mailbox) &&
+           ours->mailbox.non_ascii == non_ascii;
+}
+
+static bool same_path(const trial *t, const pf_model_path *path, size_t argument) {
     const postern_path *ours = &t->command.path;
 
     if (ours->raw.data == NULL)
         return t->command.verb == POSTERN_VERB_VRFY || t->command.verb == POSTERN_VERB_EXPN || !path->present;
-    if (!path->present) return false;
+    if (!path->present || !same_whole(t, path, argument + strcspn((const char *)t->line + argument, "<"))) return false;
     if (path->null || path->postmaster) return ours->null == path->null && ours->postmaster == path->postmaster;
     return !ours->null && !ours->postmaster && ours->mailbox.quoted == path->quoted &&
            kind_as(ours->mailbox.kind) == path->kind && stands(t, ours->mailbox.local, true, path->local) &&
@@ -128,66 +143,23 @@ static const char *same_words(const trial *t, const pf_model_command *model) {
     return stands(t, ours->text, model->has_argument, text) ? NULL : "the words as the model has them";
 }
 
-/* Which rule failed first, and where, is told differently by two recognisers: the errors of the model that each of ours
- * may stand for. Where both have one name for a rule, they mean the same place, but for the ones of `places_vary`. */
-static bool is_kin(const char *ours, const char *theirs) {
-    static const char too_long[] = "-too-long"; /* of a path, a local-part, a domain, a label: one may hold another */
-    static const struct {
-        const char *ours;
-        const char *theirs[6];
-    } kin[] = {
-        {"line-too-long", {"line-too-long"}},
-        {"verb-unknown", {"unknown-verb"}},
-        {"argument-missing", {"argument-missing", "argument-syntax", "path-syntax", "domain-syntax", "chunk-size"}},
-        {"argument-unexpected", {"argument-unexpected"}},
-        {"argument-syntax", {"argument-syntax", "path-syntax", "parameter-syntax", "argument-unexpected"}},
-        {"path-syntax", {"path-syntax"}},
-        {"local-part-syntax", {"path-syntax", "argument-syntax"}},
-        {"domain-syntax", {"domain-syntax", "path-syntax", "argument-syntax"}},
-        {"literal-syntax", {"domain-syntax", "path-syntax", "argument-syntax"}},
-        {"utf8-syntax",
-         {"path-syntax", "parameter-syntax", "argument-syntax", "parameter-value-syntax", "parameter-duplicate"}},
-        {"bdat-size", {"chunk-size"}},
-        {"base64-syntax", {"base64-syntax"}},
-        {"non-ascii", {"non-ascii"}},
-        {"parameter-syntax",
-         {"parameter-syntax", "parameter-value-syntax", "argument-syntax", "parameter-duplicate", "path-syntax",
-          "too-many-parameters"}},
-        {"parameter-duplicate", {"parameter-duplicate", "parameter-syntax"}},
-        {"parameter-value",
-         {"parameter-value-syntax", "parameter-syntax", "argument-syntax", "attribute-too-long",
-          "parameter-duplicate"}},
-        {"parameter-too-many", {"too-many-parameters", "parameter-duplicate", "parameter-syntax"}},
-    };
-    if (strstr(ours, too_long) != NULL && strcmp(ours, "line-too-long") != 0)
-        return strcmp(theirs, "line-too-long") != 0 &&
-               (strstr(theirs, too_long) != NULL || strstr(theirs, "-syntax") != NULL);
-    for (size_t i = 0; i < sizeof kin / sizeof *kin; i++) {
-        if (strcmp(kin[i].ours, ours) != 0) continue;
-        for (size_t n = 0; n < 6 && kin[i].theirs[n] != NULL; n++)
-            if (strcmp(kin[i].theirs[n], theirs) == 0) return true;
-    }
-    return false;
-}
-
-/* Rules that the two read in another order. */
-static bool places_vary(const char *name) {
-    return strcmp(name, "argument-unexpected") == 0 || strcmp(name, "parameter-syntax") == 0 ||
-           (strstr(name, "-too-long") != NULL && strcmp(name, "line-too-long") != 0);
-}
-
+/* Which rule failed first, and where, is told in two ways by two recognisers: the reply is the same, and names and
+ * places go together. */
 static bool same_reply(const trial *t, const pf_model_verdict *verdict) {
     const postern_error_info *info = postern_error_describe(t->fault.error);
-    const bool here = t->fault.offset == verdict->offset;
-    const bool same_name = strcmp(info->name, verdict->error) == 0;
+    const bool inquires = t->command.verb == POSTERN_VERB_VRFY || t->command.verb == POSTERN_VERB_EXPN;
+    const pf_kin_input input = {t->line, t->size, !inquires};
+    const char *wanted = "";
 
-    if (info->code == verdict->code && is_kin(info->name, verdict->error) &&
-        (here || !same_name || places_vary(info->name)))
+    if (pf_kin(&input, (pf_told_error){info->name, t->fault.offset}, (pf_told_error){verdict->error, verdict->offset},
+               &wanted) &&
+        info->code == verdict->code)
         return true;
     (void)wrong(t, "REF", "", "");
     t->violation->offset = t->fault.offset;
     (void)pf_seen(t->violation, "%d, %s at %zu", info->code, info->name, t->fault.offset);
-    return pf_expected(t->violation, "%d, %s at %zu", verdict->code, verdict->error, verdict->offset);
+    return pf_expected(t->violation, "%s of %d, %s at %zu", info->code == verdict->code ? wanted : "the reply",
+                       verdict->code, verdict->error, verdict->offset);
 }
 
 /* Does it hold a CR, a LF or a NUL? */
@@ -213,9 +185,12 @@ static bool as_model(const trial *t) {
     if (t->status != POSTERN_COMPLETE) return same_reply(t, &verdict);
     if (strcmp(model.verb, verb_name(t->command.verb)) != 0)
         return wrong(t, "REF", model.verb, verb_name(t->command.verb));
+    if (!stands(t, t->command.verb_raw, true, (pf_span){0, strlen(model.verb)}))
+        return wrong(t, "REF", "the verb as it stands on the line", "another");
     if (!stands(t, t->command.argument, model.has_argument, model.argument))
         return wrong(t, "REF", "the argument as the model has it", "another");
-    if (!same_path(t, &model.path)) return wrong(t, "REF", "the path as the model has it", "another");
+    if (!same_path(t, &model.path, model.argument.begin))
+        return wrong(t, "REF", "the path as the model has it", "another");
     if (!same_parameters(t, &model)) return wrong(t, "REF", "the parameters as the model has them", "others");
     const char *field = other_field(t, &model);
     if (field == NULL) field = same_words(t, &model);

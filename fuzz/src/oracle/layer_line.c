@@ -109,7 +109,14 @@ static bool feed_segment(framing *f, size_t from, size_t to) {
     return good;
 }
 
-/* What is left is a line that has not ended. A fault that is already certain is the one that it will have. */
+/* Is the fault one that nothing behind can change? A LF may still come behind a CR. */
+static bool is_certain(const batch_line *rest) {
+    const bool open_cr = rest->fault.error == POSTERN_ERROR_BARE_CR && rest->fault.offset + 1 == rest->size;
+    return rest->fault.error != POSTERN_ERROR_NONE && !open_cr;
+}
+
+/* What is left is a line that has not ended. A fault that is already certain is told, and is the one that it will have.
+ */
 static bool check_rest(framing *f) {
     const batch_line rest = read_batch(f->octets + f->begin, f->size - f->begin, f->limit);
     const postern_fault pending = postern_line_pending_fault(&f->framer);
@@ -117,6 +124,8 @@ static bool check_rest(framing *f) {
     if (rest.complete) return wrong(f, "the line to be reported at its CRLF", POSTERN_NEED_MORE, pending);
     if (postern_line_is_open(&f->framer) != (rest.size > 0))
         return wrong(f, "an open line where octets have no CRLF", POSTERN_NEED_MORE, pending);
+    if (is_certain(&rest) && (pending.error != rest.fault.error || pending.offset != rest.fault.offset))
+        return wrong(f, "the fault that is certain", POSTERN_NEED_MORE, pending);
     if (pending.error == POSTERN_ERROR_NONE) return true;
     postern_slice line;
     postern_fault fault;

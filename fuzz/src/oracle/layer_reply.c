@@ -1,15 +1,16 @@
 /* layer_reply.c: the laws of reply.h. Toolkit room: fuzz/.
  *
- * REF    the first reply of a stream is what the model reads, also at the level of practice, which reads lawful ones in
- *        the same way; so does an enhanced code alone
+ * REF    the first reply of a stream is what the model reads; at the level of practice, what reply.h says of it: codes
+ *        from 200 to 599, 8-bit text, lines of 4,096 octets, and all else as ever; so is an enhanced code alone
  * LIMIT  a line, and a number of lines, that are as long as they may be, and one octet, and one line, more
  * CHUNK  whatever the cuts
  * GRAM   what the formatter makes of any text is grammatical
- * ROUND  and is read back as that text; a reply that was read, formatted and read again is the same
+ * ROUND  and has that text; a reply that was read, formatted and read again is the same
  *
  * SPDX-License-Identifier: MIT */
 #include "../copy.h"
 #include "judging.h"
+#include "reply_plain.h"
 
 #include <postern/fuzz/exact.h>
 #include <postern/fuzz/libpostern.h>
@@ -95,20 +96,31 @@ static bool agree(const reading *a, const reading *b) {
 
 /* ---- REF ---- */
 
-/* The same offset, and the same name where both have one. The model tells a separator from a text by its place alone,
+/* How many octets of its line stand before this one? */
+static size_t place_in_line(const uint8_t *octets, size_t at) {
+    size_t place = 0;
+
+    while (place < at && octets[at - place - 1] != '\n') place++;
+    return place;
+}
+
+/* The same place, and the same name where both have one. The model tells a separator from a text by its place alone,
  * and a control in a code is to it no digit like others. */
-static bool same_fault(postern_fault fault, const pf_model_verdict *verdict) {
+static bool same_fault(postern_fault fault, const uint8_t *octets, const pf_model_verdict *verdict) {
     const char *name = postern_error_describe(fault.error)->name;
-    const bool code = strncmp(verdict->error, "reply-code", strlen("reply-code")) == 0;
+    const char *theirs = verdict->error != NULL ? verdict->error : "";
+    const bool code = strncmp(theirs, "reply-code", strlen("reply-code")) == 0;
 
     if (fault.offset != verdict->offset) return false;
     switch (fault.error) {
     case POSTERN_ERROR_REPLY_SEPARATOR:
-    case POSTERN_ERROR_REPLY_TEXT: return strcmp(verdict->error, "reply-syntax") == 0;
-    case POSTERN_ERROR_BARE_CR:
-    case POSTERN_ERROR_BARE_LF:
-    case POSTERN_ERROR_NUL: return code || strcmp(name, verdict->error) == 0;
-    default: return strcmp(name, verdict->error) == 0;
+        return strcmp(theirs, "reply-syntax") == 0 && place_in_line(octets, fault.offset) == 3;
+    case POSTERN_ERROR_REPLY_TEXT:
+        return strcmp(theirs, "reply-syntax") == 0 && place_in_line(octets, fault.offset) > 3;
+    case POSTERN_ERROR_BARE_CR: return strcmp(name, theirs) == 0 || (code && octets[fault.offset] == '\r');
+    case POSTERN_ERROR_BARE_LF: return strcmp(name, theirs) == 0 || (code && octets[fault.offset] == '\n');
+    case POSTERN_ERROR_NUL: return strcmp(name, theirs) == 0 || (code && octets[fault.offset] == '\0');
+    default: return strcmp(name, theirs) == 0;
     }
 }
 
@@ -130,74 +142,65 @@ static bool same_enhanced(const reading *r, const uint8_t *octets, pf_span span)
            r->enhanced.detail == number_at(octets, &at);
 }
 
-static bool as_model(const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
+/* Is the text what stands in the lines behind code and separator? */
+static bool same_text(const reading *r, const uint8_t *octets) {
+    size_t at = 0, n = 0;
+
+    for (size_t line = 0; line < r->lines; line++) {
+        const uint8_t *end = memchr(octets + at, '\n', r->consumed - at);
+        if (end == NULL || (line > 0 && (n == r->size || r->text[n++] != '\n'))) return false;
+        const size_t behind = (size_t)(end - octets) + 1;
+        const size_t size = behind - at > 6 ? behind - at - 6 : 0;
+        if (size > r->size - n || memcmp(r->text + n, octets + at + 4, size) != 0) return false;
+        n += size;
+        at = behind;
+    }
+    return n == r->size;
+}
+
+/* Who else reads a reply. */
+typedef pf_model_verdict reader(const uint8_t *octets, size_t size, pf_model_reply *reply);
+
+static pf_model_verdict by_model(const uint8_t *octets, size_t size, pf_model_reply *reply) {
+    return pf_model_check_reply(octets, size, false, reply);
+}
+
+/* More lines than anybody keeps: is there that number of them, right as far as they go, and one to come? */
+static bool too_many_lines(const reading *r, const uint8_t *octets, reader *read) {
+    pf_model_reply reply;
+    const pf_model_verdict verdict = read(octets, r->fault.offset, &reply);
+
+    return r->lines == POSTERN_REPLY_LINES_MAX && verdict.result == PF_INCOMPLETE && reply.lines == r->lines;
+}
+
+/* Is it what the other reader reads? What stands behind the first reply is none of its business. */
+static bool as_read_by(reader *read, const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
     static const char section[] = "RFC 5321 4.2";
     static const char *const results[] = {[PF_ACCEPT] = "a reply", [PF_REJECT] = "no reply", [PF_INCOMPLETE] = "more"};
-    const bool trailing = r->status == POSTERN_COMPLETE && r->consumed < size;
-    const pf_model_result seen = r->status == POSTERN_NEED_MORE               ? PF_INCOMPLETE
-                                 : r->status == POSTERN_COMPLETE && !trailing ? PF_ACCEPT
-                                                                              : PF_REJECT;
+    const bool complete = r->status == POSTERN_COMPLETE;
+    const pf_model_result seen = complete ? PF_ACCEPT : r->status == POSTERN_NEED_MORE ? PF_INCOMPLETE : PF_REJECT;
     pf_model_reply reply;
-    const pf_model_verdict verdict = pf_model_check_reply(octets, size, false, &reply);
+    const pf_model_verdict verdict = read(octets, complete ? r->consumed : size, &reply);
 
     if (r->status == POSTERN_WRONG && r->fault.error == POSTERN_ERROR_REPLY_TOO_MANY_LINES)
-        return r->lines == POSTERN_REPLY_LINES_MAX ||
+        return too_many_lines(r, octets, read) ||
                pf_unlawful(v, "REF", section, NULL, octets, size, 0, "%zu lines are too many", r->lines);
-    if (seen != verdict.result || (seen == PF_REJECT && !trailing && !same_fault(r->fault, &verdict))) {
-        (void)pf_unlawful(v, "REF", section, NULL, octets, size, r->fault.offset, "%s, %s at %zu", results[seen],
-                          postern_error_describe(r->fault.error)->name, r->fault.offset);
-        return pf_expected(v, "%s, %s at %zu", results[verdict.result],
-                           verdict.error != NULL ? verdict.error : "nothing", verdict.offset);
+    if (seen != verdict.result || (seen == PF_REJECT && !same_fault(r->fault, octets, &verdict)) ||
+        (!complete && r->lines != reply.lines)) {
+        (void)pf_unlawful(v, "REF", section, NULL, octets, size, r->fault.offset, "%s, %s at %zu, behind %zu lines",
+                          results[seen], postern_error_describe(r->fault.error)->name, r->fault.offset, r->lines);
+        return pf_expected(v, "%s, %s at %zu, behind %zu lines%s", results[verdict.result],
+                           verdict.error != NULL ? verdict.error : "nothing", verdict.offset, reply.lines,
+                           read == by_model ? "" : ", in practice");
     }
-    if (seen != PF_ACCEPT) return true;
-    return (r->code == reply.code && r->lines == reply.lines && same_enhanced(r, octets, reply.enhanced)) ||
-           pf_unlawful(v, "REF", section, NULL, octets, size, 0, "code %u, %zu lines; the model has %d, %zu", r->code,
-                       r->lines, reply.code, reply.lines);
-}
-
-static bool is_control(uint8_t octet) {
-    return (octet < ' ' && octet != '\t') || octet == 0x7f;
-}
-
-/* What the model reads at the level of practice is read, and so is what breaks a line there. Longer lines than RFC 5321
- * has, and codes that it has not, are the parser's alone; so is its dislike of controls, which the model lets pass. */
-static bool as_in_practice(const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
-    pf_model_reply reply;
-    const size_t end = r->status == POSTERN_COMPLETE ? r->consumed : size;
-    const pf_model_verdict verdict = pf_model_check_reply(octets, end, true, &reply);
-
-    if (verdict.result == PF_REJECT &&
-        (strcmp(verdict.error, "line-too-long") == 0 || strcmp(verdict.error, "reply-code") == 0))
-        return true;
-    if (r->status == POSTERN_WRONG && r->fault.error == POSTERN_ERROR_REPLY_TEXT && is_control(octets[r->fault.offset]))
-        return true;
-    if (r->status == POSTERN_WRONG && r->fault.error == POSTERN_ERROR_REPLY_TOO_MANY_LINES)
-        return r->lines == POSTERN_REPLY_LINES_MAX ||
-               pf_unlawful(v, "REF", "RFC 5321 4.2", NULL, octets, size, 0, "%zu lines are too many", r->lines);
-    const bool good = verdict.result == PF_ACCEPT
-                          ? r->status == POSTERN_COMPLETE && r->code == reply.code && r->lines == reply.lines &&
-                                same_enhanced(r, octets, reply.enhanced)
-                      : verdict.result == PF_REJECT ? r->status == POSTERN_WRONG && same_fault(r->fault, &verdict)
-                                                    : r->status == POSTERN_NEED_MORE;
-    return good || pf_unlawful(v, "REF", "RFC 5321 4.2", NULL, octets, size, r->fault.offset,
-                               "status %d, code %u, %zu lines in practice", (int)r->status, r->code, r->lines);
-}
-
-/* "class.subject.detail" at the beginning, the numbers with one digit to three and no further one. Returns: its size.
- */
-static size_t plain_enhanced(const uint8_t *octets, size_t size, unsigned numbers[static 2]) {
-    size_t at = 1;
-
-    if (size == 0 || (octets[0] != '2' && octets[0] != '4' && octets[0] != '5')) return 0;
-    for (int i = 0; i < 2; i++) {
-        size_t digits = 0;
-        numbers[i] = 0;
-        if (at == size || octets[at++] != '.') return 0;
-        for (; at < size && octets[at] >= '0' && octets[at] <= '9'; at++, digits++)
-            numbers[i] = 10 * (numbers[i] % 1000) + (unsigned)(octets[at] - '0');
-        if (digits == 0 || digits > 3) return 0;
+    if (!complete) return true;
+    if (r->code != reply.code || r->lines != reply.lines || !same_enhanced(r, octets, reply.enhanced)) {
+        (void)pf_unlawful(v, "REF", section, NULL, octets, size, 0, "code %u (%u.%u.%u), %zu lines", r->code,
+                          r->enhanced.class_, r->enhanced.subject, r->enhanced.detail, r->lines);
+        return pf_expected(v, "code %d (%.*s), %zu lines", reply.code, (int)(reply.enhanced.end - reply.enhanced.begin),
+                           (const char *)octets + reply.enhanced.begin, reply.lines);
     }
-    return at;
+    return same_text(r, octets) || pf_unlawful(v, "REF", section, NULL, octets, size, 0, "another text than was sent");
 }
 
 /* An enhanced code that ends with the octets, so that one look beyond would be seen. */
@@ -210,7 +213,7 @@ static bool enhanced_alone(const uint8_t *octets, size_t size, bool thorough, pf
     PF_CHECK(postern_enhanced_parse(&found, NULL, 0) == 0 && found.class_ == 0);
     for (size_t n = thorough ? 0 : chosen; n <= (thorough ? most : chosen); n++) {
         unsigned numbers[2];
-        const size_t expected = plain_enhanced(octets, n, numbers);
+        const size_t expected = pf_plain_enhanced(octets, n, numbers);
         const size_t seen = postern_enhanced_parse(&found, pf_exact_copy(octets, n), n);
         const unsigned class = expected > 0 ? (unsigned)(octets[0] - '0') : 0;
         pf_exact_release();
@@ -294,36 +297,10 @@ static bool read_back(const reading *r, const uint8_t *octets, size_t size, pf_v
            pf_unlawful(v, "ROUND", "RFC 5321 4.2", NULL, octets, size, 0, "parse(format(parse(x))) is not parse(x)");
 }
 
-/* The octet that the formatter must send for this one. */
-static uint8_t cleaned(uint8_t octet) {
-    return octet == '\t' || (octet >= ' ' && octet <= '~') ? octet : (uint8_t)'?';
-}
-
-/* Line by line, is it the text that went in, as far as it goes? A line that would have passed for an enhanced code of
- * another class begins with a question mark. */
-static bool same_text(const uint8_t *formatted, const uint8_t *octets, size_t size) {
-    size_t at = 4;
-    bool begins = true;
-
-    for (size_t i = 0; i < size; i++) {
-        if (octets[i] == '\n') {
-            while (formatted[at] != '\n') at++;
-            at += 5;
-            begins = true;
-            continue;
-        }
-        if (formatted[at] != '\r') {
-            if (formatted[at] != cleaned(octets[i]) && !(begins && formatted[at] == '?')) return false;
-            at++;
-        }
-        begins = false;
-    }
-    return true;
-}
-
 /* Any text can be formatted, and nothing of it breaks out. */
 static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
     static uint8_t formatted[FORMATTED_MOST];
+    static uint8_t plain[FORMATTED_MOST];
     static const int codes[] = {250, 354, 421, 554};
     static const postern_enhanced none = {0, 0, 0};
     const uint32_t hash = pf_hash(octets, size);
@@ -345,7 +322,8 @@ static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
         (void)pf_unlawful(v, "GRAM", "RFC 5321 4.2", NULL, octets, size, 0, "another reply from the formatter");
         return pf_expected(v, "%s", wrong);
     }
-    return with || same_text(formatted, octets, size) ||
+    const size_t m = pf_plain_format(plain, sizeof plain, code, with ? &enhanced : NULL, octets, size);
+    return (m == n && memcmp(plain, formatted, n) == 0) ||
            pf_unlawful(v, "ROUND", "RFC 5321 4.2", NULL, octets, size, 0, "another text");
 }
 
@@ -383,13 +361,13 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
 
     if (size > INPUT_MOST - 1) size = INPUT_MOST - 1;
     read_stream(POSTERN_REPLY_STRICT, octets, size, NULL, 0, &strict);
-    if (!as_model(&strict, octets, size, violation)) return false;
+    if (!as_read_by(by_model, &strict, octets, size, violation)) return false;
     if (strict.status == POSTERN_COMPLETE && !read_back(&strict, octets, size, violation)) return false;
     read_stream(POSTERN_REPLY_PRACTICE, octets, size, NULL, 0, &practice);
     if (strict.status != POSTERN_WRONG && !agree(&strict, &practice))
         return pf_unlawful(violation, "REF", "RFC 5321 4.2", NULL, octets, size, 0,
                            "the level of practice reads a lawful reply in another way");
-    if (!as_in_practice(&practice, octets, size, violation)) return false;
+    if (!as_read_by(pf_plain_in_practice, &practice, octets, size, violation)) return false;
     format_nothing();
     /* The limits do not depend on the input: one of them now and then. */
     enum { LIMITS = 8, SELDOM = 512 };

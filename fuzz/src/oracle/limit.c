@@ -88,7 +88,7 @@ static bool broken(const pf_case *run, const pf_probe *p, const pf_question *q, 
     violation->octets = p->octets + about->begin;
     violation->size = about->end - about->begin;
     violation->offset = about->begin < run->size ? about->begin : run->size;
-    return false;
+    return pf_seen_in(p->octets, p->size, violation);
 }
 
 /* ---- One probe ---- */

@@ -44,6 +44,12 @@ static bool tell(const pf_case *run, size_t at, size_t seen_at, size_t border, c
     return false;
 }
 
+/* The same, seen in the changed input. */
+static bool tell_varied(const pf_case *run, size_t at, size_t border, const char *change, pf_violation *violation) {
+    (void)tell(run, at, at, border, change, violation);
+    return pf_seen_in(varied.octets, varied.size, violation);
+}
+
 /* ---- The case of verbs ---- */
 
 /* Whether the case of a letter is turned: by `pattern` 0 it becomes small, by 1 great, else it is drawn. */
@@ -76,7 +82,7 @@ static bool fold(const pf_case *run, size_t pattern, pf_violation *violation) {
     const size_t begin = at < run->log->count ? (size_t)run->log->events[at].begin : run->size;
     snprintf(change, sizeof change, "with the verb \"%.8s\"",
              begin + 8 < varied.size ? (const char *)varied.octets + begin : "...");
-    return tell(run, at, at, begin, change, violation);
+    return tell_varied(run, at, begin, change, violation);
 }
 
 /* ---- Lock-step ---- */
@@ -133,7 +139,7 @@ static bool insert(const pf_case *run, const pf_border *border, size_t which, pf
     pf_log_cut_out(&model_of_varied, first, pf_events_by_range(&model_of_varied, x + size) - first, size);
     if (!as_model(run)) return true;
     snprintf(change, sizeof change, "with %s at octet %zu", idle_commands[which].words, x);
-    return tell(run, at, at, x, change, violation);
+    return tell_varied(run, at, x, change, violation);
 }
 
 /* ---- Two recipients ---- */
@@ -201,7 +207,7 @@ static bool swap(const pf_case *run, const pair *lines, pf_violation *violation)
     swap_back(&model_of_varied, pf_events_by_range(&model_of_varied, lines->begin), 2, lines);
     if (!as_model(run)) return true;
     snprintf(change, sizeof change, "with the recipients at octets %zu and %zu swapped", lines->begin, lines->middle);
-    return tell(run, at, at, lines->begin, change, violation);
+    return tell_varied(run, at, lines->begin, change, violation);
 }
 
 /* ---- Prefixes ---- */
@@ -217,7 +223,8 @@ static bool prefix(const pf_case *run, size_t size, pf_violation *violation) {
     if (pf_hangs_up(&log_of_varied, at)) return true;
     if (at + 1 == log_of_varied.count && log_of_varied.events[at].kind == PF_EVENT_CLOSE) return true;
     snprintf(change, sizeof change, "of the first %zu octets alone", size);
-    return tell(run, at < run->log->count ? at : run->log->count, at, size, change, violation);
+    (void)tell(run, at < run->log->count ? at : run->log->count, at, size, change, violation);
+    return pf_seen_in(run->octets, size, violation);
 }
 
 /* ---- All of it ---- */

@@ -122,7 +122,7 @@ static bool broken(const pf_case *run, const variant *v, const pf_log *log, size
     violation->octets = v->octets + v->head;
     violation->size = v->size - v->head;
     violation->offset = v->head < run->size ? v->head : run->size;
-    return false;
+    return pf_seen_in(v->octets, v->size, violation);
 }
 
 /* ---- Injection ---- */

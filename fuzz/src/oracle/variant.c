@@ -130,7 +130,7 @@ bool pf_variant_broken(const pf_case *run, const pf_variant *variant, const pf_l
 
     (void)pf_broken(&varied, oracle, at, expected, seen, violation);
     violation->offset = border; /* the file that reproduces it is the run's */
-    return false;
+    return pf_seen_in(variant->octets, variant->size, violation);
 }
 
 /* ---- Choosing ---- */

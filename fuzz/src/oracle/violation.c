@@ -10,10 +10,10 @@
 
 /* ---- Printing ---- */
 
-enum { OCTETS_SHOWN = 160, SESSION_MOST = 1 << 14 };
+enum { OCTETS_SHOWN = 160, VARIANT_SHOWN = 4096, SESSION_MOST = 1 << 14 };
 
-static void print_octets(const uint8_t *octets, size_t size) {
-    const size_t shown = size > OCTETS_SHOWN ? OCTETS_SHOWN : size;
+static void print_octets(const uint8_t *octets, size_t size, size_t most) {
+    const size_t shown = size > most ? most : size;
 
     fputc('"', stderr);
     for (size_t i = 0; i < shown; i++) {
@@ -62,7 +62,11 @@ void pf_violation_print(const pf_violation *violation) {
     fprintf(stderr, "  expected   %s\n", violation->expected);
     fprintf(stderr, "  seen       %s\n", violation->seen);
     fprintf(stderr, "  at octet   %llu: ", (unsigned long long)violation->offset);
-    print_octets(violation->octets, violation->size);
+    print_octets(violation->octets, violation->size, OCTETS_SHOWN);
+    if (violation->varied) {
+        fputs("\n  variant    ", stderr);
+        print_octets(violation->session, violation->session_size, VARIANT_SHOWN);
+    }
     fprintf(stderr, "\n  reproduce  ./scripts/reproduce FILE\n");
 
     fputs("POSTERN-VIOLATION {", stderr);
@@ -161,6 +165,7 @@ bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const cha
     violation->section = oracle->section;
     violation->octets = violation->session = run->octets;
     violation->session_size = run->size;
+    violation->varied = false;
     violation->size = 0;
     violation->offset = run->size;
     state = walk.state;
@@ -197,10 +202,18 @@ bool pf_unlawful(pf_violation *violation, const char *oracle, const char *sectio
     violation->offset = offset;
     violation->session = NULL;
     violation->session_size = 0;
+    violation->varied = false;
     copy_text(violation->expected, "the law to hold");
     va_start(arguments, format);
     vsnprintf(violation->seen, sizeof violation->seen, format, arguments);
     va_end(arguments);
+    return false;
+}
+
+bool pf_seen_in(const uint8_t *octets, size_t size, pf_violation *violation) {
+    violation->session = octets;
+    violation->session_size = size;
+    violation->varied = true;
     return false;
 }
 

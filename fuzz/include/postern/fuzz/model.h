@@ -158,6 +158,11 @@ typedef enum pf_model_code {
 /* Where a reply code comes from. */
 pf_model_code pf_model_code_of(int code);
 
+/* The text that an RFC gives to a reply code, without what it says there in parentheses, which is a remark; names that
+ * the server puts in stand in angle brackets. Returns: NULL for a code that has none, for no RFC defines it or the
+ * registry names it alone. */
+const char *pf_model_code_text(int code);
+
 /* Is X.subject.detail a code of the registry (RFC 5248 section 2.3)? */
 bool pf_model_enhanced_is_known(unsigned subject, unsigned detail);
 

@@ -31,6 +31,7 @@ typedef struct pf_violation {
     uint64_t offset;        /* in the input */
     const uint8_t *session; /* the session in which it was seen: the input, or a variant of it; NULL: nobody says */
     size_t session_size;
+    bool varied; /* it is a variant */
 } pf_violation;
 
 /* Print the violation to stderr: for a person, and one line "POSTERN-VIOLATION {json}" for programs. */
@@ -88,8 +89,11 @@ extern const pf_oracle pf_oracle_poison; /* the log does not depend on what the 
 extern const pf_oracle pf_oracle_fault;  /* what fails is told by a 4yz or by the close; no message is half accepted */
 extern const pf_oracle pf_oracle_bound;  /* work is linear in the input, and memory constant */
 
-/* All of them, in the order in which they are asked; ended by NULL. */
+/* All of these, in the order in which they are asked; ended by NULL. */
 extern const pf_oracle *const pf_session_oracles[];
+
+/* And one of messages alone, which REF sees too where there is a model: what a client stuffed is handed on as it was. */
+extern const pf_oracle pf_oracle_round;
 
 /* Run the input through the target, its options read from its last line, and judge the run by the oracles given, a list
  * that NULL ends. An oracle that needs what the target does not have is named on stderr, once.
