@@ -178,15 +178,19 @@ static void expect_codes(const pf_log *log, const char *codes) {
 }
 
 /* A program that says these codes and then nothing more is given up. How long it takes to say them depends on what else
- * the machine does: it gets more time until it has. */
+ * the machine does: it gets more time until it has. One that is given up before it could speak may die of that, of a
+ * pipe that nobody reads any more, and need not be killed. */
 static void expect_late(const char *command, const char *session, const char *codes) {
     unsigned ms = 200;
 
     for (;; ms *= 4) {
         char seen[256];
         (void)codes_of(run_for(ms, command, session), seen);
-        assert_true(pf_exec_last().late && pf_exec_last().killed);
-        if (strcmp(seen, codes) == 0) return;
+        assert_true(pf_exec_last().late);
+        if (strcmp(seen, codes) == 0) {
+            assert_true(pf_exec_last().killed);
+            return;
+        }
         if (ms > PATIENT_MS) fail_msg("\"%s\", expected \"%s\"", seen, codes);
     }
 }
@@ -222,10 +226,10 @@ static void a_program_cannot_hold_us(void **state) {
     static char session[1 << 20];
 
     memset(session, 'x', sizeof session - 1);
-    expect_late("printf '220 a\\r\\n'; exec sleep 3600", "NOOP\r\n", "220");          /* never answers */
-    expect_late("trap '' TERM INT HUP PIPE; sleep 3600 & sleep 3600", "", "");        /* nor greets */
-    expect_late("printf '220 a\\r\\n'; exec sleep 3600", session, "220");             /* never reads */
-    (void)run("exec yes 250", "NOOP\r\n"); /* never stops */
+    expect_late("printf '220 a\\r\\n'; exec sleep 3600", "NOOP\r\n", "220");   /* never answers */
+    expect_late("trap '' TERM INT HUP PIPE; sleep 3600 & sleep 3600", "", ""); /* nor greets */
+    expect_late("printf '220 a\\r\\n'; exec sleep 3600", session, "220");      /* never reads */
+    (void)run("exec yes 250", "NOOP\r\n");                                     /* never stops */
     assert_true(pf_exec_last().too_much);
     (void)run("exec cat /dev/zero", "NOOP\r\n"); /* nor ends a line */
     assert_true(pf_exec_last().too_much);
