@@ -70,6 +70,7 @@ def _run(builds, how, chosen):
     """Run cases in one build, and note what is seen. A crash is told best by a sanitizer, so that its word replaces
     that of the plain build."""
     for name in dict.fromkeys(case.harness.name for case in chosen):
+        say(f"  {how}: {len([case for case in chosen if case.harness.name == name])} of {name}")
         mine = {case.path: case for case in chosen if case.harness.name == name}
         replaying = builds.replaying(how, next(iter(mine.values())).harness)
         for failing in replaying.failures(list(mine)) if replaying else ():

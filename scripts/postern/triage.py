@@ -81,8 +81,8 @@ def collect(source, known):
             continue
         try:
             found.append(Case(path, cases.harness_of(path, known)))
-        except Failure as failure:
-            say(f"left out: {failure}")
+        except Failure:
+            say(f"left out, no harness of this build is in its path or in a .json beside it: {house.short(path)}")
             left_out.append({"file": str(path), "why": UNKNOWN})
     return found, left_out
 

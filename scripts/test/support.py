@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -17,7 +19,8 @@ sys.path.insert(0, str(SCRIPTS))
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or SCRIPTS.parent / "build") / "scripts-test"
 VERBS = ("bootstrap", "fuzz", "check", "reproduce", "coverage", "bench", "bugbench", "mutants", "regress", "triage",
          "report", "import", "minimize-corpus", "ossfuzz/check")
-WITH_JSON = ("fuzz", "check", "reproduce", "triage", "regress", "import", "coverage", "report", "minimize-corpus")
+WITH_JSON = ("fuzz", "check", "reproduce", "triage", "regress", "import", "coverage", "report", "minimize-corpus",
+             "ossfuzz/check")
 
 
 def environment(**more):
@@ -32,6 +35,29 @@ def script(verb, *arguments, **keywords):
     done = subprocess.run([str(SCRIPTS / verb), *map(str, arguments)], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=keywords.pop("timeout", 600), env=environment(**keywords), check=False)
     return done.returncode, done.stdout, done.stderr
+
+
+PATIENCE = 900  # seconds to wait for what comes sooner or later: nothing but a fault lasts that long
+
+
+def wait_until(holds):
+    """Wait until holds() is true, however slow the machine is. Returns: what it gave, false when it never came."""
+    end = time.monotonic() + PATIENCE
+    while not (found := holds()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def lines(process):
+    """What a process prints, line by line. One that prints and prints, and never what is waited for, is killed."""
+    timer = threading.Timer(PATIENCE, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        for line in process.stdout:  # not `yield from`, which would close it when somebody stops to listen
+            yield line
+    finally:
+        timer.cancel()
 
 
 SEALED = Path("/sys/class/net/lo/speed")  # the loopback interface has none: to read it fails, for root too
@@ -60,8 +86,11 @@ class Case(unittest.TestCase):
         self.room = Path(tempfile.mkdtemp(prefix="postern-test-"))
         self.addCleanup(shutil.rmtree, self.room, ignore_errors=True)
 
-    def refused(self, verb, *arguments, says, **keywords):
-        """Misuse: exit 2, nothing on standard output that matters, one clear line on standard error."""
-        code, _, err = script(verb, *arguments, **keywords)
+    def refused(self, verb, *arguments, says, before=None, **keywords):
+        """Misuse: exit 2, nothing on standard output that matters, one clear line on standard error. In: before, what
+        it has not come to by then."""
+        code, out, err = script(verb, *arguments, **keywords)
+        if before:
+            self.assertNotIn(before, out)
         self.assertEqual((code, err.count("\n")), (2, 1), (verb, arguments, err))
         self.assertIn(says, err)

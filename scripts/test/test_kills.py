@@ -39,6 +39,8 @@ def parts(room):
 
 @unittest.skipUnless(shutil.which("clang") and shutil.which("afl-fuzz"), "clang or afl++ is not installed")
 class Kills(support.Case):
+    long = True
+
     def setUp(self):
         super().setUp()
         self.state = self.room / "state"
@@ -52,18 +54,16 @@ class Kills(support.Case):
         self.addCleanup(campaign.stdout.close)
         self.addCleanup(campaign.wait)
         self.addCleanup(campaign.kill)
-        for line in campaign.stdout:
+        for line in support.lines(campaign):
             if " executions, " in line:
                 return campaign
         self.fail("the campaign did not begin")
 
     def kill_one(self, campaign, room, part):
-        until = time.monotonic() + 60
-        while not (there := parts(room)[part]):
-            if campaign.poll() is not None or time.monotonic() > until:
-                campaign.kill()
-                self.fail(f"{part} does not run; seed {self.seed}; {campaign.communicate()[0]}")
-            time.sleep(0.05)
+        there = support.wait_until(lambda: parts(room)[part] or campaign.poll() is not None)
+        if not there or campaign.poll() is not None:
+            campaign.kill()
+            self.fail(f"{part} does not run; seed {self.seed}; {campaign.communicate()[0]}")
         try:
             os.kill(self.random.choice(there), signal.SIGKILL)
         except ProcessLookupError:
@@ -94,7 +94,7 @@ class Kills(support.Case):
         for part in (*PARTS, *self.random.choices(PARTS, k=4)):
             time.sleep(self.random.random())
             self.kill_one(campaign, room, part)
-        for line in campaign.stdout:  # it goes on, with all of its engines
+        for line in support.lines(campaign):  # it goes on, with all of its engines
             if "afl: " in line and all(parts(room).values()):
                 break
         self.assertIsNone(campaign.poll(), f"seed {self.seed}")
@@ -128,7 +128,7 @@ class Leftovers(support.Case):
         stray = subprocess.Popen(["sleep", "100"], cwd=folder, start_new_session=True)
         self.assertEqual(leash.processes_in(room.folder), [stray.pid])
         room.leave()
-        self.assertEqual(stray.wait(10), -signal.SIGKILL)
+        self.assertEqual(stray.wait(support.PATIENCE), -signal.SIGKILL)
 
     def test_a_process_that_outlives_its_leash_too(self):
         dead = Workroom(self.room)
@@ -138,7 +138,7 @@ class Leftovers(support.Case):
         self.assertIsNone(stray.poll())
         living = Workroom(self.room)
         living.take_home({"fuzz_x"}, None)
-        self.assertEqual(stray.wait(10), -signal.SIGKILL)
+        self.assertEqual(stray.wait(support.PATIENCE), -signal.SIGKILL)
         living.close()
 
     def test_inputs_cut_short_are_left_out(self):
@@ -199,7 +199,7 @@ class Deaths(support.Case):
         self.addCleanup(one.stop)
         lasting = one.processes[1]
         for given_up in [False] * (turn.MOST_BARREN - 1) + [True]:
-            one.processes[0].wait(10)
+            one.processes[0].wait(support.PATIENCE)
             self.assertEqual((one.running(), one.failed_to_run()), (False, given_up))
             one.again()
         self.assertIs(one.processes[1], lasting)

@@ -372,13 +372,11 @@ class CouldNotRun(Valid):
 class Files(support.Case):
     def test_a_bad_path_is_told_at_once(self):
         (self.room / "file").write_text("")
-        begun = time.monotonic()
         for verb in ("fuzz", "check"):
             for option in ("--junit", "--sarif"):
                 for path in (self.room, self.room / "file" / "x.xml", Path("/proc/nothing.xml"), Path("/dev/stdout")):
-                    self.refused(verb, option, path, says=str(path))
+                    self.refused(verb, option, path, says=str(path), before="+ cmake")
             self.refused(verb, "--junit", self.room / "x", "--sarif", self.room / "x", says="two files")
-        self.assertLess(time.monotonic() - begun, 60)
         self.assertEqual([path.name for path in self.room.iterdir()], ["file"])
 
     @unittest.skipUnless(shutil.which("clang"), "clang is not installed")
