@@ -77,7 +77,8 @@ def _written(path, octets, lasting):
             if lasting:
                 out.flush()
                 os.fsync(out.fileno())
-    except OSError:
+    except OSError as error:
         unfinished.unlink(missing_ok=True)
+        error.filename = str(path)  # what was not written, for whoever reads it
         raise
     return unfinished

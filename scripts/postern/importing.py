@@ -37,7 +37,7 @@ environment:
 --json: taken (file, of a capture with the number of the connection; name, octets, harnesses, new: in how many of them
 it was not yet there), refused (file, why).
 
-exit codes: 0 everything was taken, 1 something was refused, 2 could not run
+exit codes: 0 everything was taken, 1 something was refused, 2 could not run, 130 interrupted
 """
 
 _JUDGE = "fuzz_session"  # the harness whose laws are asked

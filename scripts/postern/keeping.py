@@ -47,6 +47,9 @@ class Kept:
                 from error
         try:
             yield self.work
+        except OSError as error:  # a disk that is full does not say where
+            error.filename = error.filename or str(self.home)
+            raise
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
 

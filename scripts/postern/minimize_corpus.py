@@ -29,7 +29,7 @@ environment:
 fail; unread, those that cannot be read; unsure, how many features the second measurement missed).
 
 exit codes: 0 done, 1 done but for what is named: inputs that fail or cannot be read, a corpus left as it was; 2 could
-not run
+not run, 130 interrupted
 """
 
 

@@ -27,7 +27,7 @@ harness, kind: seed, regression, finding or corpus; oracle, section, state, verb
 harnesses that this build does not know: folder, inputs).
 
 exit codes: 0 every input ran clean, 1 an input broke a law, crashed, took too long or could not be read, 2 could not
-run
+run, 130 interrupted
 """
 
 

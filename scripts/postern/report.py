@@ -28,7 +28,7 @@ environment:
 campaigns, harnesses (harness, engine, executions, per_second, coverage, features, corpus, seconds, flat), inputs,
 protocol and source (as scripts/coverage --json, or null).
 
-exit codes: 0 written, 2 could not run
+exit codes: 0 written, 2 could not run, 130 interrupted
 """
 
 

@@ -36,7 +36,7 @@ environment:
 
 --json: output, findings, seconds, buckets (as in bucket.json), flaky (file, harness), left_out (file, why).
 
-exit codes: 0 no finding fails any more, 1 some do, or could not be read, 2 could not run
+exit codes: 0 no finding fails any more, 1 some do, or could not be read, 2 could not run, 130 interrupted
 """
 
 UNKNOWN = "its harness is not known"

@@ -87,10 +87,10 @@ def in_use(folder):
 
 
 def locked(folder):
-    """The lock of a room as an open file, or None when somebody holds it, or has just tidied the room away."""
+    """The lock of a room as an open file, or None when somebody holds it, has just tidied the room away, or it is none."""
     try:
         lock = open(folder / "lock", "a", encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
