@@ -20,6 +20,8 @@ enum {
     RAW_CUT,
     NO_PATH,
     PATH_ENDS_EARLY,
+    PATH_LOSES_QUOTES,
+    PATH_IS_ASCII,
     BACKSLASH_NOT_QUOTED,
     DOT_STRING_QUOTED,
     NOT_UNQUOTED,
@@ -63,6 +65,8 @@ static postern_status planted_path(postern_path *path, const uint8_t *octets, si
         *found = (postern_fault){POSTERN_ERROR_PATH_SYNTAX, 0};
         return POSTERN_WRONG;
     }
+    if (has_fault == PATH_LOSES_QUOTES) path->mailbox.quoted = false;
+    if (has_fault == PATH_IS_ASCII) path->mailbox.non_ascii = false;
     if (has_fault == PATH_ENDS_EARLY && status == POSTERN_COMPLETE) path->mailbox.local.size--;
     return status;
 }
@@ -129,6 +133,8 @@ static const planted list[] = {
     {RAW_CUT, "REF", "a@b.example"},
     {NO_PATH, "ROUND", "a@b.example"},
     {PATH_ENDS_EARLY, "ROUND", "ab@b.example"},
+    {PATH_LOSES_QUOTES, "ROUND", "\\\"a\\\"@b.example"},
+    {PATH_IS_ASCII, "ROUND", "\\xc3\\xa9@b.example"},
     {BACKSLASH_NOT_QUOTED, "ROUND", "\\\"a\\\\\\\\b\\\"@b.example"},
     {DOT_STRING_QUOTED, "ROUND", "a@b.example"},
     {NOT_UNQUOTED, "ROUND", "a@b.example"},

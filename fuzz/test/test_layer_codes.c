@@ -5,7 +5,19 @@
 
 #include <postern/reply.h>
 
-enum { RIGHT, LOSES_CODE, MAKES_CODE, OTHER_CODE, OTHER_STATUS, LOSES_ENHANCED, MAKES_ENHANCED, OTHER_DETAIL, SHORTER };
+enum {
+    RIGHT,
+    LOSES_CODE,
+    MAKES_CODE,
+    OTHER_CODE,
+    OTHER_STATUS,
+    OTHER_TEXT,
+    NO_TEXT,
+    LOSES_ENHANCED,
+    MAKES_ENHANCED,
+    OTHER_DETAIL,
+    SHORTER
+};
 static int has_fault;
 
 static const postern_code_info *planted_code_find(int code) {
@@ -14,11 +26,15 @@ static const postern_code_info *planted_code_find(int code) {
 
     if (has_fault == LOSES_CODE && code == 556) return NULL;
     if (has_fault == MAKES_CODE && code == 999) return postern_code_find(250);
-    if (info == NULL || code != 354 || (has_fault != OTHER_CODE && has_fault != OTHER_STATUS)) return info;
+    if (info == NULL || code != (has_fault == NO_TEXT ? 571 : 354)) return info;
     other = *info;
+    if (has_fault == OTHER_TEXT) other.text = "Start mail input";
+    if (has_fault == NO_TEXT) other.text = "";
     if (has_fault == OTHER_CODE) other.code++;
     if (has_fault == OTHER_STATUS) other.status = POSTERN_CODE_EXTENSION;
-    return &other;
+    const bool spoilt =
+        has_fault == OTHER_CODE || has_fault == OTHER_STATUS || has_fault == OTHER_TEXT || has_fault == NO_TEXT;
+    return spoilt ? &other : info; /* the laws look where it stands */
 }
 
 static const postern_enhanced_info *planted_enhanced_find(unsigned subject, unsigned detail) {
@@ -45,9 +61,9 @@ static const postern_enhanced_info *planted_enhanced_table(size_t *count) {
 #include "oracle/layer_codes.c"
 
 static const planted list[] = {
-    {RIGHT, NULL, ""},         {RIGHT, NULL, "250 a\\r\\n"}, {LOSES_CODE, "REF", ""},     {MAKES_CODE, "REF", ""},
-    {OTHER_CODE, "REF", ""},   {OTHER_STATUS, "REF", ""},    {LOSES_ENHANCED, "REF", ""}, {MAKES_ENHANCED, "REF", ""},
-    {OTHER_DETAIL, "REF", ""}, {SHORTER, "CONTRACT", ""},
+    {RIGHT, NULL, ""},       {RIGHT, NULL, "250 a\\r\\n"}, {LOSES_CODE, "REF", ""},     {MAKES_CODE, "REF", ""},
+    {OTHER_CODE, "REF", ""}, {OTHER_STATUS, "REF", ""},    {LOSES_ENHANCED, "REF", ""}, {MAKES_ENHANCED, "REF", ""},
+    {OTHER_TEXT, "REF", ""}, {NO_TEXT, "REF", ""},         {OTHER_DETAIL, "REF", ""},   {SHORTER, "CONTRACT", ""},
 };
 
 static void faulty_tables_are_found(void **state) {

@@ -30,6 +30,10 @@ enum {
     TEXT_CUT,
     SEPARATOR_IS_TEXT,
     ENHANCED_SPOILS_TEXT,
+    RECOVERS,
+    COUNTS_ON,
+    WRITES_TOO_MUCH,
+    WANTS_MORE_ROOM,
     LINE_TOO_LONG,
     LONG_TOO_EARLY,
     LINES_TOO_MANY,
@@ -42,6 +46,9 @@ static int has_fault;
 
 static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *octets, size_t size, size_t *taken,
                                    postern_reply_line *line, postern_fault *found) {
+    if (has_fault == RECOVERS && parser->fault.error != POSTERN_ERROR_NONE)
+        postern_reply_parser_init(parser, parser->level);
+    if (has_fault == COUNTS_ON && size > 0 && octets[0] == '3' && parser->lines == 0) parser->offset = 1;
     if (has_fault == PRACTICE_IS_STRICT) parser->level = POSTERN_REPLY_STRICT;
     if (has_fault == LINE_TOO_LONG && parser->length == 0 && size > 500) parser->level = POSTERN_REPLY_PRACTICE;
     if (has_fault == LINES_TOO_MANY && parser->lines == POSTERN_REPLY_LINES_MAX) parser->lines--;
@@ -108,7 +115,9 @@ static postern_status planted_format(uint8_t *out, size_t capacity, int code, co
         *written = 9;
         return POSTERN_COMPLETE;
     }
+    if (has_fault == WANTS_MORE_ROOM && size > 0 && capacity > 0) capacity--;
     const postern_status status = postern_reply_format(out, capacity, code, enhanced, text, size, written);
+    if (has_fault == WRITES_TOO_MUCH && size > 0 && status == POSTERN_WRONG) out[capacity] = '\n';
     if (has_fault == NOTHING_HAS_NO_SPACE && size == 0) out[3] = '-';
     if (has_fault == TEXT_CHANGED && *written > 6) out[4] = 'Z';
     if (has_fault == ENHANCED_SPOILS_TEXT && enhanced != NULL && enhanced->class_ != 0 && *written > 16)
@@ -169,6 +178,10 @@ static const planted list[] = {
     {OTHER_CODE, "REF", "250 a\\r\\nmore"},
     {ENHANCED_LOST, "REF", "250 2.1.0 a\\r\\nmore"},
     {SEPARATOR_IS_TEXT, "REF", "250a\\r\\n"},
+    {RECOVERS, "REF", "2x0 a\\r\\n"},
+    {COUNTS_ON, "REF", "250 a\\r\\n"},
+    {WRITES_TOO_MUCH, "LIMIT", "text"},
+    {WANTS_MORE_ROOM, "LIMIT", "text"},
     {ENHANCED_SPOILS_TEXT, "ROUND", "text 1"},
     {RIGHT, NULL, "471-a\\r\\n471 4.7.1 b\\r\\n"},
     {RIGHT, NULL, "571 5.7.1 b\\xc3\\xa9\\r\\n999 x\\r\\n"},

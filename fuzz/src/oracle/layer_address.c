@@ -95,7 +95,9 @@ static bool as_path(const trial *t) {
                      accepted ? "a path" : postern_error_describe(fault.error)->name);
     return !accepted ||
            (path.mailbox.local.size == t->mailbox.local.size && path.mailbox.domain.size == t->mailbox.domain.size &&
-            path.mailbox.local.data == copy + 1 && path.mailbox.kind == t->mailbox.kind) ||
+            path.mailbox.local.data == copy + 1 && path.mailbox.kind == t->mailbox.kind &&
+            path.mailbox.quoted == t->mailbox.quoted && path.mailbox.non_ascii == t->mailbox.non_ascii && !path.null &&
+            !path.postmaster) ||
            wrong(t, "ROUND", "the same parts in brackets", "others");
 }
 

@@ -1,12 +1,15 @@
 /* layer_codes.c: the laws of what reply.h knows of codes. Toolkit room: fuzz/.
  *
- * REF       a code is known, and comes from where it does, as the model has it; it is found under its own number
+ * REF       a code is known, comes from where it does and has the text that an RFC gives it, as the model has them; it
+ *           is found under its own number
  * CONTRACT  the tables are in ascending order and have what is found, and nothing else
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
 
 #include <postern/reply.h>
+
+#include <string.h>
 
 enum { SUBJECTS = 10, DETAILS = 100, CODES = 1000 };
 
@@ -31,7 +34,10 @@ static pf_model_code status_of(const postern_code_info *info) {
 
 static bool code_as_model(int code, pf_violation *v) {
     const postern_code_info *info = postern_code_find(code);
+    const char *text = pf_model_code_text(code);
 
+    if (info != NULL && (info->text[0] == '\0' || (text != NULL && strcmp(info->text, text) != 0)))
+        return wrong(v, "REF", "RFC 5321 4.2.3", text != NULL ? text : "some text", (unsigned)code, 0);
     return (status_of(info) == pf_model_code_of(code) && (info == NULL || info->code == code)) ||
            wrong(v, "REF", "RFC 5321 4.2.3", "the code to be known as the model knows it", (unsigned)code, 0);
 }

@@ -29,6 +29,7 @@ typedef struct reading {
     postern_enhanced enhanced; /* of the first line */
     size_t lines;
     size_t consumed;
+    bool goes_on;            /* and what comes behind is read as the header says */
     size_t size;             /* of: */
     uint8_t text[TEXT_MOST]; /* the lines, an LF between two */
 } reading;
@@ -53,6 +54,31 @@ static void feed_nothing(postern_reply_parser *parser) {
     size_t taken = 1;
 
     PF_CHECK(postern_reply_feed(parser, NULL, 0, &taken, &line, &fault) == POSTERN_NEED_MORE && taken == 0);
+}
+
+/* What is no reply stays none, whatever comes. */
+static bool stays_wrong(postern_reply_parser *parser, postern_fault first) {
+    static const uint8_t right[] = "250 a\r\n";
+    postern_reply_line line;
+    postern_fault fault;
+    size_t taken;
+
+    return postern_reply_feed(parser, right, sizeof right - 1, &taken, &line, &fault) == POSTERN_WRONG &&
+           fault.error == first.error && fault.offset == first.offset;
+}
+
+/* Behind the last line another reply begins, whose octets are counted from its own first one. */
+static bool begins_anew(postern_reply_parser *parser) {
+    static const uint8_t more[] = "354-a\r\n35x";
+    enum { FIRST = sizeof "354-a\r\n" - 1, WRONG_AT = FIRST + 2 };
+    postern_reply_line line;
+    postern_fault fault;
+    size_t taken;
+
+    return postern_reply_feed(parser, more, sizeof more - 1, &taken, &line, &fault) == POSTERN_COMPLETE &&
+           taken == FIRST && line.code == 354 && !line.last && line.text.size == 1 &&
+           postern_reply_feed(parser, more + FIRST, sizeof more - 1 - FIRST, &taken, &line, &fault) == POSTERN_WRONG &&
+           fault.error == POSTERN_ERROR_REPLY_CODE && fault.offset == WRONG_AT;
 }
 
 static void read_stream(postern_reply_level level, const uint8_t *octets, size_t size, const size_t *cuts, size_t count,
@@ -85,6 +111,9 @@ static void read_stream(postern_reply_level level, const uint8_t *octets, size_t
         pf_exact_release();
     }
     r->consumed = at;
+    r->goes_on = r->status == POSTERN_WRONG      ? stays_wrong(&parser, r->fault)
+                 : r->status == POSTERN_COMPLETE ? begins_anew(&parser)
+                                                 : true;
 }
 
 static bool agree(const reading *a, const reading *b) {
@@ -174,7 +203,7 @@ static bool too_many_lines(const reading *r, const uint8_t *octets, reader *read
 }
 
 /* Is it what the other reader reads? What stands behind the first reply is none of its business. */
-static bool as_read_by(reader *read, const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
+static bool is_read_by(reader *read, const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
     static const char section[] = "RFC 5321 4.2";
     static const char *const results[] = {[PF_ACCEPT] = "a reply", [PF_REJECT] = "no reply", [PF_INCOMPLETE] = "more"};
     const bool complete = r->status == POSTERN_COMPLETE;
@@ -201,6 +230,12 @@ static bool as_read_by(reader *read, const reading *r, const uint8_t *octets, si
                            (const char *)octets + reply.enhanced.begin, reply.lines);
     }
     return same_text(r, octets) || pf_unlawful(v, "REF", section, NULL, octets, size, 0, "another text than was sent");
+}
+
+static bool as_read_by(reader *read, const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
+    return is_read_by(read, r, octets, size, v) &&
+           (r->goes_on || pf_unlawful(v, "REF", "reply.h", NULL, octets, size, r->consumed,
+                                      "a parser that goes on in another way than it promises"));
 }
 
 /* An enhanced code that ends with the octets, so that one look beyond would be seen. */
@@ -297,6 +332,24 @@ static bool read_back(const reading *r, const uint8_t *octets, size_t size, pf_v
            pf_unlawful(v, "ROUND", "RFC 5321 4.2", NULL, octets, size, 0, "parse(format(parse(x))) is not parse(x)");
 }
 
+/* It fits into its size, and not into less, of which nothing is written beyond. */
+static bool keeps_capacity(int code, const postern_enhanced *enhanced, postern_slice text, postern_slice whole,
+                           pf_violation *v) {
+    enum { GUARD = 0xa5 };
+    static uint8_t room[FORMATTED_MOST + 1];
+    size_t n;
+
+    room[whole.size] = GUARD;
+    const postern_status fits = postern_reply_format(room, whole.size, code, enhanced, text.data, text.size, &n);
+    const bool same = fits == POSTERN_COMPLETE && n == whole.size && memcmp(room, whole.data, n) == 0;
+    if (!same || room[whole.size] != GUARD)
+        return pf_unlawful(v, "LIMIT", "reply.h", NULL, text.data, text.size, 0, "a capacity that is enough, refused");
+    room[whole.size - 1] = GUARD;
+    const postern_status less = postern_reply_format(room, whole.size - 1, code, enhanced, text.data, text.size, &n);
+    return (less == POSTERN_WRONG && n == 0 && room[whole.size - 1] == GUARD) ||
+           pf_unlawful(v, "LIMIT", "reply.h", NULL, text.data, text.size, 0, "a capacity that is not enough, taken");
+}
+
 /* Any text can be formatted, and nothing of it breaks out. */
 static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
     static uint8_t formatted[FORMATTED_MOST];
@@ -322,6 +375,8 @@ static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
         (void)pf_unlawful(v, "GRAM", "RFC 5321 4.2", NULL, octets, size, 0, "another reply from the formatter");
         return pf_expected(v, "%s", wrong);
     }
+    const postern_slice text = {octets, size}, whole = {formatted, n};
+    if (!keeps_capacity(code, with ? &enhanced : &none, text, whole, v)) return false;
     const size_t m = pf_plain_format(plain, sizeof plain, code, with ? &enhanced : NULL, octets, size);
     return (m == n && memcmp(plain, formatted, n) == 0) ||
            pf_unlawful(v, "ROUND", "RFC 5321 4.2", NULL, octets, size, 0, "another text");
