@@ -124,10 +124,23 @@ static void smtputf8(pf_maker *maker) {
     PF_PUT(maker, " SMTPUTF8");
 }
 
+static const pf_word notices[] = {W("SUCCESS"), W("FAILURE"), W("DELAY")};
+enum { NOTICES = sizeof notices / sizeof *notices };
+
 static void notify(pf_maker *maker) {
-    static const pf_word words[] = {W(" NOTIFY=NEVER"), W(" NOTIFY=SUCCESS"), W(" NOTIFY=SUCCESS,FAILURE,DELAY"),
-                                    W(" NOTIFY=delay,failure")};
-    PF_PUT_ONE_OF(maker, words);
+    static const pf_word words[] = {W(" NOTIFY=NEVER"), W(" NOTIFY=delay,failure")};
+    if (pf_one_in(maker, 3)) {
+        PF_PUT_ONE_OF(maker, words);
+        return;
+    }
+    const size_t first = pf_below(maker, NOTICES);
+    const size_t count = pf_between(maker, 1, NOTICES);
+    PF_PUT(maker, " NOTIFY=");
+    for (size_t i = 0; i < count; i++) {
+        const pf_word *notice = &notices[(first + i) % NOTICES];
+        if (i > 0) PF_PUT(maker, ",");
+        pf_put(maker, notice->octets, notice->size);
+    }
 }
 
 static void orcpt(pf_maker *maker) {
@@ -322,11 +335,30 @@ static void bad_syntax(pf_maker *maker) {
     PF_PUT(maker, "\r\n");
 }
 
+/* A list that says something twice, or NEVER beside something else (RFC 3461 4.1). */
+static void bad_notify(pf_maker *maker) {
+    const pf_word *first = &notices[pf_below(maker, NOTICES)];
+    PF_PUT(maker, " NOTIFY=");
+    pf_put(maker, first->octets, first->size);
+    for (size_t between = pf_below(maker, 3); between > 0; between--) {
+        PF_PUT(maker, ",");
+        PF_PUT_ONE_OF(maker, notices);
+    }
+    PF_PUT(maker, ",");
+    if (pf_one_in(maker, 4))
+        PF_PUT(maker, "NEVER");
+    else
+        pf_put(maker, first->octets, first->size);
+}
+
 static void bad_rcpt(pf_maker *maker) {
     static const pf_word words[] = {W(" NOTIFY=NEVER,SUCCESS"), W(" NOTIFY=X"), W(" ORCPT=a@b.example"),
                                     W(" NOTIFY=SUCCESS,")};
     PF_PUT(maker, "RCPT TO:<a@b.example>");
-    PF_PUT_ONE_OF(maker, words);
+    if (pf_one_in(maker, 2))
+        bad_notify(maker);
+    else
+        PF_PUT_ONE_OF(maker, words);
     PF_PUT(maker, "\r\n");
 }
 
