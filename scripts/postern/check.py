@@ -40,6 +40,7 @@ PRESETS = {"gcc": ("dev", ()), "clang": ("dev-clang", ("reuse",)), "sanitizers":
            "32-bit": ("dev-32", ("reuse",))}
 USUAL = ("gcc", "sanitizers", "scripts")
 SECONDS = 1500  # for one test
+CLASSES = 4  # of the scripts' tests at once, at most: campaigns among them keep all processors busy by themselves
 
 
 def arguments():
@@ -125,7 +126,8 @@ def scripts(options):
     suite = Suite("scripts")
     folder = house.ROOT / "scripts" / "test"
     noted = house.BUILD / "scripts-test" / f"cases.{os.getpid()}.json"
-    command = ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(folder), str(noted), str(options.jobs)]
+    command = ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(folder), str(noted),
+               str(min(options.jobs, CLASSES))]
     show_command(command)
     output = []
     with subprocess.Popen(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
