@@ -248,7 +248,7 @@ static const struct {
     {53, "LIMIT", "EHLO client.example\r\n"},
     {32, "STRICT", "EHLO client.example\r\nAUTH LOGIN\r\ndXNlch==\r\n*\r\n"},
     /* A trigger reads on behind its end. */
-    {51, "STRICT", "EHLO client.example\r\nMAIL FROM:<> ENVID=a+zzb\r\n"},
+    {51, "STRICT", "EHLO client.example\r\nMAIL FROM:<> ENVID=a+2bc\r\n"},
     {59, "STATE", ENVELOPE "HELO client.example\r\nDATA\r\n.\r\n"},
 };
 
