@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Build folders: configured again when something else is asked for, and one verb at a time in each."""
+
+import threading
+import unittest
+from unittest import mock
+
+import support
+from postern import build, house
+
+
+class Folders(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.commands = []
+        for patch in (mock.patch.object(house, "BUILD", self.room), mock.patch.object(build, "run_logged", self.run_it),
+                      mock.patch.dict("os.environ", {"POSTERN_CMAKE_ARGS": ""})):
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def run_it(self, command, _log):
+        self.commands.append([str(word) for word in command])
+        (self.room / "dev" / "build.ninja").touch()
+
+    def configured(self, *options):
+        """Whether another process that wants these options runs cmake."""
+        self.commands.clear()
+        with mock.patch.object(build, "_configured", set()):
+            build.configure("dev", options=options)
+        return bool(self.commands)
+
+    def test_what_is_asked_again_is_there(self):
+        self.assertTrue(self.configured())
+        self.assertFalse(self.configured())
+        self.assertTrue(self.configured("-DPOSTERN_WERROR=ON"))
+        self.assertIn("-DPOSTERN_WERROR=ON", self.commands[0])
+        self.assertFalse(self.configured("-DPOSTERN_WERROR=ON"))
+        self.assertTrue(self.configured())
+        (self.room / "dev" / "build.ninja").unlink()
+        self.assertTrue(self.configured())
+        with mock.patch.dict("os.environ", {"POSTERN_CMAKE_ARGS": "-DX='a b'"}):
+            self.assertTrue(self.configured())
+            self.assertEqual(self.commands[0][-1], "-DX=a b")
+
+    def test_a_change_of_the_presets_is_seen(self):
+        self.configured()
+        changed = (house.ROOT / "CMakePresets.json").read_bytes() + b"\n"
+        (self.room / "CMakePresets.json").write_bytes(changed)
+        with mock.patch.object(house, "ROOT", self.room):
+            self.assertTrue(self.configured())
+
+    def test_one_at_a_time(self):
+        began, said = threading.Event(), []
+
+        def second():
+            began.set()
+            with build.alone(self.room / "dev"):
+                self.commands.append("second")
+
+        with mock.patch.object(build, "say", said.append):
+            with build.alone(self.room / "dev"):
+                other = threading.Thread(target=second)
+                other.start()
+                began.wait()
+                self.assertTrue(support.wait_until(lambda: said))
+                self.commands.append("first")
+            other.join()
+        self.assertEqual(self.commands, ["first", "second"])
+        self.assertIn("waiting for another build in", said[0])
+        with mock.patch.object(build, "say", self.fail), build.alone(self.room / "dev", shared=True), \
+                build.alone(self.room / "dev", shared=True):
+            pass  # those that only read do not wait for each other
+
+
+if __name__ == "__main__":
+    unittest.main()
