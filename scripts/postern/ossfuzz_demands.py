@@ -196,7 +196,8 @@ def libraries_are_there(place, target):
 def sanitizer_is_the_one(place, target):
     """the sanitizer is linked and used, and no other is"""
     _, text = place.run(["objdump", "-dC", "--no-show-raw-insn", target])
-    calls = Counter(re.findall(rf"\b(?:callq?|bl)\s+[0-9a-f]+ <__({'|'.join(CALLS)})", text))
+    call = "bl" if place.build.architecture == "aarch64" else "callq?"
+    calls = Counter(re.findall(rf"{call}\s+[0-9a-f]+ <__({'|'.join(CALLS)})", text))
     for runtime, (least, most) in CALLS.items():
         if runtime == "ubsan" and place.build.architecture == I386:
             most = UBSAN_OF_I386
