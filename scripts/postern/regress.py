@@ -121,6 +121,8 @@ class Replay:
         for one in self.clean:
             why = f"mended, or only the build of {one['engine'] or 'an engine'} shows it (./scripts/triage)"
             say(f"  clean here: finding {house.short(one['file'])}: {'flaky' if one['oracle'] == 'FLAKY' else why}")
+        for path in self.replaying.hurried:
+            say(f"  clean, but too long for all partitions and variants: {house.short(path)}")
         for one in self.unread:
             say(f"  cannot be read: {house.short(one['file'])}: {one['why']}")
 

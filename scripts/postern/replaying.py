@@ -43,9 +43,10 @@ class Failing:
 
 
 class Replaying:
-    """`seconds`: of the processor's time that one input may take. What cannot be read is passed over by a replay driver,
-    and stands in `unread` then, with the reason: whoever asks tells of it. In: program, that of a replay build; engine,
-    it is one of libFuzzer; environment, what it is told besides; brief, the driver judges as an engine does."""
+    """`seconds`: of the processor's time that one input may take; one that takes longer is run once more in brief. What
+    cannot be read is passed over by a replay driver, and stands in `unread` then, with the reason: whoever asks tells
+    of it. In: program, that of a replay build; engine, it is one of libFuzzer; environment, what it is told besides;
+    brief, the driver judges as an engine does."""
 
     def __init__(self, program, seconds, engine=False, environment=None, brief=False):
         self.program = Path(program)
@@ -57,6 +58,7 @@ class Replaying:
         self.process = None  # the one that runs
         self.stopped = False
         self.unread = {}  # path -> why it could not be read
+        self.hurried = []  # paths of those that are clean, but too long for all partitions and variants
 
     def failures(self, paths):
         """Run the inputs in their order. Yields: Failing, for each that fails."""
@@ -104,10 +106,24 @@ class Replaying:
             failing, ran = self._run(paths[:len(paths) // 2])
             return (failing, ran) if failing else (None, len(paths) // 2)
         path = paths[index or 0]
+        if code in _LATE and not self.brief and not self.engine:
+            return self._once_in_brief(path), (index or 0) + 1
         verdict = violation.read(report, None if code in _LATE else code)
         if verdict is None:
             verdict = violation.Verdict("SAN", f"SAN|exit {code}", summary=f"the harness ended with exit code {code}")
         return Failing(path, verdict, self._of(report, path)), (index or 0) + 1
+
+    def _once_in_brief(self, path):
+        """All partitions and variants of a long input take their time, and are no finding of an engine's. Returns:
+        Failing, when it fails, or takes too long, without them as well; else None."""
+        self.brief = ["--brief"]
+        try:
+            failing, _ = self._run([path])
+        finally:
+            self.brief = []
+        if failing is None:
+            self.hurried.append(path)
+        return failing
 
     def _wait(self, command, said):
         """Run a command to its end. Returns: its exit code. Raises KeyboardInterrupt when it was stopped."""

@@ -51,6 +51,18 @@ class Replays(support.Case):
                                             self.room / "gone": "No such file or directory",
                                             paths[2]: why})
 
+    def test_one_that_is_too_long_for_all_partitions_is_run_in_brief(self):
+        script = self.room / "harness"
+        script.write_text("#!/bin/sh\ncase $2 in --brief) brief=1;; esac\nfor name; do :; done\n"
+                          "case $name$brief in *0000*1) exit 0;; esac\n"
+                          "echo \"replay: failed: $name\" >&2; kill -PROF $$\n")
+        script.chmod(0o755)
+        paths = self.paths(b"a", b"b")
+        replaying = Replaying(script, 10)
+        self.assertIsNone(replaying.judge(paths[0]))
+        self.assertEqual(replaying.judge(paths[1]).verdict.summary, "timeout")
+        self.assertEqual((replaying.hurried, replaying.brief), ([paths[0]], []))
+
     def test_names_of_any_kind(self):
         paths = [self.room / name for name in ("a\nreplay: failed: b", "a b", "\udcff\x1b[31m", "-x", "'\"")]
         for path in paths:
