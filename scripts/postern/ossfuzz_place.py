@@ -4,6 +4,7 @@
 import os
 import re
 import subprocess
+import time
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,9 +118,10 @@ class Place:
                                                      *(f"{key}={value}" for key, value in sections[name].items())])
                 for name in ("asan", "msan", "ubsan") if sections.get(name)}
 
-    def limits(self):
+    def limits(self, of_time=True):
         """Of time and memory, as libFuzzer's options."""
-        return [f"-timeout={self.seconds}", f"-rss_limit_mb={MEGABYTES}"] if self.is_libfuzzer else []
+        time_limit = [f"-timeout={self.seconds}"] if of_time else [f"-timeout={PATIENCE}"]
+        return [*time_limit, f"-rss_limit_mb={MEGABYTES}"] if self.is_libfuzzer else []
 
     @property
     def is_libfuzzer(self):
@@ -131,14 +133,28 @@ class Place:
 
     def run(self, command, seconds=PATIENCE, environment=None, folder=None):
         """Run from a folder that has nothing to do with the build (an engine leaves files there), with an environment
-        that says nothing of it."""
+        that says nothing of it. Time that it waits for a processor, which others have, is not counted. Returns: the
+        exit code, 124 when it took too long, and what was said."""
         command = [str(word) for word in command]
         clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **_OPTIONS, **(environment or {})}
         if command[0].startswith("afl-"):
             clean |= _OPTIONS_OF_AFL
-        try:
-            done = subprocess.run([*self.prefix, *command], cwd=folder or self.work, env=clean, timeout=seconds,
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        except subprocess.TimeoutExpired as expired:
-            return 124, (expired.stdout or b"").decode("utf-8", "replace")
-        return done.returncode, done.stdout.decode("utf-8", "replace")
+        began, code = time.monotonic(), None
+        with subprocess.Popen([*self.prefix, *command], cwd=folder or self.work, env=clean, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            while True:
+                try:
+                    text = process.communicate(timeout=min(1, seconds))[0]
+                    return process.returncode if code is None else code, text.decode("utf-8", "replace")
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() - began - _waited(process.pid) > seconds:
+                        process.kill()
+                        code = 124
+
+
+def _waited(number):
+    """Returns: seconds that a process has waited for a processor."""
+    try:
+        return int(Path(f"/proc/{number}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0
