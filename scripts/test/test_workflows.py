@@ -205,7 +205,7 @@ class Workflows(support.Case):
     def test_scripts_and_options_exist(self):
         """An option is known when the script's --help names it; what stands behind it, when argparse takes it."""
         helps = {}
-        for where, command in commands():
+        for command, where in {command: where for where, command in commands()}.items():
             verb, *arguments = shlex.split(command)
             script = ROOT / verb
             self.assertTrue(os.access(script, os.X_OK), f"{where}: {verb}")
