@@ -61,7 +61,7 @@ class Importing(support.Case):
         self.assertEqual(set(facts["harnesses"]), names)
 
     def test_a_session_too_long_for_a_harness_stays_out_of_it(self):
-        folder = self.put(raw=b"EHLO a\r\n" + b"NOOP\r\n" * 400)
+        folder = self.put(raw=b"EHLO a\r\n" + b"NOOP\r\n" * 450)
         code, out, err = self.bring(folder, "--harness", "fuzz_session", "--harness", "fuzz_chunks")
         self.assertEqual((code, err), (0, ""), out)
         self.assertIn("for 1 of 2 harnesses", out)
