@@ -38,6 +38,7 @@ typedef struct child {
 static child the_child;
 static pf_exec_end the_end;
 static int the_crash; /* the last signal, of any session */
+static bool was_late; /* any session */
 static pf_exec_options settings;
 static const char *the_command;
 
@@ -50,6 +51,13 @@ int pf_exec_crash(void) {
 
     the_crash = 0;
     return last;
+}
+
+bool pf_exec_was_late(void) {
+    const bool was = was_late;
+
+    was_late = false;
+    return was;
 }
 
 static uint64_t now_ms(void) {
@@ -238,6 +246,7 @@ static void reap(child *c, bool closed) {
     /* The shell tells of the end of what it ran by a number. */
     if (the_end.status > 128 && the_end.status < 160) the_end.signal = the_end.status - 128;
     if (the_end.signal != 0) the_crash = the_end.signal;
+    if (the_end.late) was_late = true;
 }
 
 /* ---- The target ---- */

@@ -12,7 +12,8 @@
 /* What is judged, how, and what came of it so far. */
 typedef struct judging {
     const pf_target *target;
-    const char *command; /* of a program */
+    const char *command;          /* of a program */
+    pf_exec_options exec_options; /* of a program */
     bool exec;
     bool lmtp;
     bool thorough;

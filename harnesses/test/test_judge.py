@@ -97,7 +97,7 @@ class Judge(cli.Case):
             ("answers-before-tls", HELLO + b"STARTTLS\r\nNOOP\r\n", "ONE"), ("floods", HELLO, "ONE"),
         ]
         for fault, octets, oracle in cases:
-            found = self.broken(fault, octets, oracle, "--wait=3")
+            found = self.broken(fault, octets, oracle, "--wait=1")
             self.assertTrue(found["expected"] and found["seen"] and found["section"], found)
 
     def test_a_cut_must_not_matter(self):
@@ -127,11 +127,11 @@ class Judge(cli.Case):
     def test_time_is_bounded_and_nothing_stays(self):
         # Each of these programs would stay for an hour. A greeting must come in time, on a busy machine as well.
         begin = time.monotonic()
-        found = self.broken("sleeps", HELLO + b"NOOP\r\n" * 3, "ONE", "--wait=3")
+        found = self.broken("sleeps", HELLO + b"NOOP\r\n" * 3, "ONE", "--wait=1")
         self.assertEqual((found["late"], found["killed"]), (True, True))
-        found = self.lawful(HELLO, "--wait=3", fault="ignores-the-end")
+        found = self.lawful(HELLO, "--wait=1", fault="ignores-the-end")
         self.assertEqual((found["killed"], found["signal"]), (True, None))
-        self.lawful(HELLO, "--wait=3", fault="leaves-a-child")
+        self.lawful(HELLO, "--wait=1", fault="leaves-a-child")
         self.assertLess(time.monotonic() - begin, 600)
         marker = f"{os.getpid()}.5"
         command = f"sleep 3600.{marker} & printf '220 a\\r\\n'; exec sleep 3600.{marker}"
@@ -163,7 +163,7 @@ class Judge(cli.Case):
         self.assertEqual(self.judge("none", b"NOOP\r\n", "--lmtp")["verdict"], "skipped")
         two = b"LHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\nQUIT\r\nNOOP o00000001\r\n"
         self.lawful(two, "--lmtp", fault="lmtp")
-        self.broken("lmtp-with-one-reply", two.replace(b"QUIT\r\n", b""), "ONE", "--lmtp", "--wait=3")
+        self.broken("lmtp-with-one-reply", two.replace(b"QUIT\r\n", b""), "ONE", "--lmtp", "--wait=1")
         self.broken("lmtp-with-one-reply", two, "STATE", "--lmtp")
 
     # ---- The verb ----

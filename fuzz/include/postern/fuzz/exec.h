@@ -44,6 +44,9 @@ pf_exec_end pf_exec_last(void);
  * since this was asked last, not ours; or 0. */
 int pf_exec_crash(void);
 
+/* Did a reply not come in time, in any session since this was asked last? */
+bool pf_exec_was_late(void);
+
 #ifdef __cplusplus
 }
 #endif
