@@ -155,10 +155,14 @@ def head(facts):
 def link(path, folder):
     """A file for the reader: in the page when it is small, else by its place."""
     name = text(path.name)
-    if path.stat().st_size <= EMBEDDED:
-        data = base64.b64encode(path.read_bytes()).decode()
+    try:
+        octets = path.read_bytes() if path.stat().st_size <= EMBEDDED else None
+    except OSError as error:
+        return f"{name} ({text(error.strerror)})"
+    if octets is not None:
+        data = base64.b64encode(octets).decode()
         return f'<a download="{name}" href="data:application/octet-stream;base64,{data}">{name}</a>'
-    return f'<a href="{html.escape(quote(os.path.relpath(path, folder)))}">{name}</a>'
+    return f'<a href="{html.escape(quote(os.fsencode(os.path.relpath(path, folder))))}">{name}</a>'
 
 
 def finding(one, place, folder, opened):
