@@ -45,8 +45,8 @@ environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
 
-exit codes: 0 measured, 1 below a floor, out of date (--check), a finding, or a test or an input failed, 2 could not run,
-130 interrupted
+exit codes: 0 measured, 1 below a floor, out of date (--check), a finding, or a test or an input failed, 2 could not
+run, 130 interrupted
 """
 
 TESTS = {"all": "^(parser\\.test|fuzz\\.|harness\\.test|command\\.|example\\.)", "tests": "^parser\\.test"}

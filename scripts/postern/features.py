@@ -25,7 +25,8 @@ def by_libfuzzer(harness, paths, room):
     try:
         yield from _of_merge(control.read_text(encoding="utf-8", errors="replace").splitlines(), names)
     except (OSError, ValueError, KeyError, IndexError) as error:
-        raise Failure(f"{harness.name}: libFuzzer's merge left nothing that can be read: {_last_words(room)}") from error
+        raise Failure(f"{harness.name}: libFuzzer's merge left nothing that can be read: {_last_words(room)}") \
+            from error
 
 
 def _of_merge(lines, names):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What one input may take, wherever it runs: what is a finding for one engine is one for the other, and for a replay."""
+"""What one input may take, wherever it runs: a finding of one engine is one for the other, and for a replay."""
 
 SECONDS = 10  # for engines by the clock, for replays of the processor's time
 LIBFUZZER = {"timeout": SECONDS, "rss_limit_mb": 2048}  # its flags; NAME.options may have others

@@ -35,7 +35,7 @@ def arguments():
     parser = Arguments("regress", description="Replay every seed, regression and saved finding.", epilog=EPILOG)
     parser.add_argument("harness", nargs="*", metavar="HARNESS", help="harnesses to replay (default: all)")
     parser.add_argument("--seconds", type=positive, default=limits.SECONDS, metavar="N",
-                        help=f"of the processor's time that one input may take (default: {limits.SECONDS}, as in a campaign)")
+                        help=f"of the processor's time that one input may take (default: {limits.SECONDS})")
     parser.add_argument("--sanitize", action="store_true", help="build with gcc's ASan and UBSan")
     parser.add_argument("--corpus", action="store_true", help="replay the corpus that campaigns have kept, too")
     parser.add_argument("--no-findings", action="store_true", help="leave saved findings out")

@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument("dir", nargs="?", metavar="DIR", help="a campaign's state, or findings in it")
     parser.add_argument("--output", metavar="OUT", help="write there instead")
     parser.add_argument("--seconds", type=positive, default=limits.SECONDS, metavar="N",
-                        help=f"of the processor's time that one input may take (default: {limits.SECONDS}, as in a campaign)")
+                        help=f"of the processor's time that one input may take (default: {limits.SECONDS})")
     parser.add_argument("--shorten", type=positive, default=60, metavar="N",
                         help="seconds to spend on making one input short (default: 60)")
     parser.add_argument("--tries", type=positive, default=3, metavar="N",

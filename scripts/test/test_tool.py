@@ -55,17 +55,18 @@ class Merges(support.Case):
 
     def features(self, text):
         program = self.room / "fuzz_x"
-        program.write_text(f"#!/bin/sh\nfor word; do case $word in -merge_control_file=*) file=${{word#*=}};; esac; done\n"
+        program.write_text("#!/bin/sh\nfor word; do case $word in -merge_control_file=*) file=${word#*=};; esac; done\n"
                            f"{text}\n")
         program.chmod(0o755)
         (self.room / "input").write_bytes(b"x")
         room = self.room / "room"
         room.mkdir()
-        return list(features.by_libfuzzer(build.Harness("fuzz_x", program, None, None, None), [self.room / "input"], room))
+        harness = build.Harness("fuzz_x", program, None, None, None)
+        return list(features.by_libfuzzer(harness, [self.room / "input"], room))
 
     def test_what_it_wrote(self):
-        self.assertEqual(self.features(f'printf "1\\n0\\n{self.room}/room/inputs/0\\nSTARTED 0 1\\nFT 0 5 7\\n" > "$file"'),
-                         [(self.room / "input", ["5", "7"])])
+        wrote = f"1\\n0\\n{self.room}/room/inputs/0\\nSTARTED 0 1\\nFT 0 5 7\\n"
+        self.assertEqual(self.features(f'printf "{wrote}" > "$file"'), [(self.room / "input", ["5", "7"])])
 
     def test_it_wrote_nothing(self):
         with self.assertRaisesRegex(Failure, "fuzz_x: libFuzzer's merge left nothing that can be read: why"):

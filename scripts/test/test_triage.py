@@ -190,7 +190,8 @@ class Places(support.Case):
 class Collecting(support.Case):
     def test_what_a_triage_wrote_is_no_finding(self):
         for name in ("fuzz_x/one", "fuzz_x/one.json", "triage/b/input", "triage/triage.json", "triage/b/report.txt",
-                     "triage-1/triage.json", "triage-1/flaky/fuzz_x/z", ".triage.1.part/b/input", "deep/mine/triage.json",
+                     "triage-1/triage.json", "triage-1/flaky/fuzz_x/z", ".triage.1.part/b/input",
+                     "deep/mine/triage.json",
                      "deep/mine/b/input", "moved/input", "moved/report.txt", "moved/test.c", "moved/notes",
                      "fuzz_x/report.txt", "fuzz_y/a"):
             (self.room / name).parent.mkdir(parents=True, exist_ok=True)
