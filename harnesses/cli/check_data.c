@@ -7,12 +7,16 @@
 
 enum { VIOLATIONS = 4 };
 
-/* Note violations that were not there before. Those that one octet brings to light stand in the order of their bits:
- * a bare CR is known by the octet behind it. */
-static void note_violations(check_data *it, uint32_t before, uint32_t now) {
+/* Note violations that were not there before. Of those that one octet brings to light (a bare CR is known by the octet
+ * behind it) the one that the receiver calls the first comes first, and the others stand in the order of their bits. */
+static void note_violations(check_data *it, uint32_t before, const postern_content *content) {
+    if (before == 0 && content->violations != 0) {
+        it->violations[it->violation_count++] = content->first;
+    }
     for (uint32_t bit = 1; bit < 1u << VIOLATIONS; bit <<= 1) {
-        if ((now & ~before & bit) != 0) {
-            it->violations[it->violation_count++] = postern_violation_error(bit);
+        const postern_error error = postern_violation_error(bit);
+        if ((content->violations & ~before & bit) != 0 && error != content->first) {
+            it->violations[it->violation_count++] = error;
         }
     }
 }
@@ -27,7 +31,7 @@ static void order_violations(check_data *it, const uint8_t *octets, size_t size)
     for (size_t at = 0; at < size; at += taken) {
         const uint32_t before = data.content.violations;
         const postern_status status = postern_data_feed(&data, octets + at, 1, &taken, &slice);
-        note_violations(it, before, data.content.violations);
+        note_violations(it, before, &data.content);
         if (status == POSTERN_COMPLETE) {
             break;
         }
@@ -43,8 +47,8 @@ static void judge(check_case *check) {
     it->violation_count = 0;
     postern_data_init(&it->data, POSTERN_TEXT_LINE_MAX);
     while (at < check->size && !it->end) {
-        it->end = postern_data_feed(&it->data, check->octets + at, check->size - at, &taken, &slice) ==
-                  POSTERN_COMPLETE;
+        it->end =
+            postern_data_feed(&it->data, check->octets + at, check->size - at, &taken, &slice) == POSTERN_COMPLETE;
         at += taken;
         cli_buffer_add(&check->read, slice.data, slice.size);
     }

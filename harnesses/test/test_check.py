@@ -229,6 +229,11 @@ class Data(cli.Case):
                 found = self.one("data", octets)
                 self.assertEqual(found["violations"], list(dict.fromkeys([first, second])), octets)
                 self.assertEqual((found["error"], found["consumed"]), (first, len(octets)))
+        # what one octet brings to light: the error is the first of them
+        for last, also in ((b"\0", "nul"), (b"\n", "bare-lf"), (b"\r\r", "bare-cr")):
+            found = self.one("data", b"x" * 1000 + last + b"\r\n.\r\n")
+            self.assertEqual(found["violations"], ["line-too-long", also])
+            self.assertEqual((found["error"], found["offset"]), ("line-too-long", 1000))
 
 
 class Person(cli.Case):

@@ -101,16 +101,50 @@ void postern_engine_refuse(postern_session *s, postern_error error) {
 
 /* ---- Replies that carry the name of the server ---- */
 
-/* A text that grows line by line and drops what does not fit. */
+/* The text of a reply, which grows line by line. A line that does not fit into a line of a reply, or into the reply
+ * beside those before it, is left out whole: half a line would promise something else. */
 typedef struct writer {
     size_t size;
-    uint8_t octets[POSTERN_SESSION_REPLY_MAX / 2];
+    size_t before; /* what it was before the last line and its LF */
+    size_t line;   /* where the last line begins */
+    size_t room;   /* for octets of text, beside the frames of all lines */
+    bool cut;      /* the last line does not fit */
+    uint8_t octets[POSTERN_SESSION_REPLY_MAX];
 } writer;
 
+enum { LINE_FRAME = 6, LINE_ROOM = POSTERN_REPLY_LINE_MAX - LINE_FRAME }; /* "250-", CRLF, and what is between them */
+
+static bool fits(const writer *w, size_t size) {
+    return !w->cut && size <= w->room && w->size - w->line + size <= LINE_ROOM;
+}
+
+/* What a line holds. An LF would begin another one, and comes to stand as '?', as all other controls do. */
 static void write_text(writer *w, postern_slice text) {
-    if (text.size > 0 && text.size <= sizeof w->octets - w->size) {
-        memcpy(w->octets + w->size, text.data, text.size);
-        w->size += text.size;
+    if (!fits(w, text.size)) {
+        w->cut = true;
+        return;
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        w->octets[w->size + i] = text.data[i] == '\n' ? '?' : text.data[i];
+    }
+    w->size += text.size;
+    w->room -= text.size;
+}
+
+static void begin_line(writer *w) {
+    w->before = w->size;
+    w->cut = w->room < LINE_FRAME;
+    if (!w->cut) {
+        w->octets[w->size++] = '\n';
+        w->room -= LINE_FRAME;
+    }
+    w->line = w->size;
+}
+
+static void end_line(writer *w) {
+    if (w->cut && w->line > w->before) {
+        w->room += w->size - w->line + LINE_FRAME;
+        w->size = w->before;
     }
 }
 
@@ -134,8 +168,13 @@ static void write_keyword_number(writer *w, postern_slice keyword, uint64_t numb
 
 /* A text that begins with the name of the server. Its octets are not initialised beyond that. */
 static void write_domain(writer *w, const postern_session *s) {
+    const postern_slice domain = s->config->domain;
+
     w->size = 0;
-    write_text(w, s->config->domain);
+    w->line = 0;
+    w->room = sizeof w->octets - LINE_FRAME;
+    w->cut = false; /* no other line begins here, and none ends: `before` is not asked for */
+    write_text(w, domain.size >= 1 && domain.size <= POSTERN_DOMAIN_MAX ? domain : LITERAL("localhost"));
 }
 
 static void put_with_domain(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
@@ -155,17 +194,22 @@ void postern_engine_answer_quit(postern_session *s) {
     put_with_domain(s, 221, ENHANCED(2, 0, 0), LITERAL(" Service closing channel"));
 }
 
+/* As many names as there is room for in one line, each of them whole. */
 static void write_mechanisms(const postern_session *s, writer *w) {
-    bool first = true;
+    bool any = false;
 
+    begin_line(w);
+    write_text(w, LITERAL("AUTH"));
     for (size_t i = 0; i < s->config->mechanism_count; i++) {
-        if (!postern_engine_auth_offers(s, s->config->mechanisms[i])) {
-            continue;
+        const postern_slice name = slice_of(s->config->mechanisms[i]->name);
+        if (postern_engine_auth_offers(s, s->config->mechanisms[i]) && fits(w, name.size + 1)) {
+            write_text(w, LITERAL(" "));
+            write_text(w, name);
+            any = true;
         }
-        write_text(w, first ? LITERAL("\nAUTH ") : LITERAL(" "));
-        write_text(w, slice_of(s->config->mechanisms[i]->name));
-        first = false;
     }
+    w->cut |= !any;
+    end_line(w);
 }
 
 static void write_limits(const postern_session *s, writer *w) {
@@ -175,10 +219,21 @@ static void write_limits(const postern_session *s, writer *w) {
     if (config->max_recipients == 0 && config->limits_mailmax == 0 && config->limits_rcptdomainmax == 0) {
         return;
     }
-    write_text(w, LITERAL("\nLIMITS"));
+    begin_line(w);
+    write_text(w, LITERAL("LIMITS"));
     write_keyword_number(w, LITERAL(" RCPTMAX="), config->max_recipients);
     write_keyword_number(w, LITERAL(" MAILMAX="), config->limits_mailmax);
     write_keyword_number(w, LITERAL(" RCPTDOMAINMAX="), config->limits_rcptdomainmax);
+    end_line(w);
+}
+
+/* RFC 4865 3: the longest interval, of nine digits at most, and the latest date and time. */
+static void write_futurerelease(const postern_session *s, writer *w) {
+    enum { LONGEST = 999999999 };
+    const uint32_t most = s->config->futurerelease_max;
+
+    write_keyword_number(w, LITERAL(" "), most >= 1 && most <= LONGEST ? most : LONGEST);
+    write_text(w, LITERAL(" 9999-12-31T23:59:59Z"));
 }
 
 static void write_extension(const postern_session *s, writer *w, uint32_t extension) {
@@ -192,17 +247,22 @@ static void write_extension(const postern_session *s, writer *w, uint32_t extens
         break;
     default: break;
     }
-    write_text(w, LITERAL("\n"));
+    begin_line(w);
     write_text(w, slice_of(postern_extension_keyword(extension)));
     if (extension == POSTERN_EXT_SIZE) {
         write_keyword_number(w, LITERAL(" "), s->config->max_message_size);
     }
     if (extension == POSTERN_EXT_FUTURERELEASE) {
-        /* RFC 4865 3: the longest interval, and the latest date and time. */
-        write_keyword_number(w, LITERAL(" "),
-                             s->config->futurerelease_max != 0 ? s->config->futurerelease_max : 999999999);
-        write_text(w, LITERAL(" 9999-12-31T23:59:59Z"));
+        write_futurerelease(s, w);
     }
+    end_line(w);
+}
+
+static void write_keyword(writer *w, postern_slice keyword) {
+    begin_line(w);
+    write_text(w, keyword);
+    w->cut |= keyword.size == 0;
+    end_line(w);
 }
 
 void postern_engine_answer_hello(postern_session *s) {
@@ -216,8 +276,7 @@ void postern_engine_answer_hello(postern_session *s) {
             }
         }
         for (size_t i = 0; i < s->config->keyword_count; i++) {
-            write_text(&w, LITERAL("\n"));
-            write_text(&w, s->config->keywords[i]);
+            write_keyword(&w, s->config->keywords[i]);
         }
     }
     (void)put(s, 250, NO_ENHANCED, (postern_slice){w.octets, w.size});

@@ -48,25 +48,121 @@ static void ehlo_lists_what_is_offered(void **state) {
                         "220 mx.example ESMTP Service ready\r\n"
                         "250-mx.example\r\n250-SIZE 18446744073709551615\r\n"
                         "250-LIMITS RCPTMAX=100 MAILMAX=7 RCPTDOMAINMAX=9\r\n"
-                        "250-FUTURERELEASE 60 9999-12-31T23:59:59Z\r\n250-ETRN\r\n250-X?\r\n250 Y\r\n");
+                        "250-FUTURERELEASE 60 9999-12-31T23:59:59Z\r\n250-ETRN\r\n250 X??Y\r\n");
     d.config.max_recipients = d.config.limits_mailmax = d.config.limits_rcptdomainmax = 0;
     assert_null(strstr(dialogue_replies(&d, HELLO), "LIMITS"));
     d.config.lmtp = true;
     assert_string_equal(dialogue_replies(&d, ""), "220 mx.example LMTP Service ready\r\n");
 }
 
-static void more_keywords_than_fit_are_left_out(void **state) {
-    (void)state;
-    static char keyword[400];
-    static const postern_slice extra[] = {{(const uint8_t *)keyword, sizeof keyword},
-                                          {(const uint8_t *)keyword, sizeof keyword},
-                                          {(const uint8_t *)keyword, sizeof keyword}};
+/* The EHLO reply alone, of one that offers further keywords: `count` of `size` octets. */
+static const char *with_keywords(size_t count, size_t size) {
+    static uint8_t ks[600];
+    static postern_slice extra[1000];
 
-    memset(keyword, 'K', sizeof keyword);
-    d.config.extensions = POSTERN_EXT_NONE;
+    memset(ks, 'K', sizeof ks);
+    for (size_t i = 0; i < count; i++) {
+        extra[i] = (postern_slice){ks, size};
+    }
     d.config.keywords = extra;
-    d.config.keyword_count = 3;
-    expect_dialogue(&d, HELLO "NOOP\r\n", "220 EHLO 250 NOOP 250");
+    d.config.keyword_count = count;
+    return strchr(dialogue_replies(&d, HELLO), '\n') + 1;
+}
+
+/* Each line of a reply is that, whole. Returns: how many there are behind the first. */
+static size_t lines_of(const char *reply, size_t size) {
+    size_t count = 0;
+
+    assert_true(strlen(reply) <= POSTERN_SESSION_REPLY_MAX);
+    for (const char *line = strchr(reply, '\n') + 1; *line != '\0'; line = strchr(line, '\n') + 1) {
+        assert_int_equal(strspn(line + 4, "K"), size);
+        assert_memory_equal(line + 4 + size, "\r\n", 2);
+        count++;
+    }
+    return count;
+}
+
+static void keywords_that_do_not_fit_are_left_out_whole(void **state) {
+    (void)state;
+    d.config.extensions = POSTERN_EXT_NONE;
+    enum { ROOM = POSTERN_SESSION_REPLY_MAX - (6 + 9) }; /* behind 250-localhost */
+    assert_int_equal(lines_of(with_keywords(14, 60), 60), 14);
+    assert_int_equal(lines_of(with_keywords(1000, 60), 60), ROOM / 66);
+    assert_int_equal(lines_of(with_keywords(1000, 1), 1), ROOM / 7);
+    assert_int_equal(lines_of(with_keywords(3, 400), 400), 3);
+    assert_int_equal(lines_of(with_keywords(2, 506), 506), 2);
+    assert_int_equal(lines_of(with_keywords(2, 507), 507), 0);
+    assert_int_equal(lines_of(with_keywords(2, 0), 0), 0);
+    /* To the octet: behind three that fill their lines the fourth fills the reply. */
+    const uint8_t *ks = d.config.keywords[0].data;
+    postern_slice four[] = {{ks, 506}, {ks, 506}, {ks, 506}, {ks, 491}};
+    d.config.keywords = four;
+    d.config.keyword_count = COUNT_OF(four);
+    const char *reply = strchr(dialogue_replies(&d, HELLO), '\n') + 1;
+    assert_int_equal(strlen(reply), POSTERN_SESSION_REPLY_MAX);
+    four[3].size++;
+    reply = strchr(dialogue_replies(&d, HELLO), '\n') + 1;
+    assert_int_equal(lines_of(reply, 506), 3);
+    /* A shorter one behind it still has room. */
+    four[2].size = 507;
+    four[3].size = 5;
+    assert_non_null(strstr(dialogue_replies(&d, HELLO), "K\r\n250 KKKKK\r\n"));
+}
+
+/* What the engine implements is told first. */
+static void the_list_of_the_engine_is_always_whole(void **state) {
+    (void)state;
+    static char names[60][21];
+    static postern_mechanism own[60];
+    static const postern_mechanism *mechanisms[60];
+
+    for (size_t i = 0; i < COUNT_OF(own); i++) {
+        snprintf(names[i], sizeof names[i], "MECHANISM-NUMBER-%03zu", i);
+        own[i] = (postern_mechanism){.name = names[i]};
+        mechanisms[i] = &own[i];
+    }
+    d.config.mechanisms = mechanisms;
+    d.config.mechanism_count = COUNT_OF(own);
+    const char *reply = with_keywords(1000, 60);
+    assert_non_null(strstr(reply, "250-FUTURERELEASE 999999999 9999-12-31T23:59:59Z\r\n250-KKKK"));
+    const char *line = strstr(reply, "250-AUTH MECHANISM-NUMBER-000 ");
+    assert_non_null(line);
+    const char *end = strstr(line, "\r\n");
+    enum { FIT = (POSTERN_REPLY_LINE_MAX - 6 - 4) / 21 };
+    assert_int_equal(end - line, 4 + 4 + FIT * 21);
+    assert_memory_equal(end - 20, names[FIT - 1], 20);
+    /* One name of 500 octets is no name, and no line is left of it. */
+    static char long_name[503];
+    memset(long_name, 'M', sizeof long_name - 1);
+    own[0].name = long_name;
+    d.config.mechanism_count = 1;
+    assert_null(strstr(with_keywords(0, 0), "AUTH"));
+    long_name[501] = '\0';
+    assert_non_null(strstr(with_keywords(0, 0), "250-AUTH MMMM"));
+}
+
+static void a_server_has_a_name(void **state) {
+    (void)state;
+    static char name[257];
+
+    memset(name, 'n', sizeof name - 1);
+    d.config.domain = words("");
+    assert_string_equal(dialogue_replies(&d, ""), "220 localhost ESMTP Service ready\r\n");
+    d.config.domain = words(name);
+    assert_string_equal(dialogue_replies(&d, ""), "220 localhost ESMTP Service ready\r\n");
+    name[255] = '\0';
+    d.config.domain = words(name);
+    assert_non_null(strstr(dialogue_replies(&d, "QUIT\r\n"), "\r\n221 nnnn"));
+    d.config.domain = words("n");
+    assert_string_equal(dialogue_replies(&d, ""), "220 n ESMTP Service ready\r\n");
+}
+
+static void an_interval_has_nine_digits(void **state) {
+    (void)state;
+    d.config.futurerelease_max = 999999998;
+    assert_non_null(strstr(dialogue_replies(&d, HELLO), "FUTURERELEASE 999999998 "));
+    d.config.futurerelease_max = 1000000000;
+    assert_non_null(strstr(dialogue_replies(&d, HELLO), "FUTURERELEASE 999999999 "));
 }
 
 static void enhanced_codes_appear_where_they_are_in_force(void **state) {
@@ -313,7 +409,10 @@ static void the_default_budget_is_twenty(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(ehlo_lists_what_is_offered, setup),
-        cmocka_unit_test_setup(more_keywords_than_fit_are_left_out, setup),
+        cmocka_unit_test_setup(keywords_that_do_not_fit_are_left_out_whole, setup),
+        cmocka_unit_test_setup(the_list_of_the_engine_is_always_whole, setup),
+        cmocka_unit_test_setup(a_server_has_a_name, setup),
+        cmocka_unit_test_setup(an_interval_has_nine_digits, setup),
         cmocka_unit_test_setup(enhanced_codes_appear_where_they_are_in_force, setup),
         cmocka_unit_test_setup(a_policy_may_choose_its_words, setup),
         cmocka_unit_test_setup(words_that_do_not_fit_give_way, setup),

@@ -53,6 +53,17 @@ def positive(text):
     return number
 
 
+def percentage(text):
+    """argparse type: a number from 0 to 100."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to 100")
+    return number
+
+
 def minutes(text):
     """argparse type: a number of minutes, above 0 and below a year."""
     try:

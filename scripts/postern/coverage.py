@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from . import build, cases, coverage_summary, house, telling
-from .console import FOUND, OK, Arguments, Failure, positive, run, say
+from .console import FOUND, OK, Arguments, Failure, percentage, positive, run, say
 from .coverage_empty import FromNothing
 from .coverage_measure import KINDS, MCDC, PLAIN, Workshop, percent
 from .coverage_summary import FILE_POINTS, POINTS
@@ -52,16 +52,6 @@ run, 130 interrupted
 TESTS = {"all": "^(parser\\.test|fuzz\\.|harness\\.test|command\\.|example\\.)", "tests": "^parser\\.test"}
 
 
-def share(text):
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 100:
-        raise ValueError(text)
-    return number
-
-
 def arguments():
     parser = Arguments("coverage", description="Measure the coverage of the parser.", epilog=EPILOG)
     what = parser.add_mutually_exclusive_group()
@@ -74,8 +64,8 @@ def arguments():
     parser.add_argument("--mcdc", action="store_true", help="measure MC/DC too, with clang 19")
     parser.add_argument("--html", metavar="DIR", help="where the report goes (default: build/coverage/html)")
     parser.add_argument("--missing", action="store_true", help="list the lines and branches that nothing reached")
-    parser.add_argument("--min-lines", type=share, metavar="PERCENT", help="floor for lines")
-    parser.add_argument("--min-branches", type=share, metavar="PERCENT", help="floor for branches")
+    parser.add_argument("--min-lines", type=percentage, metavar="PERCENT", help="floor for lines")
+    parser.add_argument("--min-branches", type=percentage, metavar="PERCENT", help="floor for branches")
     parser.add_argument("--jobs", type=positive, default=len(os.sched_getaffinity(0)), metavar="N",
                         help="processes at once (default: one for each processor)")
     parser.add_argument("--seed", type=positive, default=1, metavar="N", help="of --from-empty (default: 1)")

@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 from . import build, house, mutants_source
-from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
-from .coverage import percent
+from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, percentage, positive, run, say
 
 EPILOG = """\
 A mutant is the parser with one small fault: a relation or a boundary shifted, a constant one off, a condition turned
@@ -59,8 +58,8 @@ def arguments():
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there, too")
     parser.add_argument("--work", type=Path, metavar="DIR",
                         help="where the copy, the builds and what is known are (default: mutants in the state folder)")
-    parser.add_argument("--min-tests", type=percent, default=0, metavar="PERCENT", help="floor for tests")
-    parser.add_argument("--min-harnesses", type=percent, default=0, metavar="PERCENT", help="floor for harnesses")
+    parser.add_argument("--min-tests", type=percentage, default=0, metavar="PERCENT", help="floor for tests")
+    parser.add_argument("--min-harnesses", type=percentage, default=0, metavar="PERCENT", help="floor for harnesses")
     return parser.parse_args()
 
 

@@ -125,7 +125,6 @@ static void smtputf8(pf_maker *maker) {
 }
 
 static const pf_word notices[] = {W("SUCCESS"), W("FAILURE"), W("DELAY")};
-enum { NOTICES = sizeof notices / sizeof *notices };
 
 static void notify(pf_maker *maker) {
     static const pf_word words[] = {W(" NOTIFY=NEVER"), W(" NOTIFY=delay,failure")};
@@ -133,13 +132,11 @@ static void notify(pf_maker *maker) {
         PF_PUT_ONE_OF(maker, words);
         return;
     }
-    const size_t first = pf_below(maker, NOTICES);
-    const size_t count = pf_between(maker, 1, NOTICES);
     PF_PUT(maker, " NOTIFY=");
-    for (size_t i = 0; i < count; i++) {
-        const pf_word *notice = &notices[(first + i) % NOTICES];
-        if (i > 0) PF_PUT(maker, ",");
-        pf_put(maker, notice->octets, notice->size);
+    PF_PUT_ONE_OF(maker, notices);
+    for (size_t more = pf_below(maker, 4); more > 0; more--) { /* one may come again (RFC 3461 4.1) */
+        PF_PUT(maker, ",");
+        PF_PUT_ONE_OF(maker, notices);
     }
 }
 
@@ -335,20 +332,14 @@ static void bad_syntax(pf_maker *maker) {
     PF_PUT(maker, "\r\n");
 }
 
-/* A list that says something twice, or NEVER beside something else (RFC 3461 4.1). */
+/* NEVER behind something else (RFC 3461 4.1). */
 static void bad_notify(pf_maker *maker) {
-    const pf_word *first = &notices[pf_below(maker, NOTICES)];
     PF_PUT(maker, " NOTIFY=");
-    pf_put(maker, first->octets, first->size);
-    for (size_t between = pf_below(maker, 3); between > 0; between--) {
-        PF_PUT(maker, ",");
+    for (size_t before = pf_between(maker, 1, 3); before > 0; before--) {
         PF_PUT_ONE_OF(maker, notices);
+        PF_PUT(maker, ",");
     }
-    PF_PUT(maker, ",");
-    if (pf_one_in(maker, 4))
-        PF_PUT(maker, "NEVER");
-    else
-        pf_put(maker, first->octets, first->size);
+    PF_PUT(maker, "NEVER");
 }
 
 static void bad_rcpt(pf_maker *maker) {

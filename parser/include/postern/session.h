@@ -123,7 +123,7 @@ POSTERN_API extern const postern_mechanism postern_mechanism_login;
  * given to postern_session_init; slices in `command` are valid during the call only. */
 struct postern_policy {
     /* On connect: 220, or 554, 521, 421, 450, 451. NULL: 220. Not pending (that is answered 451). After a refusal the
-     * session answers 503 to all but QUIT. */
+     * session answers 503 to every command that it would have run, but for QUIT. */
     postern_decision (*connect)(void *user);
     /* EHLO, HELO, LHLO. NULL: accept. */
     postern_decision (*hello)(void *user, const postern_command *command);
@@ -155,7 +155,8 @@ struct postern_policy {
 /* Zeroed members have the meaning said; postern_config_init sets the defaults. The struct, and what it points to,
  * must outlive the session. */
 typedef struct postern_config {
-    postern_slice domain;          /* of this server, or its address literal; default "localhost" */
+    postern_slice domain;          /* of this server, or its address literal, at most 255 octets; default, and where
+                                      it is empty or longer, "localhost" */
     uint32_t extensions;           /* offered; default POSTERN_EXT_SESSION without STARTTLS and AUTH */
     uint32_t lenient;              /* POSTERN_LENIENT_*; default 0 */
     bool lmtp;                     /* RFC 2033: LHLO, and a reply for each recipient */
@@ -168,13 +169,14 @@ typedef struct postern_config {
     uint32_t max_text_line;        /* octets with CRLF; 0: none; default 1000 */
     uint32_t error_budget;         /* refusals (4xx and 5xx, whoever refuses) that are answered; the next one becomes
                                       421, and the session ends; 0: off; default 20 */
-    const postern_mechanism *const *mechanisms; /* `mechanism_count` of them */
+    const postern_mechanism *const *mechanisms; /* `mechanism_count` of them; EHLO tells those that fit in one line */
     size_t mechanism_count;
     uint32_t limits_mailmax;       /* LIMITS (RFC 9422): told where not 0; RCPTMAX is max_recipients */
     uint32_t limits_rcptdomainmax;
-    uint32_t futurerelease_max;    /* FUTURERELEASE: seconds that HOLDFOR may say; 0: 999,999,999 */
+    uint32_t futurerelease_max;    /* FUTURERELEASE: seconds that HOLDFOR may say; 0: 999,999,999, which is the most */
     const postern_slice *keywords; /* further lines of the EHLO reply ("ETRN"), `keyword_count` of them, for what the */
-    size_t keyword_count;          /* policy implements beyond the engine */
+    size_t keyword_count;          /* policy implements beyond the engine. One of over 506 octets, or for which there
+                                      is no room in POSTERN_SESSION_REPLY_MAX behind all others, is left out whole */
 } postern_config;
 
 /* Set the defaults. Out: config. */
