@@ -117,7 +117,8 @@ class Builder:
         """An archive in the place of honggfuzz's, which no distribution has: the replay driver, without what tells a
         harness that it has time to try all partitions."""
         built = self.room / "replay.o"
-        for command in ((build.compilers[0], "-O1", "-Dpf_replay_driver=pf_no_replay_driver", "-c", self.source / "postern/fuzz/src/replay.c", "-o", built),
+        driver = self.source / "postern/fuzz/src/replay.c"
+        for command in ((build.compilers[0], "-O1", "-Dpf_replay_driver=pf_no_replay_driver", "-c", driver, "-o", built),
                         ("ar", "rcs", build.link(self.source), built)):
             if subprocess.run(command).returncode != 0:
                 raise Failure(f"no engine in the place of honggfuzz: {command[0]} failed")
