@@ -118,7 +118,7 @@ class Builder:
         harness that it has time to try all partitions."""
         built = self.room / "replay.o"
         driver = self.source / "postern/fuzz/src/replay.c"
-        for command in ((build.compilers[0], "-O1", "-Dpf_replay_driver=pf_no_replay_driver", "-c", driver, "-o", built),
+        for command in ((build.compilers[0], "-O1", "-Dpf_replay_driver=pf_no_driver", "-c", driver, "-o", built),
                         ("ar", "rcs", build.link(self.source), built)):
             if subprocess.run(command).returncode != 0:
                 raise Failure(f"no engine in the place of honggfuzz: {command[0]} failed")
