@@ -220,9 +220,8 @@ static bool start(child *c) {
 }
 
 /* Has it ended? It stays a zombie, so that its number stays its own. */
-static bool has_ended(const child *c, unsigned ms) {
+static bool has_ended(const child *c, uint64_t deadline) {
     const struct timespec moment = {.tv_nsec = 500000};
-    const uint64_t deadline = now_ms() + ms;
     siginfo_t facts;
 
     for (;;) {
@@ -237,7 +236,7 @@ static bool has_ended(const child *c, unsigned ms) {
 static void reap(child *c, bool closed) {
     int status = 0;
 
-    the_end.killed = !has_ended(c, closed ? reply_ms() : END_MS);
+    the_end.killed = !has_ended(c, closed ? until(c, reply_ms()) : now_ms() + END_MS);
     (void)kill(-c->pid, SIGKILL); /* its group: what it started too */
     while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) continue;
     c->pid = 0;

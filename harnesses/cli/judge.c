@@ -58,12 +58,19 @@ static bool crashed(const judging *judge, const uint8_t *octets, size_t size, pf
     return true;
 }
 
-static bool breaks_a_law(const judging *judge, const uint8_t *octets, size_t size, pf_violation *violation) {
+/* Out: violation, and whether a program died, which no patience mends. */
+static bool breaks_a_law(const judging *judge, const uint8_t *octets, size_t size, pf_violation *violation,
+                         bool *died) {
     const pf_oracle *const *oracles = judge->exec ? pf_wire_oracles : pf_session_oracles;
+    pf_violation death;
 
     (void)pf_exec_crash(); /* of the file before */
-    return !pf_judge_by(oracles, judge->target, octets, size, judge->thorough, violation) ||
-           crashed(judge, octets, size, violation);
+    const bool broken = !pf_judge_by(oracles, judge->target, octets, size, judge->thorough, violation);
+    *died = crashed(judge, octets, size, &death);
+    if (*died && !broken) {
+        *violation = death;
+    }
+    return broken || *died;
 }
 
 /* How much longer a reply is awaited, and a session may last. */
@@ -93,12 +100,13 @@ static int judge_octets(judging *judge, const char *path, const uint8_t *octets,
 
     found.skipped = is_mismatch(judge, octets, size);
     if (!found.skipped) {
+        bool died;
         (void)pf_exec_was_late(); /* with the file before */
-        found.broken = breaks_a_law(judge, octets, size, &found.violation);
-        const bool late = found.broken && judge->exec && pf_exec_was_late();
+        found.broken = breaks_a_law(judge, octets, size, &found.violation, &died);
+        const bool late = found.broken && !died && judge->exec && pf_exec_was_late();
         if (late) { /* it may have been the machine, which had other things to do */
             be_patient(judge, PATIENCE);
-            found.broken = breaks_a_law(judge, octets, size, &found.violation);
+            found.broken = breaks_a_law(judge, octets, size, &found.violation, &died);
         }
         if (found.broken || judge->jsonl) {
             (void)pf_target_run(judge->target, &options, octets, size, NULL, 0, &log);

@@ -114,13 +114,13 @@ typedef struct writer {
 
 enum { LINE_FRAME = 6, LINE_ROOM = POSTERN_REPLY_LINE_MAX - LINE_FRAME }; /* "250-", CRLF, and what is between them */
 
-static bool fits(const writer *w, size_t size) {
+static bool has_room(const writer *w, size_t size) {
     return !w->cut && size <= w->room && w->size - w->line + size <= LINE_ROOM;
 }
 
 /* What a line holds. An LF would begin another one, and comes to stand as '?', as all other controls do. */
 static void write_text(writer *w, postern_slice text) {
-    if (!fits(w, text.size)) {
+    if (!has_room(w, text.size)) {
         w->cut = true;
         return;
     }
@@ -202,7 +202,7 @@ static void write_mechanisms(const postern_session *s, writer *w) {
     write_text(w, LITERAL("AUTH"));
     for (size_t i = 0; i < s->config->mechanism_count; i++) {
         const postern_slice name = slice_of(s->config->mechanisms[i]->name);
-        if (postern_engine_auth_offers(s, s->config->mechanisms[i]) && fits(w, name.size + 1)) {
+        if (postern_engine_auth_offers(s, s->config->mechanisms[i]) && has_room(w, name.size + 1)) {
             write_text(w, LITERAL(" "));
             write_text(w, name);
             any = true;

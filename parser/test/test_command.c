@@ -365,6 +365,25 @@ static void test_stale(void **state) {
     }
 }
 
+/* SMTPUTF8 of VRFY and EXPN has no place in a list of parameters (RFC 6531 3.7.4.2); it is told like one. */
+static void test_smtputf8_of_vrfy_and_expn(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        postern_parameter_id id;
+    } cases[] = {{"VRFY a SMTPUTF8", POSTERN_PARAMETER_VRFY_SMTPUTF8},
+                 {"EXPN a SMTPUTF8", POSTERN_PARAMETER_EXPN_SMTPUTF8}};
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        expect_fault(parse_with(cases[i].line, strlen(cases[i].line), &all), POSTERN_ERROR_NONE, 0, cases[i].line);
+        assert_int_equal(command.values.given, 1u << cases[i].id);
+        assert_int_equal(command.parameter_count, 1);
+        assert_int_equal(command.parameters[0].id, cases[i].id);
+        assert_true(command.smtputf8);
+        guard_release();
+    }
+}
+
 /* ---- length ---- */
 
 static void test_limits(void **state) {
@@ -556,6 +575,7 @@ int main(void) {
         cmocka_unit_test(test_chunk_short),
         cmocka_unit_test(test_chunk_size),
         cmocka_unit_test(test_chunk_of_other_lines),
+        cmocka_unit_test(test_smtputf8_of_vrfy_and_expn),
         cmocka_unit_test(test_misuse),
         cmocka_unit_test(test_reference),
     };

@@ -233,6 +233,34 @@ static void shutting_down_says_421(void **state) {
     }
 }
 
+static postern_decision wait_for(void *user, const postern_command *command) {
+    (void)user;
+    (void)command;
+    return (postern_decision){.verdict = POSTERN_PENDING};
+}
+
+/* What was asked before is asked no more. */
+static void shutting_down_leaves_no_question(void **state) {
+    (void)state;
+    static const postern_policy policy = {.mail = wait_for};
+    const postern_decision late = {.verdict = POSTERN_ACCEPT};
+    const char *rest = HELLO MAIL;
+    size_t taken;
+    postern_event event;
+
+    postern_session_init(&session, &d.config, &policy, NULL);
+    do {
+        assert_int_equal(feed(rest, &taken, &event), POSTERN_COMPLETE);
+        rest += taken;
+    } while (event.kind != POSTERN_EVENT_PENDING);
+    postern_session_shutdown(&session);
+    assert_int_equal(postern_session_decide(&session, &late), POSTERN_MISUSE);
+    assert_int_equal(feed("", &taken, &event), POSTERN_COMPLETE);
+    assert_int_equal(event.code, 421);
+    assert_int_equal(feed("", &taken, &event), POSTERN_COMPLETE);
+    assert_int_equal(event.kind, POSTERN_EVENT_CLOSE);
+}
+
 /* Within the handshake nothing may be said in clear text. */
 static void shutting_down_in_a_handshake_is_silent(void **state) {
     (void)state;
@@ -349,6 +377,7 @@ int main(void) {
         cmocka_unit_test_setup(misuse_is_told_apart, setup),
         cmocka_unit_test_setup(shutting_down_says_421, setup),
         cmocka_unit_test_setup(shutting_down_in_a_handshake_is_silent, setup),
+        cmocka_unit_test_setup(shutting_down_leaves_no_question, setup),
         cmocka_unit_test_setup(knows_when_it_is_in_mid_sentence, setup),
         cmocka_unit_test_setup(ranges_cover_the_stream, setup),
         cmocka_unit_test_setup(replies_to_content_say_where_it_was, setup),

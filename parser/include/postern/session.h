@@ -176,7 +176,7 @@ typedef struct postern_config {
     uint32_t futurerelease_max;    /* FUTURERELEASE: seconds that HOLDFOR may say; 0: 999,999,999, which is the most */
     const postern_slice *keywords; /* further lines of the EHLO reply ("ETRN"), `keyword_count` of them, for what the */
     size_t keyword_count;          /* policy implements beyond the engine. One of over 506 octets, or for which there
-                                      is no room in POSTERN_SESSION_REPLY_MAX behind all others, is left out whole */
+                                      is no room in POSTERN_SESSION_REPLY_MAX behind the others, is left out whole */
 } postern_config;
 
 /* Set the defaults. Out: config. */
