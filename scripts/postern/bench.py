@@ -38,7 +38,8 @@ def arguments():
     parser.add_argument("--fuzz", action="store_true", help="measure harnesses")
     parser.add_argument("--engine", choices=[*BUILDS, "both"], default="both", help="with --fuzz (default: both)")
     parser.add_argument("--runs", type=positive, default=5, metavar="N", help="with --fuzz: runs of each (default: 5)")
-    parser.add_argument("--seconds", type=positive, default=5, metavar="N", help="with --fuzz: of each run (default: 5)")
+    parser.add_argument("--seconds", type=positive, default=5, metavar="N",
+                        help="with --fuzz: of each run (default: 5)")
     parser.add_argument("--commands", metavar="FILE", default=str(house.ROOT / "parser/bench/commands.txt"),
                         help="command lines for the parser")
     options = parser.parse_args()
@@ -119,10 +120,13 @@ def bench_fuzz(options):
     made = {}
     for engine in engines:
         name, preset, extra = BUILDS[engine]
-        folder = build.build(preset, name=name, options=("-DPOSTERN_TEST_HARNESSES=ON", "-DPOSTERN_MUTATOR=OFF", *extra))
+        folder = build.build(preset, name=name,
+                             options=("-DPOSTERN_TEST_HARNESSES=ON", "-DPOSTERN_MUTATOR=OFF", *extra))
         made[engine] = build.harnesses(folder)
-    say(f"exec/s, medians of {options.runs} interleaved runs of {options.seconds} s, inputs of at most {LONGEST} octets")
-    say(f"{'engine':10} {'harness':20} {'exec/s':>10} {'empty':>12} {'ratio':>8} {'inputs':>8} {'seeds':>8} {'files':>6}")
+    say(f"exec/s, medians of {options.runs} interleaved runs of {options.seconds} s, inputs of at most "
+        f"{LONGEST} octets")
+    say(f"{'engine':10} {'harness':20} {'exec/s':>10} {'empty':>12} {'ratio':>8} {'inputs':>8} {'seeds':>8} "
+        f"{'files':>6}")
     for engine in engines:
         known = {harness.name: harness for harness in made[engine]}
         own = [harness for harness in made[engine] if harness.name not in ("fuzz_planted", "fuzz_empty")]

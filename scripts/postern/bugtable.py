@@ -96,8 +96,8 @@ class Table:
                     said.append(f"{engine}, {way}: {found} of {len(ran)} bugs found ({100 * found / len(ran):.1f} %)")
             both = sum(all(cell.runs and cell.missed for cell in line.cells.values()) for line in lines)
             if both:
-                said.append(f"{engine}: {both} of {len(lines)} bugs missed by both ways, which count as the ratio of what "
-                            "was spent")
+                said.append(f"{engine}: {both} of {len(lines)} bugs missed by both ways, which count as the ratio of "
+                            "what was spent")
             ratios = [line.ratio for line in lines if line.ratio is not None]
             if ratios:
                 said.append(f"{engine}: the stock way needs {statistics.median(ratios):.1f} times the executions, as "

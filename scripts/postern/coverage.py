@@ -33,8 +33,8 @@ the triples of state, verb and class of the reply that no session reaches. An in
                 failure below {EDGES} % of the edges that the seeds reach (an edge: a way out of a decision, or a
                 function that is entered), or findings, which are kept in STATE/findings like those of a campaign
   --update      measures seeds and all with MC/DC, and writes corpus/COVERAGE.md
-  --check       the same, but compares: a total that moved by more than {POINTS} points, a file by more than {FILE_POINTS},
-                or a function or triple that is named on one side only is a difference
+  --check       the same, but compares: a total that moved by more than {POINTS} points, a file by more than
+                {FILE_POINTS}, or a function or triple that is named on one side only is a difference
   --mcdc        conditions that were seen to decide alone, too; it needs clang 19, which is installed
 
 --json: origin, files (name, lines, branches, mcdc: reached, count), total, functions (never reached), protocol (as

@@ -101,8 +101,8 @@ def summary(rows, campaign):
     if idle:
         say(f"no turn this time, first in line next time: {', '.join(idle)}")
     where = "" if campaign.state == house.state_dir() else f" {shlex.quote(state)}"
-    say(f"next: {f'./scripts/triage{where} sorts and shortens them, ' if found else ''}./scripts/report{where} has it all "
-        "on one page")
+    say(f"next: {f'./scripts/triage{where} sorts and shortens them, ' if found else ''}./scripts/report{where} has it "
+        "all on one page")
 
 
 def begin(options, state):

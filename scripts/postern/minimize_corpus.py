@@ -99,7 +99,8 @@ def minimize(given, home, output):
     """Minimise one corpus. In: home, the folder that it is kept in. Returns: its facts."""
     chosen, failing, missed = given.choose()
     facts = {"harness": given.name, "before": given.figures(given.paths + given.twins),
-             "after": given.figures(sorted(chosen)), "failing": [str(path) for path in sorted(failing)], "unsure": missed}
+             "after": given.figures(sorted(chosen)), "failing": [str(path) for path in sorted(failing)],
+             "unsure": missed}
     if missed:
         facts["after"] = facts["before"]
     elif output:

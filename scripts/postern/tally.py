@@ -44,7 +44,8 @@ def _tap(text):
 def of_output(text, status):
     """The cases of one test program: from its output where that names them, else the program is one case. A program
     that failed counts as a failure whatever it printed, and a case that failed makes no program pass."""
-    whole = {"run": Tally(passed=1), "notrun": Tally(skipped=1), "disabled": Tally(skipped=1)}.get(status, Tally(failed=1))
+    known = {"run": Tally(passed=1), "notrun": Tally(skipped=1), "disabled": Tally(skipped=1)}
+    whole = known.get(status, Tally(failed=1))
     if whole.skipped:
         return whole
     cases = _cmocka(text) + _unittest(text) + _tap(text)

@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, field
 
 MARK = "POSTERN-VIOLATION "
+LATE = "BOUND|timeout"  # the key of what took too long
 
 # Frames that say how a run died, not why.
-_MACHINERY = re.compile(r"^(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|LLVMFuzzer|__libc_start|main$|"
-                        r"_start$|abort$|raise$|gsignal$|pthread_kill|__GI_|mem(cpy|move|cmp|set|chr)$|"
+_MACHINERY = re.compile(r"^(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|LLVMFuzzer|__libc_start|"
+                        r"main$|_start$|abort$|raise$|gsignal$|pthread_kill|__GI_|mem(cpy|move|cmp|set|chr)$|"
                         r"(malloc|calloc|realloc|free)$|StrtolFixAndCheck|(printf|scanf)_common|"
                         r"afl_|__afl|run_(file|folder|path)$)")
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ (?:in )?(\S+)", re.M)
@@ -70,7 +71,7 @@ def read(report, exit_code):
             return Verdict(oracle, key, str(facts.get("section") or ""), state, verb, summary, facts)
 
     if exit_code is None:
-        return Verdict("BOUND", "BOUND|timeout", summary="timeout")
+        return Verdict("BOUND", LATE, summary="timeout")
     found = re.search(r"SUMMARY: (\w*Sanitizer): ([\w-]+)(.*)", report)
     if found:
         error = re.search(r"runtime error: (.*)", report)

@@ -61,8 +61,8 @@ def shell_script(octets, kind, title):
         feed = ["# The pause leaves the server time to answer before its client goes.",
                 f"{{ say; sleep \"${{PAUSE:-1}}\"; }} | {nc}"]
     note = ["# The octets 16 03 stand where a TLS handshake would: nc has none."] if b"\x16\x03" in said else []
-    return "\n".join(["#!/bin/sh", f"# {dialogue.one_line(title)}", "#", f"#     replay.sh {usage}", *note, setup, "", "say() {",
-                      *(lines or ["    :"]), "}", "", *feed, ""]).encode()
+    return "\n".join(["#!/bin/sh", f"# {dialogue.one_line(title)}", "#", f"#     replay.sh {usage}", *note, setup, "",
+                      "say() {", *(lines or ["    :"]), "}", "", *feed, ""]).encode()
 
 
 def _printf(octets):

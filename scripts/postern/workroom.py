@@ -87,7 +87,7 @@ def in_use(folder):
 
 
 def locked(folder):
-    """The lock of a room as an open file, or None when somebody holds it, has just tidied the room away, or it is none."""
+    """The lock of a room as an open file; None when somebody holds it, has just tidied the room away, or it is none."""
     try:
         lock = open(folder / "lock", "a", encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):

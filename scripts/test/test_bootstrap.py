@@ -69,8 +69,8 @@ class Bootstrap(support.Case):
     def test_installs_what_is_missing_and_no_more(self):
         said = self.room / "apt"
         # gcc and cmake are missing until apt-get install has run.
-        self.machine(dpkg_query=f'for last; do :; done; case $last in gcc|cmake) [ -e {said} ] && grep -q "install" {said} '
-                                '&& echo installed || exit 1 ;; *) echo installed ;; esac',
+        self.machine(dpkg_query=f'for last; do :; done; case $last in gcc|cmake) [ -e {said} ] && grep -q "install" '
+                                f'{said} && echo installed || exit 1 ;; *) echo installed ;; esac',
                      apt_get=f'echo "$@" >> {said}', id="echo 0")
         code, out, err = self.bootstrap("build")
         self.assertEqual((code, err), (0, ""))

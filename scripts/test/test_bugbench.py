@@ -50,7 +50,8 @@ class Tables(support.Case):
         self.assertTrue(made.lines[0].cells["postern"].missed)
 
     def test_two_misses_count_as_what_was_spent_and_are_told(self):
-        both = {(1, "libfuzzer", "postern"): runs(1000, found=False), (1, "libfuzzer", "stock"): runs(1500, found=False)}
+        both = {(1, "libfuzzer", "postern"): runs(1000, found=False),
+                (1, "libfuzzer", "stock"): runs(1500, found=False)}
         self.assertEqual(table(both).lines[0].ratio_text(), "?1.5")
         self.assertIn("libfuzzer: 1 of 1 bugs missed by both ways, which count as the ratio of what was spent",
                       table(both).summary())
