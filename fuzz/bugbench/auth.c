@@ -72,14 +72,20 @@ static int message(bench_server *s, const uint8_t *octets, size_t size) {
     }
 }
 
+void bench_auth_over(bench_server *s) {
+    s->reading = READ_COMMAND;
+    s->limit = bench_verb_limit(s, "MAIL");
+}
+
 /* Where the exchange goes from here: a longer line (RFC 4954 4), or back to commands. */
 static void settle(bench_server *s, int code) {
     if (code == 235) s->authenticated = true;
-    s->reading = code == 334 ? READ_AUTH : READ_COMMAND;
-    if (code == 334)
-        bench_line_limit(s, AUTH_LIMIT);
-    else
-        s->limit = bench_verb_limit(s, "MAIL");
+    if (code != 334) {
+        bench_auth_over(s);
+        return;
+    }
+    s->reading = READ_AUTH;
+    bench_line_limit(s, AUTH_LIMIT);
 }
 
 static bool is_mechanism(char c) {

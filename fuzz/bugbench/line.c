@@ -42,7 +42,7 @@ static void broken_line(bench_server *s) {
     while (word < s->stored && memchr(" \t\r\n", s->line[word], 4) == NULL && s->line[word] != '\0') word++;
     const bool chunk = s->reading == READ_COMMAND && bench_is_word(s->line, word, "BDAT");
     if (s->reading == READ_AUTH) {
-        s->reading = READ_COMMAND;
+        bench_auth_over(s);
         s->state = AT_GREETED;
     }
     bench_note(s, PF_EVENT_LINE, NULL, s->error);

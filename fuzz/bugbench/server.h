@@ -217,6 +217,8 @@ size_t bench_chunk_take(bench_server *s, const uint8_t *octets, size_t size);
 
 int bench_auth(bench_server *s, const char *argument);
 void bench_auth_line(bench_server *s, const char *text, size_t size);
+/* Back to commands, and to lines as long as these. */
+void bench_auth_over(bench_server *s);
 
 /* ---- spool.c: what is kept of a session elsewhere ---- */
 
