@@ -62,8 +62,9 @@ static bool tell(const pf_case *run, const repetition *r, const char *what, uint
 
     snprintf(expected_text, sizeof expected_text, "at the most %llu %s", (unsigned long long)most, what);
     snprintf(seen_text, sizeof seen_text, "%llu, for %zu octets in which octets %zu to %zu stand %zu times, %s%.0zu",
-             (unsigned long long)seen, longer.size, r->begin, r->end, 1 + (longer.size - run->size) / (r->end - r->begin),
-             r->distance == 0 ? "in one piece" : "in pieces of ", r->distance);
+             (unsigned long long)seen, longer.size, r->begin, r->end,
+             1 + (longer.size - run->size) / (r->end - r->begin), r->distance == 0 ? "in one piece" : "in pieces of ",
+             r->distance);
     while (at < run->log->count && run->log->events[at].end <= r->begin) at++;
     (void)pf_broken(run, &pf_oracle_bound, at, expected_text, seen_text, violation);
     return pf_seen_in(longer.octets, longer.size, violation);

@@ -115,8 +115,7 @@ static bool is_certain(const batch_line *rest) {
     return rest->fault.error != POSTERN_ERROR_NONE && !open_cr;
 }
 
-/* What is left is a line that has not ended. A fault that is already certain is told, and is the one that it will have.
- */
+/* What is left is a line that has not ended. A fault that is certain is told, and is the one that it will have. */
 static bool check_rest(framing *f) {
     const batch_line rest = read_batch(f->octets + f->begin, f->size - f->begin, f->limit);
     const postern_fault pending = postern_line_pending_fault(&f->framer);

@@ -92,7 +92,7 @@ extern const pf_oracle pf_oracle_bound;  /* work is linear in the input, and mem
 /* All of these, in the order in which they are asked; ended by NULL. */
 extern const pf_oracle *const pf_session_oracles[];
 
-/* And one of messages alone, which REF sees too where there is a model: what a client stuffed is handed on as it was. */
+/* And one of messages alone, which REF sees too where there is a model: what was stuffed is handed on as it was. */
 extern const pf_oracle pf_oracle_round;
 
 /* Run the input through the target, its options read from its last line, and judge the run by the oracles given, a list
