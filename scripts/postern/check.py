@@ -77,10 +77,16 @@ def test(folder, part, left_out, options):
     code = subprocess.run(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, env=environment(options)).returncode
     if not junit_file.exists():
         return Tally(failed=1), [Case("ctest", "ctest", outcome="error", message=f"ctest ended with exit code {code}")]
-    counted = tally.of_junit(junit_file)
-    if code != 0 and not counted.failed:
+    counted, cases = tally.of_junit(junit_file), cases_of_ctest(junit_file, part)
+    if not counted.failed and (code != 0 or not cases):
         counted.failed = 1
-    return counted, cases_of_ctest(junit_file, part)
+        cases.append(unexplained("ctest", f"ctest ended with exit code {code}", cases))
+    return counted, cases
+
+
+def unexplained(name, why, cases):
+    """The Case for a run that did not go well although none of its cases says so."""
+    return Case(name, name, outcome="error", message=f"{why}, and {'no case failed' if cases else 'there was no case'}")
 
 
 def cases_of_ctest(path, part):
@@ -140,10 +146,12 @@ def scripts(options):
         noted.unlink()
         for case in suite.cases:
             if case.outcome == "skipped":
-                say(f"skipped: {case.name.rsplit('.', 1)[-1]}: {case.message}")
+                say(f"skipped: {case.name.partition(' ')[0].rpartition('.')[2]}: {case.message}")
     else:
         suite.cases = [Case("scripts", "scripts", time.monotonic() - begun, "error", "the tests could not be run",
                             output="".join(output))]
+    if not tally.of_cases(suite.cases).failed and (running.returncode != 0 or not suite.cases):
+        suite.cases.append(unexplained("scripts", f"the tests ended with exit code {running.returncode}", suite.cases))
     counted = tally.of_cases(suite.cases)
     say(f"scripts: {counted} ({time.monotonic() - begun:.0f} s)")
     return counted, suite

@@ -228,7 +228,7 @@ def how_it_ended(code, said):
 
 def fuzz(runner, harness, inputs, seconds, seed, kept, group):
     """libFuzzer for that many seconds of processor time; none: the inputs alone. Returns: a Kill, or None. Out: the
-    input that it made, in the file `kept`."""
+    input that it made, in the file `kept`; none when one of the inputs killed."""
     settings = {"timeout": 2, "rss_limit_mb": 1024, **options.read(harness.options)["libfuzzer"]}
     flags = [f"-{key}={value}" for key, value in settings.items() if key != "dict"]
     if harness.dictionary and harness.dictionary.exists():
@@ -243,6 +243,14 @@ def fuzz(runner, harness, inputs, seconds, seed, kept, group):
         if code in (0, -9) or (code == -24 and seconds > 0):
             return None
         for made in Path(room).glob("*-*"):
-            if not made.name.startswith("slow-unit-"):
+            if seconds > 0 and not made.name.startswith("slow-unit-") \
+                    and not _is_known(made.read_bytes(), inputs, settings.get("max_len")):
                 write(kept, made.read_bytes())
     return Kill(harness.name, how_it_ended(code, said))
+
+
+def _is_known(octets, folders, longest):
+    """Whether it is one of the inputs, as libFuzzer reads them: cut where max_len says."""
+    most = int(longest) if longest else None
+    return any(path.read_bytes()[:most] == octets for folder in folders for path in Path(folder).rglob("*")
+               if path.is_file())

@@ -179,17 +179,33 @@ def architecture_is_the_one(place, target):
                f"ARCHITECTURE={place.build.architecture}: compile and link with all of $CFLAGS and $CXXFLAGS")
 
 
+def _in_out(place, path):
+    """Where a path leads; None when that is not in $OUT."""
+    path = path.resolve()
+    return path if path.is_relative_to(place.out.resolve()) else None
+
+
+def _is_beside(place, library, folders):
+    """It is a file in one of the folders, and lies in $OUT wherever links lead."""
+    found = [_in_out(place, folder / library) for folder in folders]
+    return "/" not in library and any(path and path.is_file() for path in found)
+
+
 def libraries_are_there(place, target):
-    """no shared library that the runner lacks, no absolute search path"""
+    """no shared library that the runner lacks, no search path out of $OUT"""
     _, text = place.run(["readelf", "-d", target])
     folders = [part for path in re.findall(r"\((?:RPATH|RUNPATH)\).*\[(.*)\]", text) for part in path.split(":")]
-    beside = [place.out / part.removeprefix("$ORIGIN").lstrip("/") for part in folders if part.startswith("$ORIGIN")]
+    own = {part: _in_out(place, target.parent / part.removeprefix("$ORIGIN").lstrip("/")) for part in folders
+           if part.split("/")[0] == "$ORIGIN"}
+    beside = [folder for folder in own.values() if folder]
     for library in re.findall(r"\(NEEDED\).*\[(.*)\]", text):
-        if not LIBRARIES.fullmatch(library) and not any((folder / library).is_file() for folder in beside):
+        if not LIBRARIES.fullmatch(library) and not _is_beside(place, library, beside):
             yield (f"needs {library}, which the runner does not have: link it statically, or put it into $OUT with "
                    "-Wl,-rpath,'$ORIGIN'")
     for part in folders:
-        if not part.startswith("$ORIGIN"):
+        if own.get(part, part) is None:
+            yield f"searches libraries in {part}, which is not in $OUT: nothing but $OUT is brought to the runner"
+        elif part not in own:
             yield f"searches libraries in {part}, a path of the machine that built it: use $ORIGIN, or link statically"
 
 

@@ -3,6 +3,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import time
 import zipfile
@@ -12,6 +13,7 @@ from pathlib import Path
 from .ossfuzz_matrix import Build
 
 PATIENCE = 900  # seconds for all that one command does: a machine may be busy
+LAST_WORDS = 5  # seconds for what a command that was ended has said
 MEGABYTES = 2560  # of memory, for one input
 MEBIBYTE = 1 << 20
 
@@ -139,17 +141,33 @@ class Place:
         clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **_OPTIONS, **(environment or {})}
         if command[0].startswith("afl-"):
             clean |= _OPTIONS_OF_AFL
-        began, code = time.monotonic(), None
+        began = time.monotonic()
         with subprocess.Popen([*self.prefix, *command], cwd=folder or self.work, env=clean, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-            while True:
-                try:
-                    text = process.communicate(timeout=min(1, seconds))[0]
-                    return process.returncode if code is None else code, text.decode("utf-8", "replace")
-                except subprocess.TimeoutExpired:
-                    if time.monotonic() - began - _waited(process.pid) > seconds:
-                        process.kill()
-                        code = 124
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True) as process:
+            try:
+                while time.monotonic() - began - _waited(process.pid) <= seconds:
+                    try:
+                        text = process.communicate(timeout=min(1, seconds))[0]
+                        return process.returncode, text.decode("utf-8", "replace")
+                    except subprocess.TimeoutExpired:
+                        continue
+            except BaseException:  # Ctrl-C does not reach another session
+                _end(process)
+                raise
+            return 124, _end(process).decode("utf-8", "replace")
+
+
+def _end(process):
+    """End a process and all of its session but who has left it, and who may hold the pipe for ever. Returns: what was
+    said."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    try:
+        return process.communicate(timeout=LAST_WORDS)[0]
+    except subprocess.TimeoutExpired as late:
+        return late.output or b""
 
 
 def _waited(number):

@@ -5,14 +5,15 @@
 
 Classes with an attribute `long` that is true begin first, so that none of them is the only one at work at the end. A
 line for each class when it is through; then what failed, and which tests cost most: a check that takes too long is one
-that is not run. FILE gets a JSON array of the fields of junit.Case, one for each test. Exit: 0 all
-passed, 1 something failed."""
+that is not run. A class that takes longer than half an hour is ended, and has failed. FILE gets a JSON array of the
+fields of junit.Case, one for each test. Exit: 0 all passed, 1 something failed."""
 
 import dataclasses
 import io
 import json
 import os
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ from . import house
 from .junit import Case
 
 DEAREST = 10  # how many of the tests that cost most are named
+LONGEST = 1800  # seconds for the tests of one class
 
 
 def processor_seconds():
@@ -78,6 +80,11 @@ class Recorder(unittest.TextTestResult):
         case = self._case(test)
         case.outcome, case.message = "skipped", reason
 
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        case = self._case(test)
+        case.outcome, case.message = "failed", "it passed, although it is expected to fail"
+
 
 def classes_of(suite, found=None):
     """{name of a class: its tests}, in the order of the files."""
@@ -102,20 +109,22 @@ def run_class(name, tests, file):
 
 
 class Classes:
-    """Test classes at work, each in a child of this process: what it has imported, it has imported once."""
+    """Test classes at work, each in a child of this process: what it has imported, it has imported once. A child is
+    the head of a session, which is ended with it."""
 
     def __init__(self, room):
         self.room = room
-        self.running = {}  # process number -> name of the class, tests
+        self.running = {}  # process number -> name of the class, tests, when it began by the monotonic clock
 
     def start(self, name, tests):
         sys.stdout.flush()
         number = os.fork()
         if number:
-            self.running[number] = name, tests
+            self.running[number] = name, tests, time.monotonic()
             return
         code = 1
         try:
+            os.setsid()
             run_class(name, tests, self.room / str(os.getpid()))
             code = 0
         except BaseException:  # it must not go on as a second parent
@@ -126,14 +135,40 @@ class Classes:
 
     def wait(self):
         """Wait until one of them is through. Returns: what became of it."""
-        number, status = os.wait()
-        name, tests = self.running.pop(number)
+        while True:
+            for number, (_, _, began) in self.running.items():
+                late = time.monotonic() - began > LONGEST
+                if late:
+                    end_session(number)
+                ended, status = os.waitpid(number, 0 if late else os.WNOHANG)
+                if ended:
+                    return self._became_of(number, status, late)
+            time.sleep(0.1)
+
+    def _became_of(self, number, status, late):
+        name, tests, began = self.running.pop(number)
         file = self.room / str(number)
-        if status == 0:
+        if status == 0 and file.exists():
             return json.loads(file.read_text(encoding="utf-8"))
-        why = f"the process of these tests ended with {os.waitstatus_to_exitcode(status)}"
-        return {"class": name, "seconds": 0.0, "processor": 0.0, "spent": {}, "said": f"{name}: {why}\n",
+        why = (f"these tests took longer than {LONGEST} s, and were ended" if late else
+               f"the process of these tests ended with {os.waitstatus_to_exitcode(status)}")
+        return {"class": name, "seconds": time.monotonic() - began, "processor": 0.0, "spent": {},
+                "said": f"{name}: {why}\n",
                 "cases": [dataclasses.asdict(Case(test.id(), "scripts", 0.0, "error", why)) for test in tests]}
+
+    def end_all(self):
+        for number in self.running:
+            end_session(number)
+            os.waitpid(number, 0)
+
+
+def end_session(number):
+    """End a process, and those of its session that did not leave it."""
+    for end, process in ((os.killpg, number), (os.kill, number)):  # it may not have begun the session yet
+        try:
+            end(process, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 def tell(part):
@@ -150,11 +185,14 @@ def run_all(classes, processes):
     with tempfile.TemporaryDirectory(prefix="postern-tests-") as room:
         at_work = Classes(Path(room))
         waiting = sorted(classes.items(), key=lambda item: not getattr(item[1][0], "long", False))
-        while waiting or at_work.running:
-            while waiting and len(at_work.running) < processes:
-                at_work.start(*waiting.pop(0))
-            parts.append(at_work.wait())
-            tell(parts[-1])
+        try:
+            while waiting or at_work.running:
+                while waiting and len(at_work.running) < processes:
+                    at_work.start(*waiting.pop(0))
+                parts.append(at_work.wait())
+                tell(parts[-1])
+        finally:
+            at_work.end_all()  # Ctrl-C does not reach another session
     return parts
 
 

@@ -10,6 +10,8 @@ import tempfile
 import threading
 import time
 import unittest
+import unittest.mock
+from contextlib import contextmanager
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parents[1]
@@ -48,6 +50,14 @@ def wait_until(holds):
     return found
 
 
+def runs(number):
+    """Whether a process is there and has not ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def lines(process):
     """What a process prints, line by line. One that prints and prints, and never what is waited for, is killed."""
     timer = threading.Timer(PATIENCE, process.kill)
@@ -77,6 +87,20 @@ def make_unreadable(path):
         path.symlink_to(SEALED)
         return error.strerror
     raise unittest.SkipTest("root can read everything here")
+
+
+@contextmanager
+def sealed(*folders):
+    """Folders that cannot be listed, for who runs this here, root too."""
+    scandir = os.scandir
+
+    def refuse(path):
+        if Path(path) in folders:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    with unittest.mock.patch.object(os, "scandir", refuse):
+        yield
 
 
 class Case(unittest.TestCase):

@@ -5,8 +5,10 @@ import importlib.util
 import os
 import subprocess
 import time
+import types
 import unittest
 from collections import Counter
+from pathlib import Path
 
 import support
 from postern import house, mutants, mutants_run, mutants_sites, mutants_source, mutants_trial
@@ -190,6 +192,24 @@ class Parts(support.Case):
     def test_a_program_without_end_is_ended(self):
         program = mutants_trial.Program("busy", "test", ["sh", "-c", "while :; do :; done"], "", 0)
         self.assertEqual(str(mutants_trial.Runner().try_out(program)), "busy (timeout)")
+
+    def test_what_is_kept_of_a_kill_is_no_seed(self):
+        seeds, kept = self.room / "seeds", self.room / "killers" / "x"
+        seeds.mkdir()
+        (seeds / "one").write_bytes(b"a seed that is cut")
+        harness = types.SimpleNamespace(name="fuzz_x", program="fuzz_x", dictionary=None, options=self.room / "options")
+        harness.options.write_text("[libfuzzer]\nmax_len = 6\n")
+
+        class Runner:
+            def run(self, command, *_):
+                place, = (word.partition("=")[2] for word in command if str(word).startswith("-artifact_prefix="))
+                Path(place, "crash-1").write_bytes(self.octets)
+                return 77, "SUMMARY"
+
+        runner = Runner()
+        for runner.octets, seconds, made in ((b"another", 0, False), (b"a seed", 5, False), (b"another", 5, True)):
+            self.assertEqual(mutants_trial.fuzz(runner, harness, [seeds], seconds, 1, kept, None).by, "fuzz_x")
+            self.assertEqual(kept.exists(), made, (runner.octets, seconds))
 
     @staticmethod
     def result(number, **facts):

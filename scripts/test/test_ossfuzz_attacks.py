@@ -2,7 +2,9 @@
 """scripts/ossfuzz/check on folders that OSS-Fuzz refuses, or takes and then cannot use: one demand at a time, on one
 target that misbehaves as its seeds say. (Whole runs on bad builds: test_ossfuzz.)"""
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -159,7 +161,33 @@ class Attacks(support.Case):
         library.rename(self.out / "lib" / "libown.so.1")
         self.assertEqual(list(demands.libraries_are_there(self.place(), program)), [])
 
+    def test_a_library_that_is_searched_outside(self):
+        """With $ORIGIN, and yet not in $OUT: of the path, of a link, of the name itself."""
+        library, program = self.room / "lib" / "libown.so.1", self.out / "fuzz_it"
+        library.parent.mkdir()
+        (self.out / "link").symlink_to(library.parent)
+        for path, name, says in (("$ORIGIN/../lib", "libown.so.1", "in $ORIGIN/../lib, which is not in $OUT"),
+                                 ("$ORIGIN/link", "libown.so.1", "in $ORIGIN/link, which is not in $OUT"),
+                                 ("$ORIGIN", str(library), f"needs {library}, which")):
+            for words in (["-shared", "-x", "c", "/dev/null", f"-Wl,-soname,{name}", "-o", library],
+                          ["-x", "c", "-", "-x", "none", "-Wl,--no-as-needed", library, f"-Wl,-rpath,{path}", "-o",
+                           program]):
+                subprocess.run([CLANG, *words], input=b"int main(void) { return 0; }\n", check=True)
+            said = "".join(demands.libraries_are_there(self.place(), program))
+            self.assertIn(says, said)
+            self.assertIn(f"needs {name}, which", said)
+
     # ---- What the target does ----
+
+    def test_it_leaves_others_behind(self):
+        """Who took too long is ended with all of its session; who left that, and holds the pipe, is not waited for."""
+        away, stays = self.room / "away", self.room / "stays"
+        code, said = self.place().run(["sh", "-c", f"echo begun; setsid sh -c 'echo $$ >{away}; exec sleep 200' & "
+                                                   f"sh -c 'echo $$ >{stays}; exec sleep 200'"], seconds=2)
+        numbers = [int(path.read_text()) for path in (away, stays)]
+        self.assertEqual((code, said), (124, "begun\n"))
+        os.kill(numbers[0], signal.SIGKILL)  # it is still there: else run() has waited for it
+        self.assertTrue(support.wait_until(lambda: not support.runs(numbers[1])))
 
     def test_it_exits(self):
         self.refuses_seed(b"exit", "fuzz target exited")

@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from unittest import mock
 
 import support
 from postern import check, console, findings, house, junit, places, reports, rules, sarif, tally, violation
@@ -320,6 +322,62 @@ class OfChecks(Valid):
         self.assertEqual([(one["name"], one["outcome"], one["message"]) for one in gcc["cases"]],
                          [("parser.test_chars", "passed", ""), ("parser.test_line", "failed", "a_test")])
         self.assertIn("FAILED", gcc["cases"][1]["output"])
+
+    def of_scripts(self, text):
+        """What check makes of the tests of the scripts when `text` is all there is. Returns: the Tally, the Cases."""
+        folder = self.room / "scripts" / "test"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "test_x.py").write_text(text)
+        with mock.patch.object(house, "ROOT", self.room), mock.patch.object(house, "BUILD", self.room), \
+                mock.patch.dict("os.environ", PYTHONPATH=str(support.SCRIPTS)), mock.patch.object(check, "say"), \
+                mock.patch.object(check, "show_command"):
+            counted, suite = check.scripts(argparse.Namespace(jobs=2, long=False))
+        return counted, suite.cases
+
+    def test_a_runner_that_fails_without_a_case_that_does(self):
+        one = "import atexit, os, unittest\nclass A(unittest.TestCase):\n    def test_a(self): pass\n"
+        self.assertEqual(self.of_scripts(one)[0], tally.Tally(1, 0, 0))
+        counted, cases = self.of_scripts(one + "atexit.register(os._exit, 3)\n")
+        self.assertEqual((counted, cases[-1].message),
+                         (tally.Tally(1, 1, 0), "the tests ended with exit code 3, and no case failed"))
+        self.assertEqual(self.of_scripts("")[0], tally.Tally(0, 1, 0))
+        counted, cases = self.of_scripts(one.replace("    def", "    @unittest.expectedFailure\n    def"))
+        self.assertEqual((counted, cases[0].message),
+                         (tally.Tally(0, 1, 0), "it passed, although it is expected to fail"))
+
+    def test_a_ctest_that_fails_without_a_case_that_does(self):
+        ctest = self.room / "ctest"
+        passed = '<testcase name="parser.test_a" status="run"/>'
+        for inside, code, expected in ((passed, 0, tally.Tally(1, 0, 0)), (passed, 8, tally.Tally(1, 1, 0)),
+                                       ("", 0, tally.Tally(0, 1, 0))):
+            ctest.write_text(f"#!/bin/sh\necho '<testsuite>{inside}</testsuite>' >{self.room}/tests.xml\nexit {code}\n")
+            ctest.chmod(0o755)
+            with mock.patch.dict("os.environ", PATH=f"{self.room}:{os.environ['PATH']}"), \
+                    mock.patch.object(check, "show_command"):
+                counted, cases = check.test(self.room, "gcc", (), argparse.Namespace(jobs=1, long=False, clients=False))
+            self.assertEqual(counted, expected)
+            self.assertEqual(tally.of_cases(cases), expected)
+
+    def test_what_would_take_other_results_with_it(self):
+        """A class that never ends, one that leaves without a word, and a child that nobody knows."""
+        (self.room / "test_x.py").write_text(
+            "import os, subprocess, unittest\nif os.fork() == 0:\n    os._exit(0)\n"
+            "class A(unittest.TestCase):\n    def test_a(self):\n        other = subprocess.Popen(['sleep', '1000'])\n"
+            f"        open('{self.room}/number', 'w').write(str(other.pid))\n        other.wait()\n"
+            "class B(unittest.TestCase):\n    def test_a(self): os._exit(0)\n"
+            "class C(unittest.TestCase):\n    def test_a(self): pass\n")
+        code = subprocess.run(
+            ["/usr/bin/python3", "-B", "-c", "import sys\nfrom postern import unittests\nunittests.LONGEST = 5\n"
+             "sys.exit(unittests.main(*sys.argv[1:]))", str(self.room), str(self.room / "cases.json"), "2"],
+            cwd=support.SCRIPTS, stdout=subprocess.DEVNULL).returncode
+        cases = [Case(**fields) for fields in json.loads((self.room / "cases.json").read_text())]
+        self.assertEqual(code, 1)
+        self.assertEqual({case.name: (case.outcome, case.message) for case in cases},
+                         {"test_x.A.test_a": ("error", "these tests took longer than 5 s, and were ended"),
+                          "test_x.B.test_a": ("error", "the process of these tests ended with 0"),
+                          "test_x.C.test_a": ("passed", "")})
+        other = int((self.room / "number").read_text())
+        self.assertTrue(support.wait_until(lambda: not support.runs(other)))
 
     def test_a_test_of_the_scripts(self):
         """The runner of the scripts' tests: every outcome, by name and with its time, also of a process that dies."""
