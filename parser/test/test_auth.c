@@ -274,6 +274,17 @@ static postern_auth_status parrot_step(const postern_policy *policy, void *user,
     return ++auth->step < 3 ? POSTERN_AUTH_CHALLENGE : POSTERN_AUTH_CREDENTIALS;
 }
 
+/* Nothing is left of an exchange: no state of the mechanism, no answer, no size. */
+static bool is_wiped(const postern_session *session) {
+    const uint8_t *octets = (const uint8_t *)&session->auth;
+    size_t left = 0;
+
+    for (size_t i = 0; i < sizeof session->auth; i++) {
+        left += octets[i] != 0;
+    }
+    return left == 0;
+}
+
 /* dG9wLXNlY3JldC13b3Jk is "top-secret-word"; AG1lAHRvcC1zZWNyZXQtd29yZA== is NUL me NUL and that word. */
 static void no_secret_stays_in_the_session(void **state) {
     (void)state;
@@ -311,6 +322,7 @@ static void no_secret_stays_in_the_session(void **state) {
             assert_false(holds(&session, "top-secret"));
             assert_false(holds(&session, "dG9wLXNl"));
             assert_false(holds(&session, "HRvcC1z"));
+            assert_true(is_wiped(&session));
         }
     }
 }
@@ -328,6 +340,7 @@ static void a_pending_decision_and_the_end_leave_no_secret(void **state) {
     assert_int_equal(tell(&session, "", 1), 535);
     assert_false(holds(&session, "top-secret"));
     assert_false(holds(&session, "HRvcC1z"));
+    assert_true(is_wiped(&session));
 
     memset(&session, 0, sizeof session);
     postern_session_init(&session, &d.config, NULL, NULL);
@@ -338,6 +351,7 @@ static void a_pending_decision_and_the_end_leave_no_secret(void **state) {
     assert_int_equal(postern_session_state_of(&session), POSTERN_STATE_CLOSED);
     assert_false(holds(&session, "top-secret"));
     assert_false(holds(&session, "dG9wLXNl"));
+    assert_true(is_wiped(&session));
 }
 
 int main(void) {

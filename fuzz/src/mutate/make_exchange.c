@@ -26,6 +26,7 @@ void pf_make_auth(pf_maker *maker, bool right) {
                                   W("AUTH LOGIN\r\n*\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\n*\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\nd3Jvbmc=\r\n"),
+                                  W("AUTH PLAIN YQB1c2VyAHBhc3M=\r\n"), /* for somebody else */
                                   W("AUTH PLAIN =\r\n"),
                                   W("AUTH plain AHVzZXIAcGFzcw==\r\n"),
                                   W("AUTH LOGIN =\r\ncGFzcw==\r\n"),
@@ -34,7 +35,6 @@ void pf_make_auth(pf_maker *maker, bool right) {
                                   W("AUTH PLAIN\r\n\r\n"),
                                   W("AUTH PLAIN\r\nAA=A\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\ncGFzcx==\r\n"),
-
                                   W("AUTH PLAIN\r\n=\r\n")};
 
     if (right)
