@@ -111,6 +111,8 @@ static postern_status planted_literal(postern_domain_kind *kind, const uint8_t *
 #define postern_domain_parse planted_domain
 #include "oracle/layer_address.c"
 
+#define LABEL "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggg" /* the longest, 63 octets */
+
 static const planted list[] = {
     {RIGHT, NULL, ""},
     {RIGHT, NULL, "a@b.example"},
@@ -127,6 +129,13 @@ static const planted list[] = {
     {PLACE_BEFORE, "REF", "a\\xc3(@b.example"},
     {PLACE_BEFORE, "REF", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.example"}, /* the 65th */
     {NEXT_PLACE, "REF", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+    /* A path of 258 octets, had it its brackets; and limits with something wrong behind. */
+    {NEXT_PLACE, "REF", "a" LABEL "@" LABEL "." LABEL "." LABEL},
+    {PLACE_BEFORE, "REF", "a" LABEL "@" LABEL "." LABEL "." LABEL},
+    {FIRST_PLACE, "REF", "aa" LABEL "@b..example"},
+    {PLACE_BEFORE, "REF", "\\\"\\\\\\\"" LABEL "@\\\"@b..example"},
+    {NEXT_PLACE, "REF", "a@c.b" LABEL "..example"},
+    {FIRST_PLACE, "REF", "a@" LABEL "." LABEL "." LABEL "." LABEL "..example"},
     {QUOTES_STRIPPED, "REF", "\\\"a@evil>b\\\"@c.example"},
     {OTHER_KIND, "REF", "a@[192.0.2.1]"},
     {ASCII_ONLY, "REF", "\\xc3\\xa9@b.example"},

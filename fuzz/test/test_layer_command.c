@@ -21,6 +21,11 @@ enum {
     OTHER_PLACE,
     NEXT_PLACE,
     FIRST_PLACE,
+    LAST_PLACE,
+    LAST_WORD,
+    FIRST_VALUE,
+    FIRST_HIGH,
+    FIRST_UNLESS_DUPLICATE,
     OTHER_VERB,
     NO_ARGUMENT,
     NO_PATH,
@@ -56,7 +61,10 @@ enum {
     MAILBOX_WIDER,
     ASCII_ONLY,
     SLICE_OUTSIDE,
-    NO_FAULT_TOLD
+    NO_FAULT_TOLD,
+    LIMIT_OF_LOCAL_PART,
+    LIMIT_OF_PATH,
+    LIMIT_BEHIND
 };
 static int has_fault;
 static unsigned calls;
@@ -106,6 +114,34 @@ static void spoil(postern_command *command) {
     }
 }
 
+/* Errors elsewhere in the line than they are, and limits where there are none. */
+static void misplace(const uint8_t *line, size_t size, postern_fault *found) {
+    const size_t value = strcspn((const char *)line, "=\r") + 1;
+    size_t at = 0;
+
+    switch (has_fault) {
+    case LAST_PLACE: found->offset = size - 2; break;
+    case LAST_WORD:
+        for (at = size; line[at - 1] != ' ';) at--;
+        found->offset = at;
+        break;
+    case FIRST_VALUE: found->offset = value; break;
+    case FIRST_HIGH:
+        while (at < size - 2 && line[at] < 128) at++;
+        found->offset = at;
+        break;
+    case FIRST_UNLESS_DUPLICATE:
+        if (found->error != POSTERN_ERROR_PARAMETER_DUPLICATE) found->offset = 0;
+        break;
+    case LIMIT_OF_LOCAL_PART: *found = (postern_fault){POSTERN_ERROR_LOCAL_PART_TOO_LONG, 0}; break;
+    case LIMIT_OF_PATH: *found = (postern_fault){POSTERN_ERROR_PATH_TOO_LONG, strlen("MAIL FROM:<")}; break;
+    case LIMIT_BEHIND:
+        *found = (postern_fault){POSTERN_ERROR_LOCAL_PART_TOO_LONG, strcspn((const char *)line, "a") + 64};
+        break;
+    default: break;
+    }
+}
+
 static postern_status planted_parse(postern_command *command, const uint8_t *line, size_t size,
                                     const postern_command_options *options, postern_fault *found) {
     const postern_status status = postern_command_parse(command, line, size, options, found);
@@ -126,6 +162,7 @@ static postern_status planted_parse(postern_command *command, const uint8_t *lin
     if (has_fault == OTHER_PLACE && status == POSTERN_WRONG) found->offset--;
     if (has_fault == NEXT_PLACE && status == POSTERN_WRONG) found->offset++;
     if (has_fault == FIRST_PLACE && status == POSTERN_WRONG) found->offset = 0;
+    if (status == POSTERN_WRONG) misplace(line, size, found);
     if (has_fault == NO_FAULT_TOLD) found->error = POSTERN_ERROR_NONE;
     if (status == POSTERN_COMPLETE) spoil(command);
     if (has_fault == SECOND_DIFFERS && calls % 2 == 0) command->verb = POSTERN_VERB_HELP;
@@ -141,6 +178,12 @@ static postern_status planted_bdat(uint64_t *chunk, const uint8_t *line, size_t 
 #define postern_command_parse planted_parse
 #define postern_bdat_parse planted_bdat
 #include "oracle/layer_command.c"
+
+#define TEN "aaaaaaaaaa"
+#define LABEL TEN TEN TEN TEN TEN TEN "aaa" /* the longest, 63 octets */
+#define LABELS LABEL "." LABEL "." LABEL    /* with a local-part of 64 octets, a path of 258 */
+#define XTEXT TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define XTEXTS XTEXT XTEXT TEN TEN TEN TEN TEN "aaa+2B" /* 254 octets */
 
 static const planted list[] = {
     {RIGHT, NULL, ""},
@@ -168,6 +211,40 @@ static const planted list[] = {
     {FIRST_PLACE, "REF", "MAIL FROM:<> SIZE=1 BODY=x\\r\\n"},  /* parameter-value: in the parameter */
     {FIRST_PLACE, "REF", "MAIL FROM:<> SIZE=1 =\\r\\n"},       /* parameter-syntax */
     {NEXT_PLACE, "REF", "MAIL FROM:<> X X\\r\\n"},             /* parameter-duplicate twice */
+    /* So does a keyword that is told before something behind it that is no parameter. */
+    {LAST_PLACE, "REF", "MAIL FROM:<> X X==\\r\\n"},
+    {LAST_WORD, "REF", "MAIL FROM:<> X X= Y\\r\\n"},
+    {FIRST_PLACE, "REF", "MAIL FROM:<> X X=\\r\\n"},
+    {NEXT_PLACE, "REF", "MAIL FROM:<> X X=\\r\\n"},
+    /* A value with UTF-8, where SMTPUTF8 comes too late. */
+    {FIRST_UNLESS_DUPLICATE, "REF", "MAIL FROM:<> AUTH=+C3+A9@a.example X X SMTPUTF8\\r\\n"},
+    {FIRST_UNLESS_DUPLICATE, "REF", "MAIL FROM:<> X=\\xc3\\xa9 X SMTPUTF8\\r\\n"},
+    {FIRST_VALUE, "REF", "MAIL FROM:<> SIZE=1 BODY=x\\r\\n"},
+    {FIRST_HIGH, "REF", "MAIL FROM:<> BODY=x Y=\\xc3\\xa9 SMTPUTF8\\r\\n"},
+    /* Limits: of a path with its brackets, and without; of what the 256th octet of an attribute stands for. */
+    {NEXT_PLACE, "REF", "MAIL FROM:<a" LABEL "@" LABELS ">\\r\\n"},
+    {OTHER_PLACE, "REF", "MAIL FROM:<a" LABEL "@" LABELS ">\\r\\n"},
+    {NEXT_PLACE, "REF", "RCPT TO:<@" LABELS ":a@" LABEL ".example>\\r\\n"},
+    {NEXT_PLACE, "REF", "VRFY a" LABEL "@" LABELS "\\r\\n"},
+    {OTHER_PLACE, "REF", "VRFY a" LABEL "@" LABELS "\\r\\n"},
+    {NEXT_PLACE, "REF", "XFORWARD NAME=a" XTEXTS "+2B\\r\\n"},
+    {OTHER_PLACE, "REF", "XFORWARD NAME=a" XTEXTS "+2B\\r\\n"},
+    {FIRST_PLACE, "REF", "XCLIENT NAME=a" XTEXTS "+2B\\r\\n"},
+    /* And limits with something wrong behind. */
+    {LIMIT_OF_LOCAL_PART, "REF", "MAIL FROM:<a@b..example>\\r\\n"},
+    {LIMIT_OF_LOCAL_PART, "REF", "MAIL FROM:<aa" LABEL "@b..example>\\r\\n"},
+    {NEXT_PLACE, "REF", "MAIL FROM:<aa" LABEL "@b..example>\\r\\n"},
+    {OTHER_PLACE, "REF", "RCPT TO:<@a.example,@b.example:\\\"a\\\\\\\"@" LABEL "\\\"@b..example>\\r\\n"},
+    {NEXT_PLACE, "REF", "EHLO a" LABEL "..example\\r\\n"},
+    {OTHER_PLACE, "REF", "ATRN a.example,a" LABEL "..example\\r\\n"},
+    {NEXT_PLACE, "REF", "ETRN @" LABELS "." LABEL ".a..example\\r\\n"},
+    {OTHER_PLACE, "REF", "EHLO [a:" LABEL LABEL LABEL LABEL LABEL "]x\\r\\n"},
+    {FIRST_PLACE, "REF", "SEND FROM:<@a" LABEL ".example:a@b..example>\\r\\n"},
+    {LIMIT_OF_PATH, "REF", "MAIL FROM:<a" LABEL "@" LABELS "..>\\r\\n"},
+    {LIMIT_OF_PATH, "REF", "MAIL FROM:<a@b..example>\\r\\n"},
+    {LIMIT_BEHIND, "REF", "SAML FROM:<a.." LABEL LABEL "@b.example>\\r\\n"},
+    {LIMIT_BEHIND, "REF", "VRFY a" XTEXTS XTEXTS LABEL LABEL "\\r\\n"},
+    {LIMIT_OF_PATH, "REF", "XFORWARD NAME=a b\\r\\n"},
     {OTHER_VERB, "REF", "RSET\\r\\n"},
     {NO_ARGUMENT, "REF", "HELP MAIL\\r\\n"},
     {NO_PATH, "REF", "MAIL FROM:<a@b.example>\\r\\n"},

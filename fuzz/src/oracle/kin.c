@@ -14,21 +14,19 @@
 
 typedef enum relation {
     SAME,         /* one octet */
-    SAME_IN_PATH, /* the same where brackets are there to be counted; else the model, which counts them, is one behind
-                   */
-    EARLIER,      /* ours is told as soon as it is certain, and something comes behind it that the model tells */
+    SAME_IN_PATH, /* the same, but in a mailbox alone: there the model, which counts brackets, is one behind */
+    KEYWORD,      /* ours is a keyword, the model looks at its value first */
     NOT_LATER,    /* ours is where a rule begins that the model follows for as long as it goes */
     NEXT,         /* the model has the space, ours the octet behind it */
     SEQUENCE,     /* ours is where an octet sequence begins that is no UTF-8, the model's is within it */
     DIGIT,        /* ours is the digit that is too much, where the model has the whole number; else the same */
     UNIT,         /* ours is the first decoded octet beyond the limit, the model's is the value */
-    WORD,         /* both are in one parameter */
-    ANYWHERE      /* the two read in another order: see below */
+    WORD,         /* both are in one parameter, or as below */
+    VALUE         /* ours is in the value of a parameter before: see below */
 } relation;
 
-/* What the parameters say is read in another order by the two: ours looks at all characters of a parameter before what
- * it says, and the model at what the parameters before it say; and whether UTF-8 may stand in a value depends on a
- * keyword that may come behind it, so that of a line with UTF-8 less can be said. */
+/* What the parameters say is read in another order by the two: whether UTF-8 may stand in a value depends on a keyword
+ * that may come behind it. The model looks for it at once; ours tells such a value when it has read on in vain. */
 static const struct row {
     const char *ours;
     const char *theirs;
@@ -63,7 +61,6 @@ static const struct row {
     {"utf8-syntax", "mailbox-syntax", SEQUENCE},
     {"utf8-syntax", "parameter-syntax", SEQUENCE},
     {"utf8-syntax", "parameter-value-syntax", WORD},
-    {"utf8-syntax", "parameter-duplicate", ANYWHERE},
     {"bdat-size", "chunk-size", DIGIT},
     {"base64-syntax", "base64-syntax", SAME},
     {"non-ascii", "non-ascii", SAME},
@@ -78,28 +75,28 @@ static const struct row {
     {"parameter-syntax", "path-syntax", SAME},
     {"parameter-syntax", "too-many-parameters", WORD},
     {"parameter-duplicate", "parameter-duplicate", SAME},
-    {"parameter-duplicate", "parameter-syntax", EARLIER},
+    {"parameter-duplicate", "parameter-syntax", KEYWORD},
     {"parameter-value", "parameter-value-syntax", WORD},
     {"parameter-value", "parameter-syntax", WORD},
     {"parameter-value", "argument-syntax", NOT_LATER},
     {"parameter-value", "attribute-too-long", UNIT},
-    {"parameter-value", "parameter-duplicate", ANYWHERE},
+    {"parameter-value", "parameter-duplicate", VALUE},
     {"parameter-too-many", "too-many-parameters", SAME},
     {"parameter-too-many", "parameter-duplicate", SAME},
-    {"parameter-too-many", "parameter-syntax", EARLIER},
+    {"parameter-too-many", "parameter-syntax", KEYWORD},
 };
 
 static const char *const wanted_words[] = {
     [SAME] = "the same place",
     [SAME_IN_PATH] = "the same place, in the path with its brackets",
-    [EARLIER] = "a place before this one",
+    [KEYWORD] = "the keyword of the same parameter",
     [NOT_LATER] = "a place not behind this one",
     [NEXT] = "the place behind this one",
     [SEQUENCE] = "where the sequence of octets begins",
     [DIGIT] = "the first digit that is too much",
     [UNIT] = "the first octet beyond the limit",
     [WORD] = "a place in the same parameter",
-    [ANYWHERE] = "",
+    [VALUE] = "a value before this place",
 };
 
 static bool ends_in(const char *name, const char *with) {
@@ -108,12 +105,11 @@ static bool ends_in(const char *name, const char *with) {
 }
 
 /* One limit may lie within another, and what comes behind may be wrong in itself. */
-static bool is_limit_before(const char *ours, const char *theirs) {
+static bool is_limit_before(pf_told_error ours, pf_told_error theirs) {
     static const char too_long[] = "-too-long";
 
-    if (!ends_in(ours, too_long) || strcmp(ours, "line-too-long") == 0 || strcmp(theirs, "line-too-long") == 0)
-        return false;
-    return ends_in(theirs, too_long) || ends_in(theirs, "-syntax");
+    if (!ends_in(ours.name, too_long) || strcmp(theirs.name, "line-too-long") == 0) return false;
+    return ends_in(theirs.name, too_long) || ends_in(theirs.name, "-syntax");
 }
 
 static bool are_all(const pf_kin_input *input, size_t from, size_t to, bool (*is)(uint8_t)) {
@@ -134,14 +130,19 @@ static bool is_digit(uint8_t octet) {
     return octet >= '0' && octet <= '9';
 }
 
-/* Has it UTF-8, or xtext that stands for some ("+C3")? */
-static bool may_hold_utf8(const pf_kin_input *input) {
-    for (size_t i = 0; i < input->size; i++) {
-        const uint8_t next = i + 1 < input->size ? input->octets[i + 1] : 0;
-        if (is_high(input->octets[i])) return true;
-        if (input->octets[i] == '+' && ((next >= '8' && next <= '9') || (next >= 'A' && next <= 'F'))) return true;
+/* Is this place in a value that has UTF-8, or xtext that stands for some ("+C3"), in a parameter before that one? */
+static bool is_utf8_value(const pf_kin_input *input, size_t at, size_t before) {
+    size_t begin = at;
+    bool high = false;
+
+    while (begin > 0 && input->octets[begin - 1] != ' ' && input->octets[begin - 1] != '=') begin--;
+    if (begin == 0 || input->octets[begin - 1] != '=') return false;
+    for (; begin < input->size && is_no_space(input->octets[begin]); begin++) {
+        const uint8_t next = begin + 1 < input->size ? input->octets[begin + 1] : 0;
+        high = high || is_high(input->octets[begin]);
+        high = high || (input->octets[begin] == '+' && ((next >= '8' && next <= '9') || (next >= 'A' && next <= 'F')));
     }
-    return false;
+    return high && begin < before;
 }
 
 /* The digit with which the number at this place becomes larger than 2^63-1; SIZE_MAX: there is none. */
@@ -168,8 +169,9 @@ static bool stand(const pf_kin_input *input, relation where, size_t ours, size_t
 
     switch (where) {
     case SAME: return ours == theirs;
-    case SAME_IN_PATH: return input->bracketed ? ours == theirs : ours + 1 == theirs;
-    case EARLIER: return ours < theirs;
+    case SAME_IN_PATH: return (input->part == PF_KIN_MAILBOX ? ours + 1 : ours) == theirs;
+    case KEYWORD:
+        return ours < theirs && ours > 0 && input->octets[ours - 1] == ' ' && are_all(input, ours, theirs, is_no_space);
     case NOT_LATER: return ours <= theirs;
     case NEXT: return ours == theirs + 1;
     case SEQUENCE:
@@ -180,8 +182,8 @@ static bool stand(const pf_kin_input *input, relation where, size_t ours, size_t
         return ours == (digit != SIZE_MAX ? digit : theirs);
     }
     case UNIT: return ours == unit_too_much(input, theirs);
-    case WORD: return are_all(input, first, last, is_no_space) || may_hold_utf8(input);
-    case ANYWHERE: return true;
+    case WORD: return are_all(input, first, last, is_no_space) || is_utf8_value(input, ours, theirs);
+    case VALUE: return is_utf8_value(input, ours, theirs);
     }
     return false;
 }
@@ -192,6 +194,7 @@ bool pf_kin(const pf_kin_input *input, pf_told_error ours, pf_told_error theirs,
         *wanted = wanted_words[rows[i].where];
         return stand(input, rows[i].where, ours.offset, theirs.offset);
     }
-    *wanted = is_limit_before(ours.name, theirs.name) ? wanted_words[EARLIER] : "an error of this kind";
-    return is_limit_before(ours.name, theirs.name) && ours.offset < theirs.offset;
+    const bool limit = is_limit_before(ours, theirs);
+    *wanted = limit ? "the first octet beyond the limit, before this place" : "an error of this kind";
+    return limit && ours.offset < theirs.offset && ours.offset == pf_kin_limit(input, ours.name);
 }

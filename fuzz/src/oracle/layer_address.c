@@ -1,7 +1,8 @@
 /* layer_address.c: the laws of address.h. Toolkit room: fuzz/.
  *
- * REF    a mailbox is what the model takes for one, with the same parts; what is none has its error where the model's
- * is ROUND  in angle brackets it is a path with the same parts; its local-part, unquoted and quoted, is the same
+ * REF    a mailbox is what the model takes for one, with the same parts; what is none has the model's error, and at
+ *        the model's place
+ * ROUND  in angle brackets it is a path with the same parts; its local-part, unquoted and quoted, is the same
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
@@ -32,7 +33,7 @@ static bool wrong(const trial *t, const char *law, const char *expected, const c
  * places go together. */
 static bool same_reply(const trial *t, const pf_model_verdict *verdict) {
     const postern_error_info *info = postern_error_describe(t->fault.error);
-    const pf_kin_input input = {t->octets, t->size, false};
+    const pf_kin_input input = {t->octets, t->size, PF_KIN_MAILBOX, 0};
     const char *wanted = "";
 
     if (pf_kin(&input, (pf_told_error){info->name, t->fault.offset}, (pf_told_error){verdict->error, verdict->offset},

@@ -143,12 +143,35 @@ static const char *same_words(const trial *t, const pf_model_command *model) {
     return stands(t, ours->text, model->has_argument, text) ? NULL : "the words as the model has them";
 }
 
+/* The octet behind the first one of that kind, or the end of the line. */
+static size_t behind(const trial *t, char octet) {
+    const uint8_t *found = memchr(t->line, octet, t->size);
+    return found != NULL ? (size_t)(found - t->line) + 1 : t->size;
+}
+
+static pf_kin_input kin_input(const trial *t) {
+    switch (t->command.verb) {
+    case POSTERN_VERB_MAIL:
+    case POSTERN_VERB_RCPT:
+    case POSTERN_VERB_SEND:
+    case POSTERN_VERB_SOML:
+    case POSTERN_VERB_SAML: return (pf_kin_input){t->line, t->size, PF_KIN_PATH, behind(t, ':')};
+    case POSTERN_VERB_VRFY:
+    case POSTERN_VERB_EXPN: return (pf_kin_input){t->line, t->size, PF_KIN_MAILBOX, behind(t, ' ')};
+    case POSTERN_VERB_EHLO:
+    case POSTERN_VERB_LHLO:
+    case POSTERN_VERB_HELO:
+    case POSTERN_VERB_ETRN:
+    case POSTERN_VERB_ATRN: return (pf_kin_input){t->line, t->size, PF_KIN_DOMAINS, behind(t, ' ')};
+    default: return (pf_kin_input){t->line, t->size, PF_KIN_OTHER, 0};
+    }
+}
+
 /* Which rule failed first, and where, is told in two ways by two recognisers: the reply is the same, and names and
  * places go together. */
 static bool same_reply(const trial *t, const pf_model_verdict *verdict) {
     const postern_error_info *info = postern_error_describe(t->fault.error);
-    const bool inquires = t->command.verb == POSTERN_VERB_VRFY || t->command.verb == POSTERN_VERB_EXPN;
-    const pf_kin_input input = {t->line, t->size, !inquires};
+    const pf_kin_input input = kin_input(t);
     const char *wanted = "";
 
     if (pf_kin(&input, (pf_told_error){info->name, t->fault.offset}, (pf_told_error){verdict->error, verdict->offset},
