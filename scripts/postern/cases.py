@@ -4,6 +4,7 @@
 import os
 import stat
 import sys
+from functools import partial
 from pathlib import Path
 
 from . import build, findings, house
@@ -31,37 +32,44 @@ def harness_of(path, known, named=None):
     raise Failure(f"{house.short(path)}: which harness? --harness takes one of {', '.join(by_name)}")
 
 
-def files_in(folder, skip=lambda folder: False):
-    """All inputs in a folder and its folders, by name; not what is told of a finding beside it. What cannot be read
-    is named, and left out. In: skip(folder), whether to leave one out."""
+def files_in(folder, skip=lambda folder: False, unread=None):
+    """All inputs in a folder and its folders, by name; not what is told of a finding beside it. In: skip(folder),
+    whether to leave one out. Out: unread, {path: why} of what cannot be read; without it, that is said."""
     found = []
-    for name, folders, files in os.walk(folder, onerror=_left_out):
+    left_out = partial(_left_out, unread)
+    for name, folders, files in os.walk(folder, onerror=left_out):
         home = Path(name)
         folders[:] = [one for one in folders if not one.startswith(".") and not skip(home / one)]
         found += [home / one for one in files if not one.startswith(".") and not one.endswith(".json")]
-    return sorted(path for path in found if _is_file(path))
+    return sorted(path for path in found if _is_file(path, left_out))
 
 
-def _is_file(path):
+def _is_file(path, left_out):
     """No folder, pipe or device, and no link to one, or to nothing."""
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except FileNotFoundError:
         return False
     except OSError as error:
-        _left_out(error)
+        left_out(error)
         return False
 
 
-def _left_out(error):
-    if not isinstance(error, FileNotFoundError):
+def _left_out(unread, error):
+    if isinstance(error, FileNotFoundError):
+        return
+    if unread is not None:
+        unread[Path(error.filename)] = error.strerror
+    else:
         print(f"left out, it cannot be read: {house.short(error.filename)}: {error.strerror}", file=sys.stderr)
 
 
-def of_harness(state, name):
-    """What is replayed of a harness: (kind, paths) of seeds, regressions and findings."""
-    return [("seed", files_in(house.SEEDS / name)), ("regression", files_in(house.REGRESSIONS / name)),
-            ("finding", files_in(findings.folder_of(state, name)))]
+def of_harness(state, name, unread, with_findings=True):
+    """What is replayed of a harness: (kind, paths) of seeds, regressions and findings. Out: unread, like files_in()."""
+    homes = [("seed", house.SEEDS / name), ("regression", house.REGRESSIONS / name)]
+    if with_findings:
+        homes.append(("finding", findings.folder_of(state, name)))
+    return [(kind, files_in(home, unread=unread)) for kind, home in homes]
 
 
 def folder(text):

@@ -35,7 +35,7 @@ environment:
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
 
 --json: taken (file, of a capture with the number of the connection; name, octets, harnesses, new: in how many of them
-it was not yet there), refused (file, why).
+it was not yet there; slow: it took longer than --seconds with all partitions and variants), refused (file, why).
 
 exit codes: 0 everything was taken, 1 something was refused, 2 could not run, 130 interrupted
 """
@@ -138,19 +138,19 @@ def check(session, room):
 
 
 def collect(names):
-    """The files that were named, or lie in folders that were."""
-    paths = []
+    """The files that were named, or lie in folders that were. Returns: them, and {path: why} of what cannot be read."""
+    paths, unread = [], {}
     for name in names:
         path = Path(name).absolute()
         if path.is_dir():
-            paths += cases.files_in(path)
+            paths += cases.files_in(path, unread=unread)
         elif path.is_file():
             paths.append(path)
         else:
             raise Failure(f"{name}: no such file or folder")
-    if not paths:
+    if not paths and not unread:
         raise Failure(f"{names[0]}: there is no file in it")
-    return list(dict.fromkeys(paths))
+    return list(dict.fromkeys(paths)), unread
 
 
 def harnesses_of(known, names):
@@ -163,19 +163,20 @@ def harnesses_of(known, names):
 
 
 def judge(sessions, program, seconds, room):
-    """Which sessions break a law. Returns: {label: why}."""
+    """Which sessions break a law. Returns: {label: why}, and the labels of those that are clean, and took long."""
     homes = {}
     for number, session in enumerate(sessions):
         home = room / str(number)
         home.write_bytes(session.octets)
         homes[home] = session
     broken = {}
-    for failing in Replaying(program, seconds).failures(list(homes)):
+    replaying = Replaying(program, seconds)
+    for failing in replaying.failures(list(homes)):
         session, verdict = homes[failing.path], failing.verdict
         broken[session.label] = f"it breaks the law {verdict.oracle}: {verdict.summary}"
         if session.raw:
             broken[session.label] += f" ({findings.reproduce_command(_JUDGE, session.path, verdict)})"
-    return broken
+    return broken, {homes[path].label for path in replaying.slow}
 
 
 def adopt(session, harnesses, home_of):
@@ -196,14 +197,15 @@ def adopt(session, harnesses, home_of):
 def main():
     options = arguments()
     out = json_asked(options)
-    paths = collect(options.file)
+    paths, unread = collect(options.file)
     state = Path(options.state).absolute() if options.state else house.state_dir()
     build.bootstrap("import")
     known = build.harnesses(build.configure("release"))
     harnesses = harnesses_of(known, options.harness)
     build.build("release", ["postern", _JUDGE])
     postern("--version")  # if it cannot be run, that is no file's fault
-    taken, refused, sessions = [], {}, []
+    taken, sessions = [], []
+    refused = {house.short(path): f"it cannot be read: {why}" for path, why in unread.items()}
     with tempfile.TemporaryDirectory(prefix="postern-import-") as name:
         for number, path in enumerate(paths, 1):
             if number % 500 == 0:
@@ -222,7 +224,8 @@ def main():
                     sessions.append(session)
                 except Refusal as refusal:
                     refused[session.label] = str(refusal)
-        refused |= judge(sessions, build.choose(known, [_JUDGE])[0].program, options.seconds, Path(name))
+        broken, slow = judge(sessions, build.choose(known, [_JUDGE])[0].program, options.seconds, Path(name))
+        refused |= broken
 
     def home_of(harness):
         return Path(options.output).absolute() / harness if options.output else corpus.folder_of(state, harness)
@@ -231,10 +234,11 @@ def main():
         if session.label not in refused:
             names, new = adopt(session, harnesses, home_of)
             taken.append({"file": session.label, "name": session.name, "octets": len(session.octets),
-                          "harnesses": names, "new": new})
+                          "harnesses": names, "new": new, "slow": session.label in slow})
             where = f"{len(names)} of {len(harnesses)} harnesses" if names else "no harness: it is too long for all"
             say(f"{session.label}: {len(session.octets)} octets, for {where}"
-                + ("" if new else ", known before" if names else ""))
+                + ("" if new else ", known before" if names else "")
+                + (", longer than --seconds with all partitions and variants" if session.label in slow else ""))
     for label, why in refused.items():
         print(f"scripts/import: {label}: {why}", file=sys.stderr, flush=True)
     say(f"{len(taken)} taken, {len(refused)} refused; kept in "

@@ -5,6 +5,7 @@ Replaying.failures() gives every input that fails, with its verdict; what it cos
 one for the rest. A replay driver judges thoroughly (all partitions and variants), an engine as it did when it fuzzed.
 """
 
+import mmap
 import os
 import re
 import signal
@@ -19,8 +20,12 @@ from .libfuzzer import THOROUGH
 
 _LATE = (-signal.SIGPROF, -signal.SIGALRM)  # the processor's time is up, or that by the clock
 AT_ONCE = 500  # paths on one command line
-_FAILED = re.compile(r"^replay: failed: (.*)$", re.M)
-_RUNNING = re.compile(r"^Running: (.*)$", re.M)
+PATIENCE = 6  # times its seconds, for an input that is clean without all partitions and variants, and late with them
+LONGEST = 86400  # seconds that a driver takes
+HEAD, TAIL = 1 << 20, 1 << 16  # octets that are kept of a report
+_FAILED = re.compile(rb"^replay: failed: (.*)$", re.M)
+_RUNNING = re.compile(rb"^Running: (.*)$", re.M)
+_UNREAD = b"replay: cannot read "
 
 
 def unreadable(paths):
@@ -35,6 +40,18 @@ def unreadable(paths):
     return unread
 
 
+def _read(said, named):
+    """Read a report. Returns: its beginning and its end; of all of it, the input that the pattern named finds last, or
+    None, and whether it says that one could not be read."""
+    size = said.seek(0, os.SEEK_END)
+    if size == 0:
+        return "", None, False
+    with mmap.mmap(said.fileno(), 0, access=mmap.ACCESS_READ) as whole:
+        octets = whole[:] if size <= HEAD + TAIL else whole[:HEAD] + b"\n...\n" + whole[-TAIL:]
+        names = named.findall(whole)
+        return octets.decode("utf-8", "replace"), os.fsdecode(names[-1]) if names else None, whole.find(_UNREAD) >= 0
+
+
 @dataclass
 class Failing:
     path: Path
@@ -43,22 +60,24 @@ class Failing:
 
 
 class Replaying:
-    """`seconds`: of the processor's time that one input may take; one that takes longer is run once more in brief. What
-    cannot be read is passed over by a replay driver, and stands in `unread` then, with the reason: whoever asks tells
-    of it. In: program, that of a replay build; engine, it is one of libFuzzer; environment, what it is told besides;
-    brief, the driver judges as an engine does."""
+    """`seconds`: of the processor's time that one input may take. All partitions and variants of a long one may take
+    more: one that is late with them is run without, which is what an engine does, and when it is clean then, with them
+    again and PATIENCE. What is clean in the end stands in `slow`; one whose time is up again is a finding, for a hang
+    in one partition is one. What cannot be read is passed over by a replay driver, and stands in `unread` then, with
+    the reason. Whoever asks tells of both. In: program, that of a replay build; engine, it is one of libFuzzer;
+    environment, what it is told besides; brief, the driver judges as an engine does."""
 
     def __init__(self, program, seconds, engine=False, environment=None, brief=False):
         self.program = Path(program)
         self.seconds = seconds
         self.engine = engine
         self.environment = environment or {}
-        self.brief = ["--brief"] if brief else []
+        self.brief = brief
         self.processes = 0
         self.process = None  # the one that runs
         self.stopped = False
         self.unread = {}  # path -> why it could not be read
-        self.hurried = []  # paths of those that are clean, but too long for all partitions and variants
+        self.slow = []  # paths of those that are clean, and took longer with all partitions and variants
 
     def failures(self, paths):
         """Run the inputs in their order. Yields: Failing, for each that fails."""
@@ -75,10 +94,10 @@ class Replaying:
         """Run one input alone. Returns: Failing, or None when nothing is wrong with it."""
         return next(self.failures([path]), None)
 
-    def _command(self, paths):
+    def _command(self, paths, brief, seconds):
         if self.engine:
-            return [self.program, *limits.flags(timeout=self.seconds), *paths]
-        return [self.program, "--quiet", *self.brief, f"--seconds={self.seconds}", *paths]
+            return [self.program, *limits.flags(timeout=seconds), *paths]
+        return [self.program, "--quiet", *(["--brief"] if brief else []), f"--seconds={seconds}", *paths]
 
     def _environment(self):
         symbols = {"ASAN_OPTIONS": f"{THOROUGH}:abort_on_error={0 if self.engine else 1}",
@@ -87,43 +106,54 @@ class Replaying:
 
     def _run(self, paths):
         """Run inputs until one fails. Returns: Failing or None, and how many of them need not run again."""
-        self.processes += 1
-        with tempfile.TemporaryFile() as said:  # an endless report fills no pipe
-            code = self._wait(self._command(paths), said)
-            said.seek(0)
-            report = said.read(1 << 20).decode("utf-8", "replace")
-        unread = unreadable(paths) if "replay: cannot read" in report else {}  # the driver has run the others
-        self.unread.update(unread)
+        code, report, name, unread = self._say(paths, self.brief, self.seconds)
         if code == 0 or (code == 2 and unread):
             return None, len(paths)
         if code == 2 and not self.engine:  # the driver's own word; what a harness finds ends in a signal
             words = report.strip().splitlines() or ["exit code 2"]
             raise Failure(f"{self.program.name}: {words[-1]}")
-        names = (_RUNNING if self.engine else _FAILED).findall(report)
-        index = next((i for i, path in enumerate(paths) if names and str(path) == names[-1]), None)
+        index = next((i for i, path in enumerate(paths) if str(path) == name), None)
         if index is None and len(paths) > 1:
             # It ended without a name (a leak is told at the end, a kill not at all): find it by halving.
             failing, ran = self._run(paths[:len(paths) // 2])
             return (failing, ran) if failing else (None, len(paths) // 2)
         path = paths[index or 0]
         if code in _LATE and not self.brief and not self.engine:
-            return self._once_in_brief(path), (index or 0) + 1
+            return self._patiently(path), (index or 0) + 1
+        return self._failing(path, code, report), (index or 0) + 1
+
+    def _say(self, paths, brief, seconds):
+        """Run a process to its end. Returns: its exit code, what it said, the input that it named as failing, and those
+        that it could not read, {path: why}: it has run the others."""
+        self.processes += 1
+        with tempfile.TemporaryFile() as said:  # an endless report fills no pipe
+            code = self._wait(self._command(paths, brief, seconds), said)
+            report, name, any_unread = _read(said, _RUNNING if self.engine else _FAILED)
+        unread = unreadable(paths) if any_unread else {}
+        self.unread.update(unread)
+        return code, report, name, unread
+
+    def _failing(self, path, code, report):
         verdict = violation.read(report, None if code in _LATE else code)
         if verdict is None:
             verdict = violation.Verdict("SAN", f"SAN|exit {code}", summary=f"the harness ended with exit code {code}")
-        return Failing(path, verdict, self._of(report, path)), (index or 0) + 1
+        return Failing(path, verdict, self._of(report, path))
 
-    def _once_in_brief(self, path):
-        """All partitions and variants of a long input take their time, and are no finding of an engine's. Returns:
-        Failing, when it fails, or takes too long, without them as well; else None."""
-        self.brief = ["--brief"]
-        try:
-            failing, _ = self._run([path])
-        finally:
-            self.brief = []
-        if failing is None:
-            self.hurried.append(path)
-        return failing
+    def _patiently(self, path):
+        """An input was late with all partitions and variants. Returns: Failing, when it fails without them, or with
+        them and more time; else None."""
+        longer = min(PATIENCE * self.seconds, LONGEST)
+        for brief, seconds in ((True, self.seconds), (False, longer)):
+            code, report, _, unread = self._say([path], brief, seconds)
+            if code == 2 and unread:  # it has gone meanwhile
+                return None
+            if code != 0:
+                failing = self._failing(path, code, report)
+                if failing.verdict.key == violation.LATE and not brief:
+                    failing.verdict.summary = f"timeout: {seconds} s do not do for all partitions and variants"
+                return failing
+        self.slow.append(path)
+        return None
 
     def _wait(self, command, said):
         """Run a command to its end. Returns: its exit code. Raises KeyboardInterrupt when it was stopped."""

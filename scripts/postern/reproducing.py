@@ -18,13 +18,14 @@ PLAIN, SANITIZED, ENGINE = "plain", "sanitized", "engine"
 @dataclass
 class Case:
     """One finding. `verdict` is None until it reproduces; `how`: the build in which it does; `unread`: why it cannot be
-    run."""
+    run; `slow`: it ran clean, but long."""
     path: Path
     harness: build.Harness
     verdict: Verdict | None = None
     report: str = ""
     how: str = ""
     unread: str = ""
+    slow: bool = False
 
 
 class Builds:
@@ -78,6 +79,8 @@ def _run(builds, how, chosen):
             case.verdict, case.report, case.how = failing.verdict, failing.report, how
         for path, why in replaying.unread.items() if replaying else ():
             mine[path].unread = why
+        for path in replaying.slow if replaying else ():
+            mine[path].slow = True
 
 
 def reproduce(builds, found, tries):

@@ -34,9 +34,11 @@ environment:
   XDG_STATE_HOME       DIR is $XDG_STATE_HOME/postern, or ~/.local/state/postern
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
 
---json: output, findings, seconds, buckets (as in bucket.json), flaky (file, harness), left_out (file, why).
+--json: output, findings, seconds, buckets (as in bucket.json), flaky (file, harness, slow: it took longer than
+--seconds with all partitions and variants), left_out (files, or folders: file, why).
 
-exit codes: 0 no finding fails any more, 1 some do, or could not be read, 2 could not run, 130 interrupted
+exit codes: 0 every finding was run, and none fails any more; 1 some do, or some could not be run (they cannot be read,
+or their harness is not known); 2 could not run, 130 interrupted
 """
 
 UNKNOWN = "its harness is not known"
@@ -73,10 +75,10 @@ def places(options):
 
 
 def collect(source, known):
-    """The findings as cases, and those whose harness is not known. What a triage wrote is none: not its folder, and of
+    """The findings as cases, and what is left out: {file, why}. What a triage wrote is none: not its folder, and of
     a bucket that somebody has moved, the input alone."""
-    found, left_out = [], []
-    for path in cases.files_in(source, skip=lambda folder: (folder / LIST).exists()):
+    found, left_out, unread = [], [], {}
+    for path in cases.files_in(source, lambda folder: (folder / LIST).exists(), unread):
         if exports.is_told(path):
             continue
         try:
@@ -84,6 +86,9 @@ def collect(source, known):
         except Failure:
             say(f"left out, no harness of this build is in its path or in a .json beside it: {house.short(path)}")
             left_out.append({"file": str(path), "why": UNKNOWN})
+    for path, why in unread.items():
+        say(f"left out, it cannot be read: {house.short(path)}: {why}")
+        left_out.append({"file": str(path), "why": why})
     return found, left_out
 
 
@@ -118,7 +123,7 @@ def shorten(bucket, builds, seconds, room):
     case = bucket.first
     octets = case.path.read_bytes()
     bucket.original = len(octets)
-    brief = builds.replaying(case.how, case.harness, 2 if case.verdict.key == "BOUND|timeout" else None)
+    brief = builds.replaying(case.how, case.harness, 2 if case.verdict.key == violation.LATE else None)
     try:
         short = shrink(octets, case.harness.kind or "session", brief, case.verdict, case.report, seconds)
     except Failure as failure:
@@ -201,7 +206,7 @@ def judged(source, options):
     """All findings, run again. Returns: those that could be, those that could not (file, why), and the builds."""
     preset, name, settings = cases.replay_build(False)
     found, left_out = collect(source, build.harnesses(build.configure(preset, name, settings)))
-    if left_out and not found:
+    if not found and any(one["why"] == UNKNOWN for one in left_out):
         raise Failure(f"no finding in {house.short(source)} is of a harness that this build knows (see above)")
     say(f"{counted(found, 'finding')} in {house.short(source)}")
     builds = Builds(list(dict.fromkeys(case.harness.name for case in found)), options.seconds)
@@ -246,7 +251,8 @@ def tell(found, all_facts, flaky, left_out, output):
         table(all_facts.values())
         say()
     for case in flaky:
-        say(f"does not fail, mended or flaky: {house.short(case.path)}")
+        slow = " (it took longer than --seconds with all partitions and variants)" if case.slow else ""
+        say(f"does not fail, mended or flaky: {house.short(case.path)}{slow}")
     say(f"{counted(found, 'finding')}: {counted(all_facts, 'bucket')}, {len(flaky)} flaky"
         + (f", {len(left_out)} left out" if left_out else "") + f"; see {house.short(output)}")
 
@@ -265,13 +271,14 @@ def main():
         set_apart(flaky, room)
         facts = {"output": str(output), "findings": len(found), "seconds": round(time.monotonic() - begun, 1),
                  "buckets": list(all_facts.values()),
-                 "flaky": [{"file": str(case.path), "harness": case.harness.name} for case in flaky],
+                 "flaky": [{"file": str(case.path), "harness": case.harness.name, "slow": case.slow}
+                           for case in flaky],
                  "left_out": left_out}
         kept.replace(facts)
     tell(found, all_facts, flaky, left_out, output)
     if out:
         out.write(facts)
-    return FOUND if all_facts or any(one["why"] != UNKNOWN for one in left_out) else OK
+    return FOUND if all_facts or left_out else OK
 
 
 if __name__ == "__main__":

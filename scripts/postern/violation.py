@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 MARK = "POSTERN-VIOLATION "
 LATE = "BOUND|timeout"  # the key of what took too long
+FLAKY = "FLAKY"  # in place of a law: what failed once, and never again
 
 # Frames that say how a run died, not why.
 _MACHINERY = re.compile(r"^(__asan|__ubsan|__sanitizer|__interceptor|__msan|__lsan|fuzzer::|LLVMFuzzer|__libc_start|"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every seed, regression and finding is replayed; what fails or hangs is named, and the rest goes on."""
 
+import contextlib
+import io
 import json
 import subprocess
 import unittest
@@ -51,17 +53,41 @@ class Replays(support.Case):
                                             self.room / "gone": "No such file or directory",
                                             paths[2]: why})
 
-    def test_one_that_is_too_long_for_all_partitions_is_run_in_brief(self):
-        script = self.room / "harness"
-        script.write_text("#!/bin/sh\ncase $2 in --brief) brief=1;; esac\nfor name; do :; done\n"
-                          "case $name$brief in *0000*1) exit 0;; esac\n"
-                          "echo \"replay: failed: $name\" >&2; kill -PROF $$\n")
-        script.chmod(0o755)
-        paths = self.paths(b"a", b"b")
-        replaying = Replaying(script, 10)
-        self.assertIsNone(replaying.judge(paths[0]))
-        self.assertEqual(replaying.judge(paths[1]).verdict.summary, "timeout")
-        self.assertEqual((replaying.hurried, replaying.brief), ([paths[0]], []))
+    def harness(self, script):
+        """A replay driver, in sh: $words are its arguments up to the last, $name is that."""
+        path = self.room / "harness"
+        path.write_text('#!/bin/sh\nwords=; for name; do words="$words $name"; done\n'
+                        'late() { echo "replay: failed: $name" >&2; kill -PROF $$; }\n' + script)
+        path.chmod(0o755)
+        return path
+
+    def test_one_that_is_late_with_all_partitions_is_given_more_time(self):
+        paths = self.paths(b"long", b"hangs", b"hangs in a partition", b"breaks a law in a partition", b"quick")
+        replaying = Replaying(self.harness(
+            'case $words in\n'
+            '*--seconds=60*0000*|*--brief*0000*|*--brief*0002*|*--brief*0003*|*0004*) exit 0;;\n'
+            """*--seconds=60*0003*) echo 'POSTERN-VIOLATION {"oracle": "CHUNK"}' >&2; kill -ABRT $$;;\nesac\n"""
+            "late\n"), 10)
+        told = [replaying.judge(path) for path in paths]
+        self.assertEqual([one and one.verdict.summary for one in told],
+                         [None, "timeout", "timeout: 60 s do not do for all partitions and variants",
+                          "expected ?, seen ?", None])
+        self.assertEqual([one.verdict.key for one in told[1:3]], ["BOUND|timeout"] * 2)
+        self.assertEqual((replaying.slow, replaying.processes), ([paths[0]], 3 + 2 + 3 + 3 + 1))
+
+    def test_a_batch_goes_on_behind_one_that_is_late(self):
+        paths = self.paths(b"QUIT", b"NOOP", b"EHLO")
+        self.assertEqual([one.path for one in Replaying(self.program, 1).failures(paths)], [paths[0], paths[2]])
+
+    def test_a_report_without_an_end(self):
+        """What the driver says stands behind megabytes of something else, or between them."""
+        paths = self.paths(b"x", b"y", b"z")
+        noise = "head -c 3000000 /dev/zero | tr '\\0' x >&2; echo >&2\n"
+        gone = self.room / "gone"
+        replaying = Replaying(self.harness(f"{noise}echo 'replay: cannot read {gone}: x' >&2\n{noise}exit 2\n"), 10)
+        self.assertEqual((list(replaying.failures([gone, *paths])), list(replaying.unread)), ([], [gone]))
+        replaying = Replaying(self.harness(f"{noise}echo 'replay: failed: {paths[1]}' >&2\nkill -ABRT $$\n"), 10)
+        self.assertEqual((replaying._run(paths)[0].path, replaying.processes), (paths[1], 1))
 
     def test_names_of_any_kind(self):
         paths = [self.room / name for name in ("a\nreplay: failed: b", "a b", "\udcff\x1b[31m", "-x", "'\"")]
@@ -134,7 +160,7 @@ class Regress(support.Case):
             known = [mock.Mock(), mock.Mock()]
             known[0].name, known[1].name = "fuzz_planted", "findings"
             options = mock.Mock(no_findings=False, corpus=True)
-            told = regress.strangers(options, self.room, known)
+            told = regress.strangers(options, self.room, known, {})
         self.assertEqual(told, [{"folder": str(self.room / "findings/fuzz_forgotten"), "inputs": 1}])
         code, out, err = self.regress("fuzz_planted", "--json", self.room / "x.json")
         self.assertEqual((code, err), (1, ""), out)
@@ -144,6 +170,37 @@ class Regress(support.Case):
         self.assertIn("a b\\x0ac: mended, or only", out)
         self.assertIn("flaky-1: flaky\n", out)
         self.assertIn(f"cannot be read: {self.room}/findings/fuzz_planted/sealed: {why}\n", out)
+
+    def test_a_folder_that_cannot_be_read_is_unread(self):
+        home = self.room / "findings" / "fuzz_x"
+        (home / "sealed").mkdir(parents=True)
+        (home / "one").write_bytes(b"x")
+        options, unread = mock.Mock(no_findings=False, corpus=False, sanitize=False), {}
+        with support.sealed(home / "sealed"), contextlib.redirect_stderr(io.StringIO()) as said:
+            plain, _ = regress.inputs_of(options, self.room, "fuzz_x", unread)
+            strange = {}
+            with mock.patch.object(house, "SEEDS", self.room), mock.patch.object(house, "REGRESSIONS", self.room):
+                known = [build.Harness("findings", Path("/x"), None, None, None)]
+                regress.strangers(options, self.room, known, strange)
+        self.assertEqual((plain, unread, strange), ({home / "one": "finding"}, {home / "sealed": "Permission denied"},
+                                                    {home / "sealed": "Permission denied"}))
+        self.assertEqual(said.getvalue(), "")
+        replay = regress.Replay(mock.Mock(program="/bin/true"), "plain", {}, 10, unread)
+        replay.harness.name = "fuzz_x"
+        self.assertEqual(replay.run().unread,
+                         [{"file": str(home / "sealed"), "harness": "fuzz_x", "why": "Permission denied"}])
+
+    def test_one_that_took_long_is_told(self):
+        (self.room / "one").write_bytes(b"x")
+        harness = self.room / "harness"
+        harness.write_text("#!/bin/sh\ncase $* in *--brief*|*--seconds=6*) exit 0;; esac\nkill -PROF $$\n")
+        harness.chmod(0o755)
+        replay = regress.Replay(build.Harness("fuzz_x", harness, None, None, None), "plain",
+                                {self.room / "one": "seed"}, 1, {})
+        with mock.patch.object(regress, "say") as say:
+            replay.run().tell()
+        self.assertEqual(replay.slow, [{"file": str(self.room / "one"), "harness": "fuzz_x"}])
+        self.assertIn("took longer than 1 s with all partitions and variants", str(say.mock_calls))
 
     def test_seeds_and_the_kept_corpus(self):
         folder = self.room / "corpus" / "fuzz_line"

@@ -206,8 +206,21 @@ class Collecting(support.Case):
             found, left_out = triage.collect(self.room, known)
         self.assertEqual([str(case.path.relative_to(self.room)) for case in found],
                          ["fuzz_x/one", "fuzz_x/report.txt", "moved/input", "moved/notes"])
-        self.assertEqual(left_out, [{"file": str(self.room / "fuzz_y/a"), "why": triage.UNKNOWN}])
-        self.assertIn("round: Too many levels", said.getvalue())
+        self.assertEqual(left_out, [{"file": str(self.room / "fuzz_y/a"), "why": triage.UNKNOWN},
+                                    {"file": str(self.room / "fuzz_x/round"),
+                                     "why": "Too many levels of symbolic links"}])
+        self.assertEqual(said.getvalue(), "")
+
+    def test_a_folder_that_cannot_be_read_is_left_out_and_told(self):
+        for name in ("fuzz_x/one", "fuzz_x/deep/two"):
+            (self.room / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.room / name).write_text("")
+        known = [build.Harness("fuzz_x", Path("/x"), None, None, None)]
+        with mock.patch.object(triage, "say") as say, support.sealed(self.room / "fuzz_x/deep"):
+            found, left_out = triage.collect(self.room, known)
+        self.assertEqual([case.path.name for case in found], ["one"])
+        self.assertEqual(left_out, [{"file": str(self.room / "fuzz_x/deep"), "why": "Permission denied"}])
+        self.assertIn("cannot be read", str(say.mock_calls))
 
 
 class Keeping(support.Case):
@@ -362,6 +375,10 @@ class Triage(support.Case):
         code, out, err = self.triage("--output", self.room / "elsewhere", "--tries", "1")
         self.assertEqual((code, err), (0, ""), out)
         self.assertIn("1 finding: 0 buckets, 1 flaky", out)
+        self.plant("fuzz_unheard_of", x=b"NOOP\r\n")
+        code, out, err = self.triage("--output", self.room / "elsewhere", "--tries", "1", "--json")
+        self.assertEqual((code, [one["why"] for one in json.loads(out)["left_out"]]), (1, [triage.UNKNOWN]), err)
+        self.assertEqual([one["slow"] for one in json.loads(out)["flaky"]], [False])
         self.assertTrue((self.room / "elsewhere" / "triage.json").exists())
 
     def test_misuse(self):
