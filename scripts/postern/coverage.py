@@ -10,7 +10,7 @@ from .coverage_empty import FromNothing
 from .coverage_measure import KINDS, MCDC, PLAIN, Workshop, percent
 from .coverage_summary import FILE_POINTS, POINTS
 from .outputs import add_json, json_asked
-from .reports import facts_of_verdict
+from .reports import facts_of_finding
 
 LINES, BRANCHES = 95, 90  # floors, in per cent of the parser, from the seeds alone
 EDGES = 90  # in per cent of the edges that the seeds reach, from nothing
@@ -39,7 +39,7 @@ the triples of state, verb and class of the reply that no session reaches. An in
 
 --json: origin, files (name, lines, branches, mcdc: reached, count), total, functions (never reached), protocol (as
 `postern show --coverage --json`, or null), failing, floors, and for --from-empty edges (seeds, both, percent) and
-findings (file, harness, new, oracle, section, state, verb, summary, key).
+findings (file, harness, new, reproduces, oracle, section, state, verb, summary, key).
 
 environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
@@ -223,9 +223,8 @@ def from_empty(options, out):
     if out:
         out.write({**facts_of(measurement, f"nothing, in {options.from_empty} s", shop.triples(inputs), []),
                    "edges": {"seeds": both[1], "both": both[0], "percent": round(percent(both), 2)},
-                   "findings": [{"file": str(finding.path), "harness": finding.harness, "new": finding.fresh,
-                                 **facts_of_verdict(finding.verdict)} for finding in found]})
-    telling.tell(found, empty.judge.left_out)
+                   "findings": list(map(facts_of_finding, found))})
+    telling.tell(found)
     if percent(both) < EDGES:
         say(f"below the floor of {EDGES} %")
     return FOUND if found or percent(both) < EDGES else OK

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Findings that are kept: the raw octets, and a .json beside them. One for each verdict key, and another one when that
-does not fail any more; nothing is overwritten."""
+does not fail any more; nothing is overwritten, and nothing thrown away."""
 
 import hashlib
+import itertools
 import json
 import shlex
 import time
@@ -10,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import house, violation
-from .violation import Verdict
-
-MOST = 20  # of one key
+from .violation import FLAKY, Verdict
 
 
 @dataclass
@@ -21,7 +20,6 @@ class Finding:
     path: Path
     verdict: Verdict
     fresh: bool  # not known before this campaign
-    kept: bool = True  # False: there were too many of its key, and another one of them stands for it
 
 
 def folder_of(state, harness):
@@ -39,9 +37,10 @@ def reproduce_command(harness, path, verdict):
 def keep(state, harness, engine, octets, verdict, report, reproduces, fails=lambda path: True):
     """Save a finding, unless one of the same key is saved that fails to this day: where those do not any more, because
     the parser was changed or the key says too little, the new one stands beside them. In: fails(path), whether a saved
-    one does. Returns: the Finding."""
-    first = folder_of(state, harness) / violation.name_of(verdict)
-    places = [first, *(first.with_name(f"{first.name}-{number}") for number in range(2, MOST + 1))]
+    one does; none of flaky ones, which nobody can tell apart but by what they are. Returns: the Finding."""
+    sha1 = hashlib.sha1(octets).hexdigest()
+    name = violation.name_of(verdict) + (f"-{sha1[:12]}" if verdict.oracle == FLAKY else "")
+    first = folder_of(state, harness) / name
 
     def describe(path, its_octets):
         facts = {
@@ -54,18 +53,30 @@ def keep(state, harness, engine, octets, verdict, report, reproduces, fails=lamb
         }
         house.write_whole(beside(path), (json.dumps(facts, indent=2) + "\n").encode())
 
-    saved = {path: path.read_bytes() for path in reversed(places) if path.exists()}
+    saved = {path: path.read_bytes() for path in reversed(_saved(first))}
     for path, its_octets in saved.items():
         if not beside(path).exists():
             describe(path, its_octets)  # a kill came between the two
     known = next((path for path in saved if saved[path] == octets), None) or next(filter(fails, saved), None)
     if known:
         return Finding(harness, known, verdict, False)
-    for path in places:
-        if house.write_new(path, octets):
-            describe(path, octets)
-            return Finding(harness, path, verdict, True)
-    return Finding(harness, first, verdict, False, kept=False)
+    path = next(path for path in _names(first) if house.write_new(path, octets))
+    describe(path, octets)
+    return Finding(harness, path, verdict, True)
+
+
+def _names(first):
+    """NAME, NAME-2, NAME-3 and so on."""
+    yield first
+    for number in itertools.count(2):
+        yield first.with_name(f"{first.name}-{number}")
+
+
+def _saved(first):
+    """Those of these names that are there, in this order."""
+    numbers = (path.name[len(first.name) + 1:] for path in first.parent.glob(f"{first.name}-*"))
+    more = sorted(int(number) for number in numbers if number.isdecimal())
+    return [path for path in (first, *(first.with_name(f"{first.name}-{number}") for number in more)) if path.exists()]
 
 
 def beside(path):

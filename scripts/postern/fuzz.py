@@ -31,8 +31,9 @@ environment:
   POSTERN_BUILD_DIR    where to build (default: build/ in the source tree)
   POSTERN_CMAKE_ARGS   more arguments for cmake
 
---json: state, interrupted, seconds, executions, findings (file, harness, new, oracle, section, state, verb, summary,
-key, reproduce), harnesses (harness, engine, turn, executions, seconds, coverage, features, corpus, findings).
+--json: state, interrupted, seconds, executions, findings (file, harness, new, reproduces: not if flaky, oracle,
+section, state, verb, summary, key, reproduce), harnesses (harness, engine, turn, executions, seconds, coverage,
+features, corpus, findings).
 
 exit codes: 0 nothing found, 1 findings, 2 could not run, 130 interrupted with nothing found
 """
@@ -91,7 +92,7 @@ def build_engines(names, engines, mutator="postern"):
 
 def summary(rows, campaign):
     found = list(campaign.found.values())
-    telling.tell(found, campaign.judge.left_out)
+    telling.tell(found)
     say()
     executions = sum(row.earlier + row.executions for row in rows)
     state = house.short(campaign.state)

@@ -60,11 +60,27 @@ def write_new(path, octets):
     except FileExistsError:
         return False
     except OSError:  # a file system without links
-        os.rename(unfinished, path)
-        return True
+        return _rename_new(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
     return True
+
+
+def _rename_new(unfinished, path):
+    """A renaming that never takes the place of what is there: whoever is about to give a file that name says so by
+    another file, of which there can be one alone. After a kill that one stays, and the name is taken."""
+    claim = path.with_name(f".{path.name}.claim")
+    try:
+        os.close(os.open(claim, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    try:
+        if path.exists():
+            return False
+        os.rename(unfinished, path)
+        return True
+    finally:
+        claim.unlink()
 
 
 def _written(path, octets, lasting):

@@ -19,8 +19,7 @@ class Judge:
         self.bench = ThreadPoolExecutor(max_workers=1)
         self.cases = []
         self.count = 0
-        self.failing = set()  # paths of saved findings that were seen to fail
-        self.left_out = {}  # harness -> how many failing inputs were not kept, for there are too many of their key
+        self.failing = {}  # path of a saved finding -> whether it was seen to fail
 
     def submit(self, name, engine, path):
         """Hand in a failing input. Its file may go away at once. Returns: whether it is beyond doubt that it failed."""
@@ -51,28 +50,27 @@ class Judge:
             return None
         reproduces = verdict is not None
         if verdict is None:
-            verdict = violation.Verdict("FLAKY", f"FLAKY|{engine}",
+            verdict = violation.Verdict(violation.FLAKY, f"{violation.FLAKY}|{engine}",
                                         summary="failed once, and did not when it was run again alone")
         finding = findings.keep(self.state, name, engine, octets, verdict, report, reproduces,
-                                lambda path: self._fails(path, name, engine, verdict.key))
-        if not finding.kept:
-            self.left_out[name] = self.left_out.get(name, 0) + 1
-        elif reproduces:
-            self.failing.add(finding.path)
+                                lambda path: self._fails(path, name, engine, verdict))
+        if reproduces:
+            self.failing[finding.path] = True
         copy.unlink()
         return finding
 
-    def _fails(self, path, name, engine, key):
+    def _fails(self, path, name, engine, verdict):
         """Whether a saved finding still fails in the way that its name says. That is found out once a campaign; of
         flaky ones nobody can tell, so that each is one of its own."""
-        if path not in self.failing and not key.startswith("FLAKY|"):
+        if verdict.oracle == violation.FLAKY:
+            return False
+        if path not in self.failing:
             copy = self.folder / f".{path.name}"  # engines leave things where an input lies
             house.write_whole(copy, path.read_bytes(), lasting=False)
-            verdict, _ = self._judge(name, engine, copy)
+            seen, _ = self._judge(name, engine, copy)
             copy.unlink()
-            if verdict and verdict.key == key:
-                self.failing.add(path)
-        return path in self.failing
+            self.failing[path] = bool(seen and seen.key == verdict.key)
+        return self.failing[path]
 
     def _judge(self, name, engine, path):
         """The verdict of the engine that found it, or of one whose reports say more of a crash (ASan's)."""

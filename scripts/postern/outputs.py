@@ -32,12 +32,14 @@ def add_json(parser):
 
 class Json:
     """One object for programs. On standard output ("-"), all that is said for people, by programs that are run too,
-    goes to standard error; so make it before anything is said."""
+    goes to standard error; so make it before anything is said. A file of an earlier run goes, so that nobody takes it
+    for this one's when this one comes to nothing."""
 
-    def __init__(self, where):
-        self.path = None if where == "-" else Path(where).absolute()
+    def __init__(self, path):
+        self.path = path
         if self.path:
             writable("--json", self.path)
+            self.path.unlink(missing_ok=True)
             return
         sys.stdout.flush()
         self.out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
@@ -52,6 +54,11 @@ class Json:
             self.out.write(text)
 
 
+def json_file(options):
+    """Returns: the file that --json names; None when it names none."""
+    return None if options.json in (None, "-") else Path(options.json).absolute()
+
+
 def json_asked(options):
     """Returns: a Json where --json was given, else None."""
-    return None if options.json is None else Json(options.json)
+    return None if options.json is None else Json(json_file(options))

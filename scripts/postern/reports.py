@@ -8,7 +8,7 @@ from pathlib import Path
 from . import dialogue, findings, junit, places, rules, sarif, violation
 from .console import FOUND, Failure
 from .junit import Case, Suite
-from .outputs import add_json, json_asked, writable
+from .outputs import add_json, json_asked, json_file, writable
 from .sarif import Result
 from .tally import Tally
 
@@ -27,17 +27,22 @@ class Reports:
             report.write(...)
 
     What an earlier run wrote goes at the beginning, so that nobody takes it for this one's. When this one could not
-    run, JUnit tells so, by a case in error. SARIF is not written then: without results, it says that all is mended."""
+    run, JUnit tells so, by a case in error. The others are not written then: without results, they say that all is
+    mended. A JUnit that is complete stays, whatever becomes of the others."""
 
     def __init__(self, verb, options):
         self.verb = verb
         self.junit, self.sarif = options.junit, options.sarif
         self.began = time.time()
-        for option, path in (("--junit", self.junit), ("--sarif", self.sarif)):
+        self.told = False  # JUnit is there
+        named = {}
+        for option, path in (("--junit", self.junit), ("--sarif", self.sarif), ("--json", json_file(options))):
             if path:
                 writable(option, path)
-        if self.junit and self.sarif and self.junit.absolute() == self.sarif.absolute():
-            raise Failure(f"--junit and --sarif are both {self.junit}: name two files")
+                place = path.parent.resolve() / path.name
+                if place in named:
+                    raise Failure(f"{named[place]} and {option} are both {path}: name two files")
+                named[place] = option
         self.json = json_asked(options)
         for path in (self.junit, self.sarif):
             if path:
@@ -47,7 +52,7 @@ class Reports:
         return self
 
     def __exit__(self, _kind, error, _trace):
-        if self.junit and isinstance(error, (Failure, OSError)):
+        if self.junit and not self.told and isinstance(error, (Failure, OSError)):
             case = Case(self.verb, f"postern.{self.verb}", time.time() - self.began, "error",
                         f"could not run: {error}", type(error).__name__)
             junit.write(self.junit, f"postern {self.verb}", [Suite(self.verb, [case], self.began)])
@@ -56,6 +61,7 @@ class Reports:
         """`suites`, `results` and `facts` are made when they are asked for: functions without arguments."""
         if self.junit:
             junit.write(self.junit, f"postern {self.verb}", suites())
+            self.told = True
         if self.sarif:
             sarif.write(self.sarif, results(), exit_code, self.began)
         if self.json:
@@ -66,6 +72,11 @@ def facts_of_verdict(verdict):
     """Of a finding, for programs; null where nothing was wrong."""
     names = ("oracle", "section", "state", "verb", "summary", "key")
     return {name: getattr(verdict, name) if verdict else None for name in names}
+
+
+def facts_of_finding(finding):
+    return {"file": str(finding.path), "harness": finding.harness, "new": finding.fresh,
+            "reproduces": finding.verdict.oracle != violation.FLAKY, **facts_of_verdict(finding.verdict)}
 
 
 # ---- A campaign ----
@@ -128,8 +139,7 @@ def campaign_facts(rows, campaign):
         "state": str(campaign.state), "interrupted": campaign.interrupted,
         "seconds": round(campaign.record.facts["spent"], 1),
         "executions": sum(row.earlier + row.executions for row in rows),
-        "findings": [{"file": str(finding.path), "harness": finding.harness, "new": finding.fresh,
-                      **facts_of_verdict(finding.verdict),
+        "findings": [{**facts_of_finding(finding),
                       "reproduce": findings.reproduce_command(finding.harness, finding.path, finding.verdict)}
                      for finding in campaign.found.values()],
         "harnesses": [{"harness": row.harness, "engine": row.engine, "turn": row.had_turn,

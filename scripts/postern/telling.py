@@ -5,8 +5,8 @@ from . import build, dialogue, findings
 from .console import Failure, say
 
 
-def tell(found, left_out):
-    """In: found, Findings; left_out, {harness: failing inputs that were not kept}."""
+def tell(found):
+    """In: found, Findings."""
     if found:
         try:
             build.build("release", ["postern"])
@@ -14,10 +14,6 @@ def tell(found, left_out):
             say(f"no dialogues, because the plain build {failure}")
     for number, finding in enumerate(found, 1):
         _tell_one(number, len(found), finding)
-    for harness, count in left_out.items():
-        say()
-        say(f"{harness}: {count} more failed and {'is' if count == 1 else 'are'} not kept: {findings.MOST} of the same "
-            f"key, none of which fails when it is run again, are saved; move them away")
 
 
 def _tell_one(number, count, finding):

@@ -3,7 +3,9 @@
 
 import json
 import shutil
+import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
@@ -84,12 +86,16 @@ class Keeping(support.Case):
         self.assertEqual([keep(octets).path.name for octets in (b"one\r\n", b"three\r\n", b"two\r\n")],
                          [first.name, f"{first.name}-3", second.path.name])
 
-    def test_there_is_an_end_to_it(self):
-        kept = [findings.keep(self.room, "fuzz_x", "afl", b"%d" % number, violation.read(MARKED, -6), MARKED, True,
-                              lambda path: False) for number in range(findings.MOST + 3)]
-        self.assertEqual([one.kept for one in kept].count(False), 3)
-        self.assertEqual(len({one.path for one in kept}), findings.MOST)
-        self.assertEqual(kept[0].path.read_bytes(), b"0")
+    def test_no_octets_are_thrown_away(self):
+        def keep(number):
+            return findings.keep(self.room, "fuzz_x", "afl", b"%d" % number, violation.read(MARKED, -6), MARKED, True,
+                                 lambda path: False)
+
+        kept = [keep(number) for number in range(25)]
+        self.assertEqual([one.path.read_bytes() for one in kept], [b"%d" % number for number in range(25)])
+        self.assertEqual({one.fresh for one in kept}, {True})
+        kept[2].path.unlink()
+        self.assertEqual((keep(24).path, keep(25).path), (kept[24].path, kept[2].path))
 
     def test_two_campaigns_at_once(self):
         """Another one writes the same name between the look and the writing."""
@@ -98,6 +104,29 @@ class Keeping(support.Case):
             self.assertTrue(house.write_new(path, b"first"))
             self.assertFalse(house.write_new(path, b"second"))
         self.assertEqual([(one.name, one.read_bytes()) for one in self.room.iterdir()], [("x", b"first")])
+
+    def test_two_campaigns_at_once_without_links(self):
+        """Nor does a renaming take the place of what somebody has just written, or is about to."""
+        path = self.room / "x"
+        with mock.patch.object(house.os, "link", side_effect=OSError(1, "Operation not permitted")):
+            with mock.patch.object(Path, "exists", side_effect=lambda _: False, autospec=True):
+                self.assertTrue(house.write_new(path, b"first"))
+            with mock.patch.object(Path, "exists", side_effect=[False, True]):
+                self.assertFalse(house.write_new(path, b"second"))
+            other = self.room / "y"
+            (self.room / ".y.claim").touch()
+            self.assertFalse(house.write_new(other, b"third"))
+        self.assertEqual({one.name: one.read_bytes() for one in self.room.iterdir()}, {"x": b"first", ".y.claim": b""})
+
+    def test_many_campaigns_at_once_without_links(self):
+        def one(number):
+            return self.keep(b"%d" % number), number
+
+        with mock.patch.object(house.os, "link", side_effect=OSError(1, "Operation not permitted")), \
+                mock.patch.object(house.os, "getpid", threading.get_ident), ThreadPoolExecutor(8) as pool:
+            kept = list(pool.map(one, range(40)))
+        for finding, number in kept:
+            self.assertTrue(not finding.fresh or finding.path.read_bytes() == b"%d" % number, finding)
 
     def test_a_full_disk_leaves_nothing_half_written(self):
         with mock.patch.object(house.os, "fsync", side_effect=OSError(28, "No space left on device")):
@@ -120,10 +149,12 @@ class Judging(support.Case):
     """What becomes of failing inputs. The engine is a table of verdicts."""
 
     def submit(self, *inputs):
-        """Returns: how the findings of a campaign are called, and how many inputs it did not keep."""
+        """Returns: the findings of a campaign, octets and whether they are new."""
         def rerun(_harness, path):
+            self.reruns.append(path.read_bytes())
             return self.reports.get(path.read_bytes(), ("", 0))
 
+        self.reruns = []
         folder = self.room / "work"
         folder.mkdir(exist_ok=True)
         judge = Judge(self.room, {"afl": {"fuzz_x": "a harness"}}, folder)
@@ -134,24 +165,33 @@ class Judging(support.Case):
             found = [finding for _, finding in judge.collect(wait=True)]
         judge.close()
         self.assertEqual(list(folder.iterdir()), [])
-        return [(finding.path.read_bytes(), finding.fresh) for finding in found], judge.left_out
+        return [(finding.path.read_bytes(), finding.fresh) for finding in found]
 
     def test_the_parser_was_changed(self):
         other = MARKED.replace("DATA", "BDAT")
         self.reports = {b"old": (MARKED, -6), b"new": (MARKED, -6), b"newer": (MARKED, -6), b"else": (other, -6)}
-        self.assertEqual(self.submit(b"old", b"new", b"else"), ([(b"old", True), (b"old", False), (b"else", True)], {}))
+        self.assertEqual(self.submit(b"old", b"new", b"else"), [(b"old", True), (b"old", False), (b"else", True)])
         self.reports[b"old"] = (other, -6)  # it fails in another way now
-        self.assertEqual(self.submit(b"new", b"newer"), ([(b"new", True), (b"new", False)], {}))
-        self.assertEqual(self.submit(b"newer"), ([(b"new", False)], {}))
+        self.assertEqual(self.submit(b"new", b"newer"), [(b"new", True), (b"new", False)])
+        self.assertEqual(self.submit(b"newer"), [(b"new", False)])
         del self.reports[b"new"]
-        self.assertEqual(self.submit(b"newer"), ([(b"newer", True)], {}))
+        self.assertEqual(self.submit(b"newer"), [(b"newer", True)])
+
+    def test_a_saved_one_is_run_again_once_a_campaign(self):
+        self.reports = {b"%d" % number: (MARKED, -6) for number in range(8)}
+        for number in range(3):
+            self.submit(b"%d" % number)
+            del self.reports[b"%d" % number]
+        self.reports[b"0"] = (MARKED, -6)  # the first of them fails again, and the others do not
+        self.assertEqual(self.submit(b"3", b"4", b"5"), [(b"0", False)] * 3)
+        self.assertEqual(sorted(self.reruns), [b"%d" % number for number in range(6)])
 
     def test_flaky_ones_are_told_apart_by_what_they_are(self):
         self.reports = {}
-        self.assertEqual(self.submit(b"a", b"b", b"a"), ([(b"a", True), (b"b", True), (b"a", False)], {}))
-        found, left_out = self.submit(*(b"%d" % number for number in range(findings.MOST + 5)))
-        self.assertEqual([fresh for _, fresh in found].count(True), findings.MOST - 2)
-        self.assertEqual(left_out, {"fuzz_x": 7})
+        self.assertEqual(self.submit(b"a", b"b", b"a"), [(b"a", True), (b"b", True), (b"a", False)])
+        many = [b"%d" % number for number in range(25)]
+        self.assertEqual(self.submit(*many), [(octets, True) for octets in many])
+        self.assertEqual(self.submit(*many, b"c"), [*((octets, False) for octets in many), (b"c", True)])
 
 
 @unittest.skipUnless(shutil.which("clang"), "clang is not installed")

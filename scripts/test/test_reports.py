@@ -246,6 +246,9 @@ class OfCampaigns(Valid):
         self.assertEqual([law[name] for name in ("oracle", "section", "state", "verb")],
                          ["REF", "RFC 5321 4.5.2", "MAIL", "DATA"])
         self.assertTrue(crash["reproduce"].endswith(f"--sanitize {crash['file']}"), crash)
+        self.assertTrue(law["reproduces"])
+        flaky = findings.Finding("fuzz_x", self.room / "x", violation.Verdict("FLAKY", "FLAKY|afl"), True)
+        self.assertFalse(reports.facts_of_finding(flaky)["reproduces"])
         self.assertEqual((facts["harnesses"][0]["executions"], facts["harnesses"][0]["seconds"]), (11, 4.0))
 
     def test_what_xml_cannot_hold(self):
@@ -404,8 +407,9 @@ class OfChecks(Valid):
 
 
 class CouldNotRun(Valid):
-    def options(self):
-        return argparse.Namespace(junit=self.room / "x.xml", sarif=self.room / "x.sarif", json=None)
+    def options(self, **named):
+        files = {"junit": self.room / "x.xml", "sarif": self.room / "x.sarif", "json": None}
+        return argparse.Namespace(**{**files, **named})
 
     def test_junit_says_why_and_nothing_says_that_all_is_well(self):
         options = self.options()
@@ -417,6 +421,36 @@ class CouldNotRun(Valid):
         root = ElementTree.parse(options.junit).getroot()
         self.assertEqual((problems_of_junit(root), root.get("errors")), ([], "1"))
         self.assertEqual(root.find(".//error").get("message"), "could not run: what it needs is not installed <&>")
+
+    def test_json_of_an_earlier_run_goes_too(self):
+        path = self.room / "x.json"
+        path.write_text("of an earlier run")
+        with self.assertRaises(console.Failure), reports.Reports("check", self.options(json=str(path))):
+            self.assertFalse(path.exists())
+            raise console.Failure("it cannot run")
+        self.assertFalse(path.exists())
+        path.write_text("of an earlier run")
+        self.refused("import", self.room / "none", "--json", path, says="no such file")
+        self.assertFalse(path.exists())
+
+    def test_what_is_complete_stays_when_another_file_cannot_be_written(self):
+        options = self.options()
+        cases = [Case("a test", "a group")]
+        with mock.patch.object(sarif, "write", side_effect=OSError(28, "No space left on device")):
+            with self.assertRaises(OSError), reports.Reports("check", options) as report:
+                report.write(lambda: [Suite("a suite", cases)], list, dict, 0)
+        root = ElementTree.parse(options.junit).getroot()
+        self.assertEqual((root.get("errors"), root.find(".//testcase").get("name")), ("0", "a test"))
+
+    def test_two_reports_are_two_files(self):
+        (self.room / "x").write_text("precious")
+        (self.room / "link").symlink_to(self.room)
+        there, again = self.room / "x", self.room / "link" / "." / "x"
+        for named in ({"junit": there, "sarif": again}, {"junit": there, "json": str(again)},
+                      {"sarif": again, "json": str(there)}):
+            with self.assertRaisesRegex(console.Failure, "name two files"):
+                reports.Reports("check", self.options(**{"junit": None, "sarif": None, **named}))
+        self.assertEqual((self.room / "x").read_text(), "precious")
 
     def test_a_campaign_that_cannot_begin(self):
         code, _, err = support.script("fuzz", "fuzz_nothing", "--engine", "libfuzzer", "--state", self.room / "state",
