@@ -91,8 +91,10 @@ static bool tell(const pf_case *run, message m, size_t at, const size_t *cut, pf
 static bool comes_out(const pf_case *run, message m, const size_t *cut, pf_violation *violation) {
     size_t at;
 
+    /* Where DATA is refused the message is no message, and may have a DATA of its own. */
     (void)pf_target_run(run->target, run->options, sent.octets, sent.size, cut, cut != NULL, &heard);
-    if (heard.full || find_reply("DATA", 354, 354) == heard.count) return true; /* it was not taken at all */
+    const size_t answer = find_reply("DATA", 200, 599);
+    if (heard.full || answer == heard.count || heard.events[answer].code != 354) return true;
     /* Who refuses a message in practice need not have read all of it. */
     if (run->target->practice && find_reply("DATA_BODY", 200, 299) == heard.count) return true;
     return is_handed_on(m, &at) || tell(run, m, at, cut, violation);
