@@ -22,6 +22,7 @@ enum {
     NEXT_PLACE,
     FIRST_PLACE,
     LAST_PLACE,
+    FIRST_WORD,
     LAST_WORD,
     FIRST_VALUE,
     FIRST_HIGH,
@@ -121,6 +122,7 @@ static void misplace(const uint8_t *line, size_t size, postern_fault *found) {
 
     switch (has_fault) {
     case LAST_PLACE: found->offset = size - 2; break;
+    case FIRST_WORD: found->offset = strlen("MAIL FROM:<> "); break;
     case LAST_WORD:
         for (at = size; line[at - 1] != ' ';) at--;
         found->offset = at;
@@ -213,6 +215,7 @@ static const planted list[] = {
     {NEXT_PLACE, "REF", "MAIL FROM:<> X X\\r\\n"},             /* parameter-duplicate twice */
     /* So does a keyword that is told before something behind it that is no parameter. */
     {LAST_PLACE, "REF", "MAIL FROM:<> X X==\\r\\n"},
+    {FIRST_WORD, "REF", "MAIL FROM:<> Y X X==\\r\\n"},
     {LAST_WORD, "REF", "MAIL FROM:<> X X= Y\\r\\n"},
     {FIRST_PLACE, "REF", "MAIL FROM:<> X X=\\r\\n"},
     {NEXT_PLACE, "REF", "MAIL FROM:<> X X=\\r\\n"},
