@@ -111,7 +111,7 @@ class Replaying:
             return None, len(paths)
         if code == 2 and not self.engine:  # the driver's own word; what a harness finds ends in a signal
             words = report.strip().splitlines() or ["exit code 2"]
-            raise Failure(f"{self.program.name}: {words[-1]}")
+            raise Failure(f"{self.program.name}: {words[-1][:300]}")
         index = next((i for i, path in enumerate(paths) if str(path) == name), None)
         if index is None and len(paths) > 1:
             # It ended without a name (a leak is told at the end, a kill not at all): find it by halving.

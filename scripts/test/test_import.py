@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 import support
-from postern import house, session_script
+from postern import house, importing, session_script
 
 SESSION = b"EHLO a\r\nMAIL FROM:<a@b.example>\r\nQUIT\r\n"
 
@@ -29,6 +29,26 @@ class Scripts(support.Case):
                            ("\nC: \xe4\n", "line 2: an octet beyond ASCII")):
             with self.assertRaisesRegex(ValueError, says):
                 self.read(text)
+
+
+class Refusing(support.Case):
+    def test_a_hang_in_a_partition_is_refused_and_what_takes_long_is_told(self):
+        harness = self.room / "harness"
+        harness.write_text("#!/bin/sh\ncase $* in *--brief*|*--seconds=6*/0) exit 0;; esac\n"
+                           "for name; do :; done; echo \"replay: failed: $name\" >&2; kill -PROF $$\n")
+        harness.chmod(0o755)
+        session = importing.Session("a", self.room / "a", SESSION, False)
+        self.assertEqual(importing.judge([session], harness, 1, self.room), ({}, {"a"}))
+        harness.write_text(harness.read_text().replace("*--seconds=6*/0", "no"))
+        self.assertEqual(importing.judge([session], harness, 1, self.room), (
+            {"a": "it breaks the law BOUND: timeout: 6 s do not do for all partitions and variants"}, set()))
+
+    def test_a_folder_that_cannot_be_read(self):
+        (self.room / "sealed").mkdir()
+        (self.room / "x").write_bytes(SESSION)
+        with support.sealed(self.room / "sealed"):
+            self.assertEqual(importing.collect([self.room]),
+                             ([self.room / "x"], {self.room / "sealed": "Permission denied"}))
 
 
 class Importing(support.Case):

@@ -88,6 +88,9 @@ class Replays(support.Case):
         self.assertEqual((list(replaying.failures([gone, *paths])), list(replaying.unread)), ([], [gone]))
         replaying = Replaying(self.harness(f"{noise}echo 'replay: failed: {paths[1]}' >&2\nkill -ABRT $$\n"), 10)
         self.assertEqual((replaying._run(paths)[0].path, replaying.processes), (paths[1], 1))
+        with self.assertRaises(Failure) as told:
+            Replaying(self.harness(f"{noise}exit 2\n"), 10).judge(paths[0])
+        self.assertLess(len(str(told.exception)), 400)
 
     def test_names_of_any_kind(self):
         paths = [self.room / name for name in ("a\nreplay: failed: b", "a b", "\udcff\x1b[31m", "-x", "'\"")]
