@@ -139,8 +139,12 @@ class Workflows(support.Case):
                 uploads = any("upload-sarif" in step.get("uses", "") for step in job["steps"])
                 self.assertEqual(("security-events", "write") in given, uploads, f"{path.name}, {name}")
                 container = job.get("container", {})
-                if isinstance(container, dict):
-                    self.assertIn(container.get("options"), (None, "--cap-add=SYS_ADMIN"), f"{path.name}, {name}")
+                options = container.get("options") if isinstance(container, dict) else None
+                said = {command.split()[0] for where, command in github_commands() if where == f"{path.name}, {name}"}
+                if said == {"./scripts/ossfuzz/check"}:  # a network namespace; nobody else has more rights
+                    self.assertEqual(options, "--cap-add=SYS_ADMIN", f"{path.name}, {name}")
+                else:
+                    self.assertIsNone(options, f"{path.name}, {name}")
 
     def test_nothing_secret_and_nothing_of_a_stranger_s(self):
         """A pull request from outside finds no secret to take, and no word of it gets into an expression."""
@@ -257,9 +261,11 @@ class Executed(support.Case):
             name = verb.removeprefix("./scripts/")
             shorter = SHORTER.get(name, [])
             missing = [tool for tool in NEEDED.get(name, ()) if not shutil.which(tool)]
-            if not ALL and (name not in SHORTER or verb in ran or missing):
+            if not ALL and (name not in SHORTER or verb in ran):
                 continue
             with self.subTest(command):
+                if missing and not ALL:
+                    self.skipTest(f"{command}: no {' and no '.join(missing)} here")
                 build = {} if ALL else support.environment(POSTERN_BOOTSTRAP="on")
                 done = subprocess.run([verb, *arguments, *([] if ALL else shorter)], cwd=ROOT, text=True,
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
