@@ -15,7 +15,7 @@ from unittest import mock
 import support
 from postern import build, ctest_case, exports, house, keeping, parallel, reproducing, shrink, triage, violation, wire
 from postern.console import Failure
-from postern.replaying import Failing
+from postern.replaying import Failing, Replaying
 
 FILES = {"input", "dialogue.txt", "explanation.md", "report.txt", "test.c", "session.pcap", "replay.sh", "bucket.json"}
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror", "-fsyntax-only"]
@@ -221,6 +221,21 @@ class Collecting(support.Case):
         self.assertEqual([case.path.name for case in found], ["one"])
         self.assertEqual(left_out, [{"file": str(self.room / "fuzz_x/deep"), "why": "Permission denied"}])
         self.assertIn("cannot be read", str(say.mock_calls))
+
+
+class Slow(support.Case):
+    def test_what_takes_long_is_told(self):
+        harness, path = self.room / "harness", self.room / "one"
+        harness.write_text("#!/bin/sh\ncase $* in *--brief*|*--seconds=6*) exit 0;; esac\nkill -PROF $$\n")
+        harness.chmod(0o755)
+        path.write_bytes(b"x")
+        case = reproducing.Case(path, build.Harness("fuzz_x", harness, None, None, None))
+        builds = mock.Mock(replaying=lambda *_: Replaying(harness, 1))
+        with mock.patch.object(reproducing, "say"), mock.patch.object(triage, "say") as say:
+            reproducing.reproduce(builds, [case], 1)
+            triage.tell([case], {}, [case], [], self.room)
+        self.assertEqual((case.verdict, case.slow), (None, True))
+        self.assertIn("longer than --seconds", str(say.mock_calls))
 
 
 class Keeping(support.Case):
