@@ -22,6 +22,9 @@ enum {
     PATH_ENDS_EARLY,
     PATH_LOSES_QUOTES,
     PATH_IS_ASCII,
+    PATH_IS_NULL,
+    PATH_IS_POSTMASTER,
+    PATH_OF_OTHER_KIND,
     BACKSLASH_NOT_QUOTED,
     DOT_STRING_QUOTED,
     NOT_UNQUOTED,
@@ -66,6 +69,9 @@ static postern_status planted_path(postern_path *path, const uint8_t *octets, si
         return POSTERN_WRONG;
     }
     if (has_fault == PATH_LOSES_QUOTES) path->mailbox.quoted = false;
+    if (has_fault == PATH_IS_NULL) path->null = true;
+    if (has_fault == PATH_IS_POSTMASTER) path->postmaster = true;
+    if (has_fault == PATH_OF_OTHER_KIND) path->mailbox.kind = POSTERN_DOMAIN_GENERAL;
     if (has_fault == PATH_IS_ASCII) path->mailbox.non_ascii = false;
     if (has_fault == PATH_ENDS_EARLY && status == POSTERN_COMPLETE) path->mailbox.local.size--;
     return status;
@@ -144,6 +150,9 @@ static const planted list[] = {
     {PATH_ENDS_EARLY, "ROUND", "ab@b.example"},
     {PATH_LOSES_QUOTES, "ROUND", "\\\"a\\\"@b.example"},
     {PATH_IS_ASCII, "ROUND", "\\xc3\\xa9@b.example"},
+    {PATH_IS_NULL, "ROUND", "a@b.example"},
+    {PATH_IS_POSTMASTER, "ROUND", "a@b.example"},
+    {PATH_OF_OTHER_KIND, "ROUND", "a@b.example"},
     {BACKSLASH_NOT_QUOTED, "ROUND", "\\\"a\\\\\\\\b\\\"@b.example"},
     {DOT_STRING_QUOTED, "ROUND", "a@b.example"},
     {NOT_UNQUOTED, "ROUND", "a@b.example"},

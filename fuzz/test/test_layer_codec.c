@@ -12,6 +12,7 @@ enum {
     XTEXT_KEEPS_PLUS,
     XTEXT_CHECK_TAKES_ALL,
     XTEXT_TAKES_SMALL_DIGITS,
+    XTEXT_IS_OTHERWISE,
     BASE64_REFUSES_ONE,
     ENCODER_FAILS,
     UTF8_TAKES_ALL,
@@ -49,6 +50,7 @@ static postern_status planted_encode(uint8_t *out, size_t capacity, const uint8_
 static postern_status planted_xtext(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
                                     postern_fault *found) {
     const postern_status status = postern_xtext_decode(out, capacity, octets, size, written, found);
+    if (has_fault == XTEXT_IS_OTHERWISE && size == 3 && octets[0] == '+' && capacity > 0) out[0] = 'z';
     if (has_fault != XTEXT_TAKES_SMALL_DIGITS || size != 3 || octets[0] != '+') return status;
     out[0] = '+';
     *written = 1;
@@ -94,6 +96,7 @@ static const planted list[] = {
     {XTEXT_KEEPS_PLUS, "ROUND", "a+b"},
     {XTEXT_CHECK_TAKES_ALL, "ROUND", "a+b"},
     {XTEXT_TAKES_SMALL_DIGITS, "REF", "+2b"},
+    {XTEXT_IS_OTHERWISE, "REF", "+41"},
     {BASE64_REFUSES_ONE, "REF", "AAAA"},
     {ENCODER_FAILS, "ROUND", "a"},
     {UTF8_TAKES_ALL, "REF", "\\xc3"},

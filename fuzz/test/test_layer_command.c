@@ -278,6 +278,7 @@ static const planted list[] = {
     {TEXT_WHERE_NONE_IS, "REF", "BDAT 1\\r\\n"},
     {VERB_CUT, "REF", "NOOP\\r\\n"},
     {PATH_WIDER, "REF", "MAIL FROM:<> X=1\\r\\n"},
+    {PATH_WIDER, "REF", "MAIL FROM:<a@b.example> X=1\\r\\n"},
     {MAILBOX_WIDER, "REF", "RCPT TO:<@a.example:b@c.example>\\r\\n"},
     {ASCII_ONLY, "REF", "MAIL FROM:<\\xc3\\xa9@a.example> SMTPUTF8\\r\\n"},
     {SECOND_DIFFERS, "ROUND", "NOOP x\\r\\n"},

@@ -39,7 +39,14 @@ enum {
     CHUNKS_LOSE_VIOLATION,
     CHUNKS_LOSE_EIGHT_BIT,
     CHUNK_TAKES_MORE,
-    ONE_LIMIT
+    ONE_LIMIT,
+    FIRST_MADE_UP,
+    OTHER_FIRST,
+    OTHER_VIOLATION,
+    UNKNOWN_VIOLATION,
+    CONTENT_CUT,
+    CHUNKS_SIZE_OFF,
+    CHUNKS_OFFSET_OFF
 };
 static int has_fault;
 
@@ -57,10 +64,22 @@ static bool ends_at_lf_dot_lf(const uint8_t *octets, size_t size, size_t *taken)
 static void spoil(postern_content *content) {
     if (has_fault == EIGHT_BIT_LOST) content->eight_bit = false;
     if (has_fault == EIGHT_BIT_MADE_UP) content->eight_bit = true;
+    if (has_fault == FIRST_MADE_UP && content->violations == 0) content->first = POSTERN_ERROR_NUL;
+    if (has_fault == OTHER_FIRST && content->violations != 0) content->first = POSTERN_ERROR_LINE_TOO_LONG;
+    if (has_fault == OTHER_VIOLATION && content->violations != 0) content->violations = POSTERN_VIOLATION_LINE_TOO_LONG;
+    if (has_fault == UNKNOWN_VIOLATION && content->violations != 0) content->violations |= 1u << 4;
+}
+
+static void cut_content(postern_content *content, postern_slice *slice) {
+    if (has_fault != CONTENT_CUT || slice->size == 0) return;
+    slice->size--;
+    content->size--;
 }
 
 static void spoil_chunks(postern_content *content) {
     if (has_fault == CHUNKS_LOSE_EIGHT_BIT) content->eight_bit = false;
+    if (has_fault == CHUNKS_SIZE_OFF) content->size++;
+    if (has_fault == CHUNKS_OFFSET_OFF) content->offset++;
     if (has_fault != CHUNKS_LOSE_VIOLATION) return;
     content->violations = 0;
     content->first = POSTERN_ERROR_NONE;
@@ -94,6 +113,7 @@ static postern_status planted_feed(postern_data *data, const uint8_t *octets, si
     if (has_fault == VIOLATION_LOST) data->content.violations = 0;
     if (has_fault == VIOLATION_MADE_UP) data->content.violations |= POSTERN_VIOLATION_NUL;
     if (has_fault == OFFSET_OFF) data->content.first_offset++;
+    cut_content(&data->content, slice);
     spoil(&data->content);
     return status;
 }
@@ -103,6 +123,7 @@ static postern_status planted_plain(postern_data *data, const uint8_t *octets, s
     const postern_status status = postern_data_feed_plain(data, octets, size, taken, slice);
     if (has_fault == NOTHING_IS_TAKEN && size == 0) *taken = 1;
     if (has_fault == PLAIN_DIFFERS) data->content.eight_bit = true;
+    cut_content(&data->content, slice);
     spoil(&data->content);
     return status;
 }
@@ -195,6 +216,13 @@ static const planted list[] = {
     {EIGHT_BIT_MADE_UP, "REF", "a\\r\\n"},
     {CHUNKS_LOSE_VIOLATION, "REF", "a\\x00b"},
     {CHUNKS_LOSE_EIGHT_BIT, "REF", "\\xff"},
+    {FIRST_MADE_UP, "REF", "a\\r\\n.\\r\\n"},
+    {OTHER_FIRST, "REF", "\\x00\\r\\n.\\r\\n"},
+    {OTHER_VIOLATION, "REF", "\\x00\\r\\n.\\r\\n"},
+    {UNKNOWN_VIOLATION, "REF", "\\x00\\r\\n.\\r\\n"},
+    {CONTENT_CUT, "REF", "ab\\r\\n.\\r\\n"},
+    {CHUNKS_SIZE_OFF, "REF", "a"},
+    {CHUNKS_OFFSET_OFF, "REF", "a"},
     /* the hash draws a limit of 78 octets */
     {ONE_LIMIT, "REF",
      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\\r\\n.\\r\\n"},
