@@ -3,6 +3,7 @@
 /usr/bin/python3 -B -m unittest discover -s scripts/test -t scripts/test"""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,32 @@ def runs(number):
         return Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def used_by_children():
+    """Seconds of the processor's time that the processes have used which this one started, and which have ended. What
+    lasts too long has used too much, however busy the machine is."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def used_until_gone(processes):
+    """Wait until processes(), which gives numbers, finds none. Returns: seconds of the processor's time that they have
+    used meanwhile; None when they never went."""
+    first, last = {}, {}
+
+    def gone():
+        numbers = processes()
+        for number in numbers:
+            try:
+                words = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            except OSError:
+                continue  # it has just ended
+            last[number] = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+            first.setdefault(number, last[number])
+        return not numbers
+
+    return sum(last[number] - first[number] for number in last) if wait_until(gone) else None
 
 
 def lines(process):

@@ -190,7 +190,9 @@ class Campaigns(support.Case):
         out = campaign.communicate(timeout=support.PATIENCE)[0]
         spent = Record.last(self.room).facts["spent"]
         first = int(out.rpartition(" executions, ")[0].rpartition("\n")[2])
+        used = support.used_by_children()
         code, out, err = support.script("fuzz", "--resume", "--state", self.room)
+        self.assertLess(support.used_by_children() - used, 20 + 15)  # one job: what is left of 20 s, and the scripts
         self.assertEqual((code, err), (0, ""), out)
         self.assertRegex(out, r"(?m)^going on after \d+ seconds")
         self.assertGreater(int(out.rpartition(" executions, ")[0].rpartition("\n")[2]), first)
