@@ -39,9 +39,11 @@ class Replays(support.Case):
         self.assertEqual(replaying.processes, 4)
 
     def test_a_hang_is_told_by_name(self):
+        used = support.used_by_children()
         found = list(Replaying(self.program, 1).failures(self.paths(b"NOOP", b"QUIT", b"EHLO")))
         self.assertEqual([(one.path.name, one.verdict.summary) for one in found],
                          [("0001 x", "timeout"), ("0002 x", "expected one reply, seen none")])
+        self.assertLess(support.used_by_children() - used, 60)  # and not for ever
 
     def test_what_cannot_be_read_is_passed_over_and_named(self):
         paths = self.paths(b"NOOP", b"EHLO", b"RSET", b"EHLO")
@@ -107,9 +109,11 @@ class Replays(support.Case):
                 raise Failure("cannot go on")
             return list(job.failures(paths))
 
+        used = support.used_by_children()
         with self.assertRaisesRegex(Failure, "cannot go on"):
             parallel.each(2, one, jobs, self.fail, lambda: [job.stop() for job in jobs])
         self.assertLessEqual(sum(job.processes for job in jobs), 2)
+        self.assertLess(support.used_by_children() - used, 60)  # of 600 that one of them had
 
     def test_a_harness_that_ends_without_a_word(self):
         script = self.room / "harness"
