@@ -19,6 +19,8 @@ from .turn import Stats, Turn
 PRESET = "afl"
 SYNC = 1  # minutes and eight inputs after which it looks for what others found (the main one: half a minute and two)
 
+GROUP = 64  # inputs that are run in one go before it starts, to see which of them fail
+
 MUTATOR = "fuzz/src/mutate/postern_mutate_afl.so"  # in the build folder; AFL++ keeps its own havoc beside it
 
 # No questions about the machine: processor affinity, frequency scaling, core pattern, terminal.
@@ -164,13 +166,19 @@ def _run(harness, paths, folder):
 
 
 def _failing(harness, paths, folder):
-    """The inputs that fail, found by halving."""
-    if not paths or _run(harness, paths, folder)[1] == 0:
+    """The inputs that fail. A few are run at a time: thousands would be late together on a busy machine."""
+    return [path for first in range(0, len(paths), GROUP)
+            for path in _halved(harness, paths[first:first + GROUP], folder)]
+
+
+def _halved(harness, paths, folder):
+    """Those of a group that fail, found by halving."""
+    if _run(harness, paths, folder)[1] == 0:
         return []
     if len(paths) == 1:
         return paths
     half = len(paths) // 2
-    return _failing(harness, paths[:half], folder) + _failing(harness, paths[half:], folder)
+    return _halved(harness, paths[:half], folder) + _halved(harness, paths[half:], folder)
 
 
 def rerun(harness, path):
