@@ -4,6 +4,7 @@
 The environment variable POSTERN names the binary; ctest sets it.
 """
 
+import contextlib
 import json
 import os
 import pty
@@ -27,6 +28,13 @@ def run(*arguments, stdin=b"", **environment):
     return done.returncode, done.stdout.decode("ascii"), done.stderr.decode("utf-8", "replace")
 
 
+def _all_of(screen):
+    """What comes to a terminal, until nobody writes to it any more."""
+    with contextlib.suppress(OSError):  # EIO: that is how the end of a terminal is told
+        while part := screen.read(65536):
+            yield part
+
+
 class Case(unittest.TestCase):
     """A test of the command."""
 
@@ -46,10 +54,12 @@ class Case(unittest.TestCase):
             self.skipTest(f"no pseudo-terminal here: {error}")
         plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
         with os.fdopen(ours, "rb", buffering=0) as screen:
-            subprocess.run([BINARY, *arguments], stdout=theirs, check=True, timeout=60,
-                           env={**plain, "TERM": "xterm", "COLUMNS": "80", **environment})
+            process = subprocess.Popen([BINARY, *arguments], stdout=theirs,
+                                       env={**plain, "TERM": "xterm", "COLUMNS": "80", **environment})
             os.close(theirs)
-            return screen.read(65536).decode().replace("\r\n", "\n")
+            seen = b"".join(_all_of(screen))
+            self.assertEqual(process.wait(timeout=60), 0, arguments)
+            return seen.decode().replace("\r\n", "\n")
 
     def bulk(self, kind, inputs, *options):
         """The objects for these inputs (octets), in their order."""
