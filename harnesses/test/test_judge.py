@@ -22,8 +22,12 @@ RCPT = HELLO + b"MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n"
 DATA = RCPT + b"DATA\r\n"
 
 
+def program(fault="none"):
+    return f"{shlex.quote(sys.executable)} -B {shlex.quote(str(HERE / 'faulty_server.py'))} {fault}"
+
+
 def server(fault="none"):
-    return f"--target=exec:exec {shlex.quote(sys.executable)} -B {shlex.quote(str(HERE / 'faulty_server.py'))} {fault}"
+    return f"--target=exec:exec {program(fault)}"
 
 
 class Judge(cli.Case):
@@ -123,6 +127,22 @@ class Judge(cli.Case):
         code, out, err = cli.run("judge", "--jsonl", f"--target=exec:{command}", *files)
         first, second = (json.loads(line) for line in out.splitlines())
         self.assertEqual((code, err, first["oracle"], second["verdict"]), (1, "", "SAN", "lawful"))
+
+    def in_turn(self, *deeds):
+        """A server that does one of these at each start, in this order, and is a good one from then on."""
+        counter = shlex.quote(str(self.folder / "starts"))
+        cases = "".join(f"{number}) {deed} ;; " for number, deed in enumerate(deeds))
+        return (f"--target=exec:n=$(cat {counter} 2> /dev/null || echo 0); echo $((n + 1)) > {counter}; "
+                f"case $n in {cases} esac; exec {program()}")
+
+    def test_who_was_late_once_gets_more_time(self):
+        code, out, err = cli.run("judge", "--jsonl", self.in_turn("exec sleep 3600"), self.put(b"NOOP\r\n"))
+        self.assertEqual((code, err, json.loads(out)["verdict"]), (0, "", "lawful"))
+
+    def test_a_crash_is_not_forgotten_over_a_late_reply(self):
+        code, out, err = cli.run("judge", "--jsonl", "--thorough", self.put(b"NOOP\r\n"),
+                                 self.in_turn(f"{program()}; kill -SEGV $$", "exec sleep 3600"))
+        self.assertEqual((code, err, json.loads(out)["verdict"]), (1, "", "broken"))
 
     def test_time_is_bounded_and_nothing_stays(self):
         # Each of these programs would stay for an hour. A greeting must come in time, on a busy machine as well.
