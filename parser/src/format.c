@@ -4,57 +4,89 @@
  * for an enhanced code that contradicts the reply.
  *
  * SPDX-License-Identifier: MIT */
-#include <postern/reply.h>
+#include "format.h"
 
 #include <string.h>
 
 #include "scan.h"
 #include "textstring.h"
 
-#define PREFIX_MAX 14 /* "550-" and "5.999.999 " */
-#define CRLF_SIZE 2
-
-/* The beginning that all lines of a reply share. The separator stands at octet 3. */
-typedef struct prefix {
-    uint8_t octets[PREFIX_MAX];
-    size_t size;
-    bool enhanced;
-} prefix;
-
 static bool is_reply_code(int code) {
     return code >= 200 && code <= 599 && code / 10 % 10 <= 5;
 }
 
-static void append_number(prefix *start, unsigned number) {
-    unsigned place = number >= 100 ? 100 : number >= 10 ? 10 : 1;
-    for (; place > 0; place /= 10) {
-        start->octets[start->size++] = (uint8_t)('0' + number / place % 10);
+/* Write a number of at most three digits. Returns: where they end. */
+static uint8_t *put_number(uint8_t *out, unsigned number) {
+    if (number >= 100) {
+        *out++ = (uint8_t)('0' + number / 100);
     }
+    if (number >= 10) {
+        *out++ = (uint8_t)('0' + number / 10 % 10);
+    }
+    *out++ = (uint8_t)('0' + number % 10);
+    return out;
 }
 
-static void append_octet(prefix *start, uint8_t octet) {
-    start->octets[start->size++] = octet;
-}
+bool postern_writer_begin(postern_writer *writer, uint8_t *out, size_t capacity, int code,
+                          const postern_enhanced *enhanced) {
+    uint8_t *end = writer->prefix;
 
-/* Returns: false when the enhanced code does not go with the reply code or cannot be written. */
-static bool reply_prefix(prefix *start, int code, const postern_enhanced *enhanced) {
-    start->size = 0;
-    start->enhanced = enhanced != NULL && enhanced->class_ != 0 && code / 100 != 3;
-    append_number(start, (unsigned)code);
-    append_octet(start, '-');
-    if (!start->enhanced) {
-        return true;
-    }
-    if (enhanced->class_ != code / 100 || enhanced->subject > 999 || enhanced->detail > 999) {
+    if (!is_reply_code(code)) {
         return false;
     }
-    append_number(start, enhanced->class_);
-    append_octet(start, '.');
-    append_number(start, enhanced->subject);
-    append_octet(start, '.');
-    append_number(start, enhanced->detail);
-    append_octet(start, ' ');
+    writer->out = out;
+    writer->capacity = capacity;
+    writer->size = 0;
+    writer->last = 0;
+    writer->code = code;
+    writer->enhanced = enhanced != NULL && enhanced->class_ != 0 && code / 100 != 3;
+    end = put_number(end, (unsigned)code);
+    *end++ = '-';
+    if (writer->enhanced) {
+        if (enhanced->class_ != code / 100 || enhanced->subject > 999 || enhanced->detail > 999) {
+            return false;
+        }
+        end = put_number(end, enhanced->class_);
+        *end++ = '.';
+        end = put_number(end, enhanced->subject);
+        *end++ = '.';
+        end = put_number(end, enhanced->detail);
+        *end++ = ' ';
+    }
+    writer->prefix_size = (size_t)(end - writer->prefix);
     return true;
+}
+
+void postern_writer_open(postern_writer *writer) {
+    const size_t rest = writer->prefix_size - WRITER_CODE;
+    writer->at = writer->size;
+    writer->cut = writer->capacity - writer->size < writer->prefix_size + WRITER_CRLF;
+    if (writer->cut) {
+        return; /* and there may be no buffer at all */
+    }
+    uint8_t *line = writer->out + writer->size;
+    memcpy(line, writer->prefix, WRITER_CODE); /* of a fixed size, for most prefixes are no more than that */
+    if (rest > 0) {
+        memcpy(line + WRITER_CODE, writer->prefix + WRITER_CODE, rest);
+    }
+    writer->at += writer->prefix_size;
+}
+
+size_t postern_writer_room(const postern_writer *writer) {
+    return POSTERN_REPLY_LINE_MAX - WRITER_CRLF - (writer->at - writer->size);
+}
+
+bool postern_writer_fits(const postern_writer *writer, size_t size) {
+    return !writer->cut && size <= postern_writer_room(writer) && size <= writer->capacity - WRITER_CRLF - writer->at;
+}
+
+void postern_writer_add(postern_writer *writer, postern_slice text) {
+    if (!postern_writer_fits(writer, text.size)) {
+        writer->cut = true;
+        return;
+    }
+    textstring_copy(writer->out + writer->at, text.data, text.size);
+    writer->at += text.size;
 }
 
 /* Would a client read the beginning of this text as an enhanced code of another class than the reply's? */
@@ -68,83 +100,68 @@ static bool contradicts(int code, const uint8_t *text, size_t size) {
     return length > 0 && ends && claimed.class_ != code / 100;
 }
 
+bool postern_writer_close(postern_writer *writer) {
+    if (writer->cut) {
+        return false;
+    }
+    uint8_t *text = writer->out + writer->size + writer->prefix_size;
+    const size_t size = writer->at - writer->size - writer->prefix_size;
+    if (!writer->enhanced && contradicts(writer->code, text, size)) {
+        text[0] = '?';
+    }
+    text[size] = '\r';
+    text[size + 1] = '\n';
+    writer->last = writer->size;
+    writer->size = writer->at + WRITER_CRLF;
+    return true;
+}
+
+size_t postern_writer_end(postern_writer *writer) {
+    if (writer->size > 0) {
+        writer->out[writer->last + WRITER_CODE - 1] = ' ';
+    }
+    return writer->size;
+}
+
 /* Octets up to the first LF, or all. */
 static size_t text_line_size(const uint8_t *text, size_t size) {
-    const uint8_t *lf = size > 0 ? memchr(text, '\n', size) : NULL;
-    return lf != NULL ? (size_t)(lf - text) : size;
-}
-
-/* Are all eight octets printable US-ASCII? The low seven bits of one from SP on reach the top bit with 0x60 added,
- * those of DEL with 1 added; neither sum goes beyond its octet. */
-static bool is_printable_word(uint64_t word) {
-    const uint64_t low = word & SCAN_EACH(0x7F);
-    const uint64_t printable = (low + SCAN_EACH(0x60)) & ~(low + SCAN_EACH(1)) & ~word;
-    return (printable & SCAN_EACH(0x80)) == SCAN_EACH(0x80);
-}
-
-static void copy_text_plain(uint8_t *out, const uint8_t *text, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        out[i] = is_textstring(text[i]) ? text[i] : '?';
-    }
-}
-
-/* What is no text becomes a question mark. Printable text, which most is, is copied eight octets at a time; its last
- * few with those before them. */
-static void copy_text(uint8_t *out, const uint8_t *text, size_t size) {
     size_t at = 0;
-    if (size == 0) {
-        return; /* and the text may be NULL, to which not even 0 can be added */
+    for (; size - at >= SCAN_WORD; at += SCAN_WORD) {
+        const uint64_t word = scan_word(text + at);
+        if (scan_word_has(word, '\n')) {
+            return at + scan_first(scan_word_equal(word, '\n'));
+        }
     }
-    while (size - at >= SCAN_WORD && is_printable_word(scan_word(text + at))) {
-        memcpy(out + at, text + at, SCAN_WORD);
-        at += SCAN_WORD;
+    while (at < size && text[at] != '\n') {
+        at++;
     }
-    if (at > 0 && size - at < SCAN_WORD && is_printable_word(scan_word(text + size - SCAN_WORD))) {
-        memcpy(out + size - SCAN_WORD, text + size - SCAN_WORD, SCAN_WORD);
-        return;
-    }
-    copy_text_plain(out + at, text + at, size - at);
-}
-
-/* One line; there is room for it. Returns: octets written. */
-static size_t reply_line(uint8_t *out, const prefix *start, bool last, bool defuse, const uint8_t *text, size_t size) {
-    memcpy(out, start->octets, start->size);
-    out[3] = last ? ' ' : '-';
-    copy_text(out + start->size, text, size);
-    if (defuse) {
-        out[start->size] = '?';
-    }
-    out[start->size + size] = '\r';
-    out[start->size + size + 1] = '\n';
-    return start->size + size + CRLF_SIZE;
+    return at;
 }
 
 postern_status postern_reply_format(uint8_t *out, size_t capacity, int code, const postern_enhanced *enhanced,
                                     const uint8_t *text, size_t size, size_t *written) {
-    prefix start;
-    size_t at = 0;
+    postern_writer writer;
     bool last;
 
     *written = 0;
-    if (!is_reply_code(code) || !reply_prefix(&start, code, enhanced)) {
+    if (!postern_writer_begin(&writer, out, capacity, code, enhanced)) {
         return POSTERN_MISUSE;
     }
     do {
-        size_t line = text_line_size(text, size);
-        size_t room = POSTERN_REPLY_LINE_MAX - CRLF_SIZE - start.size;
-        size_t kept = line < room ? line : room;
-        bool defuse = !start.enhanced && contradicts(code, text, line);
+        const size_t line = text_line_size(text, size);
 
         last = line == size;
-        if (capacity - at < start.size + kept + CRLF_SIZE) {
+        postern_writer_open(&writer);
+        const size_t room = postern_writer_room(&writer);
+        postern_writer_add(&writer, (postern_slice){text, line < room ? line : room});
+        if (!postern_writer_close(&writer)) {
             return POSTERN_WRONG;
         }
-        at += reply_line(out + at, &start, last, defuse, text, kept);
         if (!last) {
             text += line + 1;
             size -= line + 1;
         }
     } while (!last);
-    *written = at;
+    *written = postern_writer_end(&writer);
     return POSTERN_COMPLETE;
 }

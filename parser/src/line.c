@@ -105,12 +105,13 @@ static size_t ordinary(const uint8_t *octets, size_t size) {
             return at + scan_first(marks);
         }
     }
-    while (size - at >= SCAN_WORD) {
-        uint64_t word = scan_word(octets + at);
-        if (scan_word_has(word, '\r') || scan_word_has(word, '\n') || scan_word_has(word, '\0')) {
-            break;
+    for (; size - at >= SCAN_WORD; at += SCAN_WORD) {
+        const uint64_t word = scan_word(octets + at);
+        uint64_t marks = scan_word_marks(word, '\r') | scan_word_marks(word, '\n') | scan_word_marks(word, '\0');
+        marks &= SCAN_EACH(0x80);
+        if (marks != 0) {
+            return at + scan_first(scan_top_bits(marks));
         }
-        at += SCAN_WORD;
     }
     while (at < size && octets[at] != '\r' && octets[at] != '\n' && octets[at] != '\0') {
         at++;

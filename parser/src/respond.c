@@ -1,5 +1,5 @@
-/* respond.c: how the session's replies are made. Every one passes through put(), and so through the formatter: nothing
- * of the input is ever in one, and nothing can start a line of its own.
+/* respond.c: how the session's replies are made. Every one passes through the writer of format.h: nothing of the input
+ * is ever in one, and nothing can start a line of its own.
  *
  * SPDX-License-Identifier: MIT */
 #include "engine.h"
@@ -7,6 +7,8 @@
 #include <postern/codec.h>
 
 #include <string.h>
+
+#include "format.h"
 
 /* A constant string of the tables, or the name of a mechanism: no line of a reply is longer. */
 static postern_slice slice_of(const char *text) {
@@ -30,24 +32,34 @@ static bool has_enhanced(const postern_session *s, int code) {
              (s->verb == POSTERN_VERB_EHLO || s->verb == POSTERN_VERB_HELO || s->verb == POSTERN_VERB_LHLO));
 }
 
-/* Leave a reply, and owe it. Returns: false when the text does not fit; nothing is changed then. */
-static bool leave(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
-    size_t size;
+/* The enhanced code that a reply shows, if any. One of another class, or with a number of four digits, is none (RFC
+ * 3463 2). */
+static const postern_enhanced *shown(const postern_session *s, int code, postern_enhanced *enhanced) {
+    if (enhanced->class_ != (uint8_t)(code / 100) || enhanced->subject > 999 || enhanced->detail > 999) {
+        *enhanced = (postern_enhanced){(uint8_t)(code / 100), 0, 0};
+    }
+    return has_enhanced(s, code) ? enhanced : NULL;
+}
 
-    /* Of another class, or with a number of four digits, it is none (RFC 3463 2). */
-    if (enhanced.class_ != (uint8_t)(code / 100) || enhanced.subject > 999 || enhanced.detail > 999) {
-        enhanced = (postern_enhanced){(uint8_t)(code / 100), 0, 0};
-    }
-    const postern_enhanced *shown = has_enhanced(s, code) ? &enhanced : NULL;
-    if (postern_reply_format(s->reply, sizeof s->reply, code, shown, text.data, text.size, &size) != POSTERN_COMPLETE) {
-        return false;
-    }
+/* What stands in the buffer is owed. */
+static void owe(postern_session *s, int code, size_t size) {
     s->code = code;
     s->reply_size = size;
     s->owed |= OWE_REPLY;
     if (code == 421 || code == 221) {
         s->owed |= OWE_CLOSE;
     }
+}
+
+/* Leave a reply, and owe it. Returns: false when the text does not fit; nothing is owed then. */
+static bool leave(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
+    size_t size;
+
+    if (postern_reply_format(s->reply, sizeof s->reply, code, shown(s, code, &enhanced), text.data, text.size, &size) !=
+        POSTERN_COMPLETE) {
+        return false;
+    }
+    owe(s, code, size);
     return true;
 }
 
@@ -99,56 +111,12 @@ void postern_engine_refuse(postern_session *s, postern_error error) {
     (void)put(s, info->code, enhanced, text_of(info));
 }
 
-/* ---- Replies that carry the name of the server ---- */
-
-/* The text of a reply, which grows line by line. A line that does not fit into a line of a reply, or into the reply
+/* ---- Replies that carry the name of the server ----
+ *
+ * They are written in their place, line by line. A line that does not fit into a line of a reply, or into the reply
  * beside those before it, is left out whole: half a line would promise something else. */
-typedef struct writer {
-    size_t size;
-    size_t before; /* what it was before the last line and its LF */
-    size_t line;   /* where the last line begins */
-    size_t room;   /* for octets of text, beside the frames of all lines */
-    bool cut;      /* the last line does not fit */
-    uint8_t octets[POSTERN_SESSION_REPLY_MAX];
-} writer;
 
-enum { LINE_FRAME = 6, LINE_ROOM = POSTERN_REPLY_LINE_MAX - LINE_FRAME }; /* "250-", CRLF, and what is between them */
-
-static bool has_room(const writer *w, size_t size) {
-    return !w->cut && size <= w->room && w->size - w->line + size <= LINE_ROOM;
-}
-
-/* What a line holds. An LF would begin another one, and comes to stand as '?', as all other controls do. */
-static void write_text(writer *w, postern_slice text) {
-    if (!has_room(w, text.size)) {
-        w->cut = true;
-        return;
-    }
-    for (size_t i = 0; i < text.size; i++) {
-        w->octets[w->size + i] = text.data[i] == '\n' ? '?' : text.data[i];
-    }
-    w->size += text.size;
-    w->room -= text.size;
-}
-
-static void begin_line(writer *w) {
-    w->before = w->size;
-    w->cut = w->room < LINE_FRAME;
-    if (!w->cut) {
-        w->octets[w->size++] = '\n';
-        w->room -= LINE_FRAME;
-    }
-    w->line = w->size;
-}
-
-static void end_line(writer *w) {
-    if (w->cut && w->line > w->before) {
-        w->room += w->size - w->line + LINE_FRAME;
-        w->size = w->before;
-    }
-}
-
-static void write_number(writer *w, uint64_t number) {
+static void write_number(postern_writer *w, uint64_t number) {
     uint8_t digits[20];
     size_t at = sizeof digits;
 
@@ -156,33 +124,33 @@ static void write_number(writer *w, uint64_t number) {
         digits[--at] = (uint8_t)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    write_text(w, (postern_slice){digits + at, sizeof digits - at});
+    postern_writer_add(w, (postern_slice){digits + at, sizeof digits - at});
 }
 
-static void write_keyword_number(writer *w, postern_slice keyword, uint64_t number) {
+static void write_keyword_number(postern_writer *w, postern_slice keyword, uint64_t number) {
     if (number != 0) {
-        write_text(w, keyword);
+        postern_writer_add(w, keyword);
         write_number(w, number);
     }
 }
 
-/* A text that begins with the name of the server. Its octets are not initialised beyond that. */
-static void write_domain(writer *w, const postern_session *s) {
+/* Begin a reply whose first line begins with the name of the server, and goes on with a text. */
+static void write_domain(postern_writer *w, postern_session *s, int code, postern_enhanced enhanced,
+                         postern_slice text) {
     const postern_slice domain = s->config->domain;
 
-    w->size = 0;
-    w->line = 0;
-    w->room = sizeof w->octets - LINE_FRAME;
-    w->cut = false; /* no other line begins here, and none ends: `before` is not asked for */
-    write_text(w, domain.size >= 1 && domain.size <= POSTERN_DOMAIN_MAX ? domain : LITERAL("localhost"));
+    (void)!postern_writer_begin(w, s->reply, sizeof s->reply, code, shown(s, code, &enhanced));
+    postern_writer_open(w);
+    postern_writer_add(w, domain.size >= 1 && domain.size <= POSTERN_DOMAIN_MAX ? domain : LITERAL("localhost"));
+    postern_writer_add(w, text);
+    (void)postern_writer_close(w);
 }
 
 static void put_with_domain(postern_session *s, int code, postern_enhanced enhanced, postern_slice text) {
-    writer w;
+    postern_writer w;
 
-    write_domain(&w, s);
-    write_text(&w, text);
-    (void)put(s, code, enhanced, (postern_slice){w.octets, w.size});
+    write_domain(&w, s, code, enhanced, text);
+    owe(s, code, postern_writer_end(&w));
 }
 
 void postern_engine_answer_greeting(postern_session *s) {
@@ -195,49 +163,58 @@ void postern_engine_answer_quit(postern_session *s) {
 }
 
 /* As many names as there is room for in one line, each of them whole. */
-static void write_mechanisms(const postern_session *s, writer *w) {
+static void write_mechanisms(const postern_session *s, postern_writer *w) {
     bool any = false;
 
-    begin_line(w);
-    write_text(w, LITERAL("AUTH"));
+    postern_writer_open(w);
+    postern_writer_add(w, LITERAL("AUTH"));
     for (size_t i = 0; i < s->config->mechanism_count; i++) {
         const postern_slice name = slice_of(s->config->mechanisms[i]->name);
-        if (postern_engine_auth_offers(s, s->config->mechanisms[i]) && has_room(w, name.size + 1)) {
-            write_text(w, LITERAL(" "));
-            write_text(w, name);
+        if (postern_engine_auth_offers(s, s->config->mechanisms[i]) && postern_writer_fits(w, name.size + 1)) {
+            postern_writer_add(w, LITERAL(" "));
+            postern_writer_add(w, name);
             any = true;
         }
     }
     w->cut |= !any;
-    end_line(w);
+    (void)postern_writer_close(w);
 }
 
-static void write_limits(const postern_session *s, writer *w) {
+static void write_limits(const postern_session *s, postern_writer *w) {
     const postern_config *config = s->config;
 
     /* RFC 9422 4: the keyword has at least one limit. */
     if (config->max_recipients == 0 && config->limits_mailmax == 0 && config->limits_rcptdomainmax == 0) {
         return;
     }
-    begin_line(w);
-    write_text(w, LITERAL("LIMITS"));
+    postern_writer_open(w);
+    postern_writer_add(w, LITERAL("LIMITS"));
     write_keyword_number(w, LITERAL(" RCPTMAX="), config->max_recipients);
     write_keyword_number(w, LITERAL(" MAILMAX="), config->limits_mailmax);
     write_keyword_number(w, LITERAL(" RCPTDOMAINMAX="), config->limits_rcptdomainmax);
-    end_line(w);
+    (void)postern_writer_close(w);
 }
 
 /* RFC 4865 3: the longest interval, of nine digits at most, and the latest date and time. */
-static void write_futurerelease(const postern_session *s, writer *w) {
+static void write_futurerelease(const postern_session *s, postern_writer *w) {
     enum { LONGEST = 999999999 };
     const uint32_t most = s->config->futurerelease_max;
 
     write_keyword_number(w, LITERAL(" "), most >= 1 && most <= LONGEST ? most : LONGEST);
-    write_text(w, LITERAL(" 9999-12-31T23:59:59Z"));
+    postern_writer_add(w, LITERAL(" 9999-12-31T23:59:59Z"));
 }
 
-static void write_extension(const postern_session *s, writer *w, uint32_t extension) {
-    switch (extension) {
+static const struct offer {
+    uint32_t extension;
+    postern_slice keyword;
+} offers[] = {
+#define OFFER(identifier, keyword, bit) {POSTERN_EXT_##identifier, {(const uint8_t *)(keyword), sizeof(keyword) - 1}},
+    POSTERN_EXTENSION_LIST(OFFER)
+#undef OFFER
+};
+
+static void write_offer(const postern_session *s, postern_writer *w, const struct offer *offer) {
+    switch (offer->extension) {
     case POSTERN_EXT_AUTH: write_mechanisms(s, w); return;
     case POSTERN_EXT_LIMITS: write_limits(s, w); return;
     case POSTERN_EXT_STARTTLS:
@@ -247,39 +224,39 @@ static void write_extension(const postern_session *s, writer *w, uint32_t extens
         break;
     default: break;
     }
-    begin_line(w);
-    write_text(w, slice_of(postern_extension_keyword(extension)));
-    if (extension == POSTERN_EXT_SIZE) {
+    postern_writer_open(w);
+    postern_writer_add(w, offer->keyword);
+    if (offer->extension == POSTERN_EXT_SIZE) {
         write_keyword_number(w, LITERAL(" "), s->config->max_message_size);
     }
-    if (extension == POSTERN_EXT_FUTURERELEASE) {
+    if (offer->extension == POSTERN_EXT_FUTURERELEASE) {
         write_futurerelease(s, w);
     }
-    end_line(w);
+    (void)postern_writer_close(w);
 }
 
-static void write_keyword(writer *w, postern_slice keyword) {
-    begin_line(w);
-    write_text(w, keyword);
+static void write_keyword(postern_writer *w, postern_slice keyword) {
+    postern_writer_open(w);
+    postern_writer_add(w, keyword);
     w->cut |= keyword.size == 0;
-    end_line(w);
+    (void)postern_writer_close(w);
 }
 
 void postern_engine_answer_hello(postern_session *s) {
-    writer w;
+    postern_writer w;
 
-    write_domain(&w, s);
+    write_domain(&w, s, 250, NO_ENHANCED, LITERAL(""));
     if (s->verb != POSTERN_VERB_HELO) {
-        for (uint32_t bit = 1; bit < POSTERN_EXT_SESSION; bit <<= 1) {
-            if (s->in_force & bit) {
-                write_extension(s, &w, bit);
+        for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+            if (s->in_force & offers[i].extension) {
+                write_offer(s, &w, &offers[i]);
             }
         }
         for (size_t i = 0; i < s->config->keyword_count; i++) {
             write_keyword(&w, s->config->keywords[i]);
         }
     }
-    (void)put(s, 250, NO_ENHANCED, (postern_slice){w.octets, w.size});
+    owe(s, 250, postern_writer_end(&w));
 }
 
 void postern_engine_answer_challenge(postern_session *s, const uint8_t *challenge, size_t size) {
