@@ -7,6 +7,8 @@
 
 #include <postern/reply.h>
 
+#include "../src/format.h"
+
 enum { REPLY_MAX = 1 << 15 };
 
 typedef struct request {
@@ -335,9 +337,56 @@ static void test_vectors(void **state) {
     vectors_each("formats.tsv", visit_vector);
 }
 
+static void add(postern_writer *writer, const char *text) {
+    postern_writer_add(writer, (postern_slice){(const uint8_t *)text, strlen(text)});
+}
+
+/* A line that does not fit is left out whole, and the line before it is the last. */
+static void test_lines_that_do_not_fit(void **state) {
+    static const char expected[] = "250-one\r\n250 three\r\n";
+    uint8_t reply[sizeof expected - 1];
+    postern_writer writer;
+
+    (void)state;
+    assert_true(postern_writer_begin(&writer, reply, sizeof reply, 250, NULL));
+    postern_writer_open(&writer);
+    assert_int_equal(postern_writer_room(&writer), POSTERN_REPLY_LINE_MAX - 6);
+    add(&writer, "one");
+    assert_true(postern_writer_close(&writer));
+    postern_writer_open(&writer);
+    add(&writer, "two");
+    assert_true(postern_writer_fits(&writer, 2));
+    assert_false(postern_writer_fits(&writer, 3));
+    add(&writer, "two");
+    assert_false(postern_writer_fits(&writer, 0));
+    add(&writer, "");
+    assert_false(postern_writer_close(&writer));
+    postern_writer_open(&writer);
+    add(&writer, "three");
+    assert_true(postern_writer_close(&writer));
+    postern_writer_open(&writer);
+    assert_false(postern_writer_close(&writer));
+    assert_int_equal(postern_writer_end(&writer), sizeof reply);
+    assert_memory_equal(reply, expected, sizeof reply);
+}
+
+static void test_reply_without_lines(void **state) {
+    uint8_t reply[5] = "";
+    postern_writer writer;
+
+    (void)state;
+    assert_true(postern_writer_begin(&writer, reply, sizeof reply, 250, NULL));
+    postern_writer_open(&writer);
+    assert_false(postern_writer_close(&writer));
+    assert_int_equal(postern_writer_end(&writer), 0);
+    assert_memory_equal(reply, "\0\0\0\0", sizeof reply);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_lines_that_do_not_fit),
+        cmocka_unit_test(test_reply_without_lines),
         cmocka_unit_test(test_short_texts),
         cmocka_unit_test(test_all_octets),
         cmocka_unit_test(test_all_octets_in_printable_text),
