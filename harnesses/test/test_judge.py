@@ -67,8 +67,8 @@ class Judge(cli.Case):
                        RCPT + b"BDAT 6\r\nNOOP\r\nBDAT 2 LAST\r\nxxMAIL FROM:<a@b>\r\n", b"BDAT 6\r\nNOOP\r\nQUIT\r\n",
                        RCPT + b"BDAT 60 LAST\r\nNOOP\r\n", HELLO + b"STARTTLS\r\nNOOP\r\n\x16\x03" + HELLO):
             for options in ((), ("--lockstep",), ("--practice",)):
-                self.lawful(octets, *options)
-        self.lawful(b"NOOP\r\n", "--thorough")
+                self.lawful(octets, "--wait=60", *options)
+        self.lawful(b"NOOP\r\n", "--wait=60", "--thorough")
 
     def test_what_it_answered_is_told(self):
         octets = DATA + b".\r\nBDAT 1\r\nxNOPE\r\nQUIT\r\n"
@@ -85,7 +85,7 @@ class Judge(cli.Case):
         if not EXAMPLE:
             self.skipTest("session_on_stdio was not built")
         for options in ((), ("--lockstep",)):
-            out = self.ask("judge", f"--target=exec:exec {shlex.quote(EXAMPLE)}", *options, str(SEEDS))
+            out = self.ask("judge", f"--target=exec:exec {shlex.quote(EXAMPLE)}", "--wait=60", *options, str(SEEDS))
             self.assertRegex(out, r"^\d{3,} files, 0 broken, \d+ skipped \(LMTP\)\n$")
 
     # ---- Each fault ----
