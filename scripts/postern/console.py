@@ -2,6 +2,8 @@
 """What every verb says in the same way: misuse, failure, the commands that it runs, exit codes."""
 
 import argparse
+import contextlib
+import errno
 import shlex
 import sys
 
@@ -75,8 +77,19 @@ def minutes(text):
     return number
 
 
+@contextlib.contextmanager
+def where(place):
+    """An error of the system in here says where, which that of a full disk does not by itself."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(place)
+        raise
+
+
 def say(*words):
-    print(*words, flush=True)
+    with where("standard output"):
+        print(*words, flush=True)
 
 
 def visible(text, keep="\n\t"):
@@ -101,7 +114,8 @@ def run(verb, main):
         sys.stderr.close()
         sys.exit(FAILED)
     except OSError as error:
-        sys.stderr.write(f"scripts/{verb}: {error}\n")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        sys.stderr.write(f"scripts/{verb}: {error}{': make room there, and run it again' if full else ''}\n")
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.stderr.write(f"scripts/{verb}: interrupted\n")

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Where things are: the source tree, the builds, the state that outlives a run."""
 
+import contextlib
 import os
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
-from .console import visible
+from .console import visible, where
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or ROOT / "build")
@@ -42,6 +44,13 @@ def short(path):
     except ValueError:
         pass
     return visible(str(path), keep="")
+
+
+@contextlib.contextmanager
+def scratch(prefix):
+    """A folder for a while."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as name, where(name):
+        yield Path(name)
 
 
 def write_whole(path, octets, lasting=True):

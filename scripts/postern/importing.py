@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -206,7 +205,7 @@ def main():
     postern("--version")  # if it cannot be run, that is no file's fault
     taken, sessions = [], []
     refused = {house.short(path): f"it cannot be read: {why}" for path, why in unread.items()}
-    with tempfile.TemporaryDirectory(prefix="postern-import-") as name:
+    with house.scratch("postern-import-") as room:
         for number, path in enumerate(paths, 1):
             if number % 500 == 0:
                 say(f"checked {number} of {len(paths)} files")
@@ -220,11 +219,11 @@ def main():
                 continue
             for session in found:
                 try:
-                    check(session, Path(name))
+                    check(session, room)
                     sessions.append(session)
                 except Refusal as refusal:
                     refused[session.label] = str(refusal)
-        broken, slow = judge(sessions, build.choose(known, [_JUDGE])[0].program, options.seconds, Path(name))
+        broken, slow = judge(sessions, build.choose(known, [_JUDGE])[0].program, options.seconds, room)
         refused |= broken
 
     def home_of(harness):

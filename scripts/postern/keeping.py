@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 
-from .console import Failure, say
+from .console import Failure, say, where
 from . import house
 
 LIST = "triage.json"  # holds what the verb has to say, and under "files" the SHA-1 of all that it wrote
@@ -46,10 +46,8 @@ class Kept:
             raise Failure(f"{self.home} cannot be written ({error.strerror}): name another folder with --output") \
                 from error
         try:
-            yield self.work
-        except OSError as error:  # a disk that is full does not say where
-            error.filename = error.filename or str(self.home)
-            raise
+            with where(self.home):
+                yield self.work
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
 

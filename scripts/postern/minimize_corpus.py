@@ -2,7 +2,6 @@
 """scripts/minimize-corpus: the fewest inputs that reach all that the kept corpus reaches, for both engines."""
 
 import hashlib
-import tempfile
 from pathlib import Path
 
 from . import build, cases, corpus, features, house, setcover, workroom
@@ -65,8 +64,8 @@ class Corpus:
         masks, failing = dict.fromkeys(paths, 0), set()
         for engine, harness in self.engines.items():
             ran = set()
-            with tempfile.TemporaryDirectory(prefix="postern-minimize-") as room:
-                for path, found in features.BY[engine](harness, paths, Path(room)):
+            with house.scratch("postern-minimize-") as room:
+                for path, found in features.BY[engine](harness, paths, room):
                     masks[path] |= self.features.mask(engine, found)
                     ran.add(path)
             failing |= set(paths) - ran

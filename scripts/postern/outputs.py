@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import house
-from .console import Failure
+from .console import Failure, where
 
 
 def writable(option, path):
@@ -50,7 +50,7 @@ class Json:
         if self.path:
             house.write_whole(self.path, text.encode())
             return
-        with self.out:
+        with where("standard output"), self.out:
             self.out.write(text)
 
 

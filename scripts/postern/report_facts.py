@@ -2,7 +2,6 @@
 """What a report is made of, read from the state of a campaign: how it went, what it found, what it reached."""
 
 import json
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -206,10 +205,10 @@ def reached(state, harnesses, postern):
     kept = [path for name in names for path in cases.files_in(corpus.folder_of(state, name))]
     if not seeds + kept:
         return None
-    with tempfile.TemporaryDirectory() as room:
-        graph = Path(room) / "graph"
-        everything = protocol(postern, seeds + kept, Path(room), graph)
-        return Protocol(protocol(postern, seeds, Path(room)) if seeds else None, everything,
+    with house.scratch("postern-report-") as room:
+        graph = room / "graph"
+        everything = protocol(postern, seeds + kept, room, graph)
+        return Protocol(protocol(postern, seeds, room) if seeds else None, everything,
                         graph.read_text(encoding="utf-8"))
 
 

@@ -9,11 +9,9 @@ nothing goes any more.
 
 import json
 import re
-import tempfile
 import time
-from pathlib import Path
 
-from . import violation
+from . import house, violation
 from .tool import postern
 
 AT_ONCE, OCTETS_AT_ONCE = 64, 1 << 22  # candidates that are tried in one process, and how long they are together
@@ -158,9 +156,7 @@ def shrink(octets, kind, replaying, verdict, report, seconds):
     """Make a failing input shorter. In: kind of the input ("session", "data" ...); replaying, how it is run; verdict
     and report, what was seen. Returns: the shorter input, which fails in the same way; octets, when there is none."""
     same = Same(octets, verdict, report)
-    with tempfile.TemporaryDirectory(prefix="postern-shrink-") as name:
-        room = Path(name)
-
+    with house.scratch("postern-shrink-") as room:
         def first(candidates):
             paths = [room / str(number) for number in range(len(candidates))]
             for path, candidate in zip(paths, candidates):

@@ -3,6 +3,8 @@
 
 import argparse
 import json
+import subprocess
+import sys
 import unittest
 
 import support
@@ -74,6 +76,29 @@ class Json(support.Case):
         for bad in ("", self.room, "/proc/x.json", path / "y.json"):
             with self.assertRaisesRegex(Failure, "cannot be written"):
                 outputs.json_asked(argparse.Namespace(json=str(bad)))
+
+
+class FullDisk(support.Case):
+    """One line: what, where, what to do."""
+
+    def said(self, what, out):
+        code = "from postern import console, house, outputs\n" \
+               f"console.run('x', lambda: {what})"
+        done = subprocess.run([sys.executable, "-c", code], cwd=support.SCRIPTS, stdin=subprocess.DEVNULL, stdout=out,
+                              stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
+        return done.stderr
+
+    def test_standard_output(self):
+        with open("/dev/full", "wb") as full:
+            for what in ("console.say('a')", "outputs.Json(None).write({})"):
+                self.assertEqual(self.said(what, full), "scripts/x: [Errno 28] No space left on device: "
+                                 "'standard output': make room there, and run it again\n")
+
+    def test_a_file_in_a_folder_for_a_while(self):
+        full = "open('/dev/full', 'wb', buffering=0).write(b'a')"
+        said = self.said(f"exec(\"with house.scratch('a-') as room:\\n {full}\")", subprocess.DEVNULL)
+        self.assertRegex(said, r"No space left on device: '/.*/a-\w+': make room there")
 
 
 if __name__ == "__main__":
