@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 
-from . import afl, libfuzzer, limits, options
+from . import afl, house, libfuzzer, limits, options
 from .console import Failure
 
 
@@ -74,6 +74,7 @@ def _run(command, room, environment):
         raise KeyboardInterrupt
     if code not in (0, 1):
         raise Failure(f"{command[0]} ended with exit code {code}: {_last_words(room)}")
+    house.must_have_room(room)  # a feature that was not written down is one that an input does not reach
 
 
 def _last_words(room):

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or ROOT / "build")
 SEEDS = ROOT / "corpus" / "seeds"
 REGRESSIONS = ROOT / "corpus" / "regressions"
+SPARE = 1 << 16  # octets for which there is room on a disk that is not full
 
 
 def state_dir(chosen=None):
@@ -51,6 +52,12 @@ def scratch(prefix):
     """A folder for a while."""
     with tempfile.TemporaryDirectory(prefix=prefix) as name, where(name):
         yield Path(name)
+
+
+def must_have_room(folder):
+    """Raises OSError where the disk is full. Programs do not say so: what they wrote is cut short then."""
+    with where(folder), tempfile.TemporaryFile(dir=folder) as trial:
+        trial.write(bytes(SPARE))
 
 
 def write_whole(path, octets, lasting=True):

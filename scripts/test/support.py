@@ -117,6 +117,24 @@ def make_unreadable(path):
 
 
 @contextmanager
+def small_disk(folder, left):
+    """Have a folder be a disk of its own, a small one; the test is skipped where nobody may do that. Gives: a function
+    that fills it up but for so many octets; call it when all is there that is to be there before."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, check=False)
+    if done.returncode:
+        raise unittest.SkipTest("no disk can be mounted here")
+
+    def fill():
+        with open(folder / "full", "wb") as out:
+            os.posix_fallocate(out.fileno(), 0, shutil.disk_usage(folder).free - left)
+
+    try:
+        yield fill
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
 def sealed(*folders):
     """Folders that cannot be listed, for who runs this here, root too."""
     scandir = os.scandir

@@ -97,6 +97,19 @@ class Minimizing(support.Case):
         self.assertEqual(self.contents(), [b"EHxx"])
         self.assertEqual(self.contents(other), [b"EHLO", b"EHxx"])
 
+    def test_a_full_disk_costs_no_input(self):
+        """The programs that measure do not say that what they wrote is cut short."""
+        draw = random.Random(7)
+        with support.small_disk(self.room, 80_000) as fill:
+            self.put(*(bytes(draw.choices(b"EHLODATNQUISR \r\n", k=60)) for _ in range(60)))
+            before = self.contents()
+            fill()
+            code, out, err = self.minimize("--engine", "afl", TMPDIR=str(self.room))
+            self.assertEqual((code, err.count("\n")), (2, 1), out + err)
+            self.assertRegex(err, f"No space left on device: '{self.room}/postern-minimize-.*': make room there")
+            self.assertEqual(self.contents(), before)
+            self.assertEqual(sorted(path.name for path in self.room.iterdir()), ["corpus", "full"])
+
     def test_misuse(self):
         self.refused("minimize-corpus", "--state", self.room / "none", says="no such folder")
         self.refused("minimize-corpus", "--state", self.room, "--from", self.room, says="goes with one HARNESS")
