@@ -87,6 +87,14 @@ def drop(folder, paths):
             path.unlink()
 
 
+def content_of(path):
+    """The name that says the content of a file; None when it is there no more."""
+    try:
+        return name_of(path.read_bytes())
+    except OSError:
+        return None
+
+
 def adopt_one(path, target):
     """Add an input to the kept corpus. Returns: its name there, or None when it is not fit for it."""
     try:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """scripts/minimize-corpus: the fewest inputs that reach all that the kept corpus reaches, for both engines."""
 
-import hashlib
 from pathlib import Path
 
 from . import build, cases, corpus, features, house, setcover, workroom
@@ -50,12 +49,20 @@ def arguments():
 
 
 class Corpus:
-    """The inputs of one harness, each content once, and what they reach. In: engines, {engine: Harness}."""
+    """The inputs of one harness, each content once, and what they reach. In: engines, {engine: Harness}; home, the
+    folder that it is kept in. Of twins a file at home is taken rather than one elsewhere, or a link to it."""
 
-    def __init__(self, name, engines, paths):
+    def __init__(self, name, engines, paths, home):
         self.name = name
         self.engines = engines
-        self.paths = list({hashlib.sha1(path.read_bytes()).digest(): path for path in paths}.values())
+        self.home = home
+        self.sizes, by_content = {}, {}
+        for path in sorted(paths, key=lambda path: (path.parent == home, not path.is_symlink())):
+            octets = path.read_bytes()
+            self.sizes[path] = len(octets)
+            by_content[corpus.name_of(octets)] = path
+        self.contents = {path: content for content, path in by_content.items()}
+        self.paths = list(self.contents)
         self.twins = sorted(set(paths) - set(self.paths))
         self.features = Features()
 
@@ -74,16 +81,16 @@ class Corpus:
     def choose(self):
         """Returns: paths to keep, those of them that fail, and how many features a second measurement missed."""
         self.masks, failing = self.measure(self.paths)
-        sizes = {path: path.stat().st_size for path in self.paths}
-        chosen = set(setcover.cover({path: mask for path, mask in self.masks.items() if path not in failing}, sizes))
+        clean = {path: mask for path, mask in self.masks.items() if path not in failing}
+        chosen = set(setcover.cover(clean, self.sizes))
         chosen |= failing
         again, _ = self.measure(sorted(chosen - failing))
-        missed = _union(mask for path, mask in self.masks.items() if path not in failing) & ~_union(again.values())
+        missed = _union(clean.values()) & ~_union(again.values())
         return chosen, failing, missed.bit_count()
 
     def figures(self, paths):
         reached = _union(self.masks.get(path, 0) for path in paths)
-        return {"files": len(paths), "octets": sum(path.stat().st_size for path in paths),
+        return {"files": len(paths), "octets": sum(self.sizes[path] for path in paths),
                 "features": {engine: self.features.count(reached, engine) for engine in self.engines}}
 
 
@@ -94,8 +101,8 @@ def _union(masks):
     return reached
 
 
-def minimize(given, home, output):
-    """Minimise one corpus. In: home, the folder that it is kept in. Returns: its facts."""
+def minimize(given, output):
+    """Minimise one corpus, or copy what is chosen to the folder `output`. Returns: its facts."""
     chosen, failing, missed = given.choose()
     facts = {"harness": given.name, "before": given.figures(given.paths + given.twins),
              "after": given.figures(sorted(chosen)), "failing": [str(path) for path in sorted(failing)],
@@ -103,16 +110,22 @@ def minimize(given, home, output):
     if missed:
         facts["after"] = facts["before"]
     elif output:
-        corpus.adopt(sorted(chosen - failing), output)
+        keep(given, chosen - failing, output)
     else:
-        corpus.adopt([path for path in sorted(chosen - failing) if path.parent != home], home)
-        for path in given.paths:
-            if path not in chosen and path.parent == home:
-                path.unlink(missing_ok=True)
-        for path in given.twins:
-            if path.parent == home:
+        keep(given, chosen - failing, given.home)
+        for path in [*given.paths, *given.twins]:
+            if path not in chosen and path.parent == given.home:
                 path.unlink(missing_ok=True)
     return facts
+
+
+def keep(given, chosen, home):
+    """See that all that was chosen is in a folder. Raises Failure when it is not any more what was measured."""
+    for path in sorted(chosen):
+        content = corpus.content_of(path) if path.parent == home else corpus.adopt_one(path, home)
+        if content != given.contents[path]:
+            raise Failure(f"{house.short(path)} has been changed or removed meanwhile: nothing was taken out of "
+                          "the corpus; minimise it again")
 
 
 def tell(facts):
@@ -154,8 +167,8 @@ def main():
             say(f"{name}: no inputs")
             continue
         say(f"{name}: measuring {len(paths)} inputs")
-        given = Corpus(name, {engine: made[engine][name] for engine in engines}, paths)
-        harnesses.append({**minimize(given, home, output / name if output else None),
+        given = Corpus(name, {engine: made[engine][name] for engine in engines}, paths, home)
+        harnesses.append({**minimize(given, output / name if output else None),
                           "unread": [str(path) for path in unread]})
         tell(harnesses[-1])
     if out:

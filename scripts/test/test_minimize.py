@@ -12,6 +12,7 @@ from unittest import mock
 
 import support
 from postern import minimize_corpus, setcover, workroom
+from postern.console import Failure
 
 
 def union(masks):
@@ -135,8 +136,8 @@ class Doubt(support.Case):
             return [(path, reached[path.name]) for path in paths if path.name in reached]
 
         with mock.patch.dict(minimize_corpus.features.BY, {"one": by_engine}):
-            given = minimize_corpus.Corpus("fuzz_x", {"one": None}, sorted(home.iterdir(), reverse=True))
-            facts = minimize_corpus.minimize(given, home, None)
+            given = minimize_corpus.Corpus("fuzz_x", {"one": None}, sorted(home.iterdir(), reverse=True), home)
+            facts = minimize_corpus.minimize(given, None)
         self.assertEqual(facts["before"]["files"], 4)
         return facts, sorted(path.name for path in home.iterdir())
 
@@ -147,6 +148,57 @@ class Doubt(support.Case):
     def test_something_is_missing(self):
         facts, names = self.minimize({"A": ["1"]})
         self.assertEqual((facts["unsure"], facts["after"]["files"], names), (1, 4, ["A", "a", "b", "c"]))
+
+
+class Changing(support.Case):
+    """A corpus that others change, or that stands in two places: no content is lost that was counted on."""
+
+    def setUp(self):
+        super().setUp()
+        self.home, self.other = self.room / "home", self.room / "other"
+        for folder in (self.home / "deep", self.other):
+            folder.mkdir(parents=True)
+
+    def minimize(self, *paths, meanwhile=lambda: None):
+        """What an input reaches is the set of its letters. In: meanwhile, comes when all has been measured twice."""
+        measured = []
+
+        def by_engine(_harness, inputs, _room):
+            yield from [(path, path.read_text()) for path in inputs]
+            measured.append(inputs)
+            if len(measured) == 2:
+                meanwhile()
+
+        with mock.patch.dict(minimize_corpus.features.BY, {"one": by_engine}):
+            minimize_corpus.minimize(minimize_corpus.Corpus("fuzz_x", {"one": None}, paths, self.home), None)
+
+    def letters(self):
+        return "".join(sorted(path.read_text() for path in self.home.iterdir() if path.is_file()))
+
+    def test_a_link_does_not_stand_for_what_it_points_to(self):
+        first, link, deep = self.home / "a", self.home / "z", self.home / "deep" / "b"
+        first.write_text("x")
+        link.symlink_to("a")
+        deep.symlink_to("../a")
+        self.minimize(first, link, deep)
+        self.assertEqual((first.is_file(), link.is_symlink(), deep.read_text()), (True, False, "x"))
+
+    def test_what_was_chosen_elsewhere_has_gone(self):
+        for change in (Path.unlink, lambda path: path.write_text("c")):
+            mine, more = self.home / "a", self.other / "b"
+            mine.write_text("a")
+            more.write_text("ab")
+            with self.assertRaisesRegex(Failure, f"{more} has been changed or removed meanwhile: nothing was taken"):
+                self.minimize(more, mine, meanwhile=lambda: change(more))
+            self.assertIn("a", self.letters())
+
+    def test_what_was_chosen_at_home_has_gone(self):
+        long, short = self.home / "a", self.home / "b"
+        long.write_text("ab")
+        short.write_text("a")
+        with self.assertRaisesRegex(Failure, f"{long} has been changed or removed meanwhile"):
+            self.minimize(long, short, meanwhile=long.unlink)
+        self.assertEqual(self.letters(), "a")
 
 
 if __name__ == "__main__":
