@@ -2,13 +2,14 @@
 """Where things are: the source tree, the builds, the state that outlives a run."""
 
 import contextlib
+import fcntl
 import os
 import re
 import subprocess
 import tempfile
 from pathlib import Path
 
-from .console import visible, where
+from .console import Failure, visible, where
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or ROOT / "build")
@@ -45,6 +46,20 @@ def short(path):
     except ValueError:
         pass
     return visible(str(path), keep="")
+
+
+@contextlib.contextmanager
+def alone(folder, busy=None):
+    """One at a time, by a lock on a folder that leaves nothing in it, and goes with the process. Others wait; or they
+    raise Failure with the words `busy`."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | (fcntl.LOCK_NB if busy else 0))
+        yield
+    except BlockingIOError as error:
+        raise Failure(busy) from error
+    finally:
+        os.close(lock)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 has put into an older one, or changed in it, is not lost: it is set aside then, else it goes."""
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -55,21 +54,11 @@ class Kept:
         """Put the folder in place, with its list."""
         told = json.dumps({**facts, "files": _sums(self.work)}, indent=2)
         house.write_whole(self.work / LIST, (told + "\n").encode())
-        with self._alone():
+        with house.alone(self.home.parent):  # another triage may end at this moment
             old = self._set_aside() if self.home.exists() and any(self.home.iterdir()) else None
             os.rename(self.work, self.home)
         if old:
             shutil.rmtree(old, ignore_errors=True)
-
-    @contextlib.contextmanager
-    def _alone(self):
-        """One at a time: another triage may end at this moment."""
-        folder = os.open(self.home.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(folder)
 
     def _changed(self):
         try:

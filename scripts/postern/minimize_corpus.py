@@ -140,6 +140,26 @@ def tell(facts):
         say(f"  left as it was: {facts['unsure']} features were not seen a second time")
 
 
+def of_harness(name, engines, state, more, output):
+    """Minimise the corpus of one harness, with inputs from the folders `more`, and tell of it. Returns: its facts, None
+    where there are no inputs."""
+    home = corpus.folder_of(state, name)
+    paths = [path for folder in (*more, home) if folder.is_dir() for path in cases.files_in(folder)
+             if 0 < path.stat().st_size <= corpus.LARGEST]
+    unread = unreadable(paths)
+    for path, why in unread.items():
+        say(f"  cannot be read, and stays: {house.short(path)}: {why}")
+    paths = [path for path in paths if path not in unread]
+    if not paths:
+        say(f"{name}: no inputs")
+        return None
+    say(f"{name}: measuring {len(paths)} inputs")
+    facts = {**minimize(Corpus(name, engines, paths, home), output / name if output else None),
+             "unread": [str(path) for path in unread]}
+    tell(facts)
+    return facts
+
+
 def main():
     options = arguments()
     out = json_asked(options)
@@ -154,23 +174,12 @@ def main():
     build.bootstrap(*engines)
     made = build_engines(names, engines)
     output = Path(options.output).absolute() if options.output else None
-    harnesses = []
-    for name in names:
-        home = corpus.folder_of(state, name)
-        paths = [path for folder in (*more, home) if folder.is_dir() for path in cases.files_in(folder)
-                 if 0 < path.stat().st_size <= corpus.LARGEST]
-        unread = unreadable(paths)
-        for path, why in unread.items():
-            say(f"  cannot be read, and stays: {house.short(path)}: {why}")
-        paths = [path for path in paths if path not in unread]
-        if not paths:
-            say(f"{name}: no inputs")
-            continue
-        say(f"{name}: measuring {len(paths)} inputs")
-        given = Corpus(name, {engine: made[engine][name] for engine in engines}, paths, home)
-        harnesses.append({**minimize(given, output / name if output else None),
-                          "unread": [str(path) for path in unread]})
-        tell(harnesses[-1])
+    (state / "corpus").mkdir(parents=True, exist_ok=True)
+    with house.alone(state / "corpus", f"another minimize-corpus is at work in {house.short(state)}: minimise when it "
+                     "has ended"):  # what one takes out, the other may count on
+        done = [of_harness(name, {engine: made[engine][name] for engine in engines}, state, more, output)
+                for name in names]
+    harnesses = [facts for facts in done if facts]
     if out:
         out.write({"harnesses": harnesses})
     left = any(facts["failing"] or facts["unsure"] or facts["unread"] for facts in harnesses)

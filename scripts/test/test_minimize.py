@@ -11,7 +11,7 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import minimize_corpus, setcover, workroom
+from postern import house, minimize_corpus, setcover, workroom
 from postern.console import Failure
 
 
@@ -119,6 +119,10 @@ class Minimizing(support.Case):
         living = workroom.Workroom(self.room)
         self.refused("minimize-corpus", "--state", self.room, says="a campaign is at work")
         living.close()
+        (self.room / "corpus").mkdir()
+        with house.alone(self.room / "corpus"):
+            self.refused("minimize-corpus", "fuzz_planted", "--state", self.room, says="another minimize-corpus is at "
+                         "work")
 
 
 class Doubt(support.Case):
