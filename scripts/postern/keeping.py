@@ -25,15 +25,24 @@ class Kept:
     def __init__(self, home):
         self.home = home
         self.work = home.with_name(f".{home.name}.{os.getpid()}.part")
-        self._tidy()
+        if home.parent.is_dir():
+            with house.alone(home.parent):  # another triage may end at this moment
+                self._tidy()
+                self._see_whose()
+
+    def _see_whose(self):
+        home = self.home
         if home.exists() and not (home / LIST).is_file() and not (home.is_dir() and not any(home.iterdir())):
             raise Failure(f"{home} is there, and no triage made it: name another folder with --output")
 
     def _tidy(self):
-        """Remove what was left by somebody who was killed."""
+        """Remove what was left by somebody who was killed; or put it back, when the kill came before there was another
+        one in its place."""
         for path in self.home.parent.glob(f".{self.home.name}.*"):
             writer = path.suffix in (".part", ".old") and path.stem.rpartition(".")[2]
             if writer and writer.isdecimal() and (int(writer) == os.getpid() or not os.path.exists(f"/proc/{writer}")):
+                if path.suffix == ".old" and not self.home.exists():
+                    os.rename(path, self.home)
                 shutil.rmtree(path, ignore_errors=True)
 
     @contextlib.contextmanager

@@ -273,6 +273,17 @@ class Keeping(support.Case):
         self.assertEqual({path.name for path in self.room.iterdir()},
                          {"triage", f".triage.{os.getppid()}.part", ".triage.mine"})
 
+    def test_a_kill_between_two_renamings(self):
+        self.write("one")
+        os.rename(self.room / "triage", self.room / f".triage.{os.getppid()}.old")
+        self.assertFalse(keeping.Kept(self.room / "triage").home.exists())  # the other one is at it
+        dead = subprocess.Popen(["true"])
+        dead.wait()
+        os.rename(self.room / f".triage.{os.getppid()}.old", self.room / f".triage.{dead.pid}.old")
+        keeping.Kept(self.room / "triage")
+        self.assertEqual((self.room / "triage" / "file").read_text(), "one")
+        self.assertEqual([path.name for path in self.room.iterdir()], ["triage"])
+
     def test_where_it_cannot_be(self):
         (self.room / "file").write_text("")
         with self.assertRaisesRegex(Failure, "cannot be written .*--output"), \
