@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """scripts/triage: what a campaign found: is it real, what is it, and what to do about it."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -241,7 +242,7 @@ def set_apart(flaky, room):
             number += 1
             home = home.with_name(f"{case.path.name}-{number}")
         shutil.copyfile(case.path, home)
-        if findings.beside(case.path).exists():
+        if os.path.exists(findings.beside(case.path)):  # which may be too long for a name
             shutil.copyfile(findings.beside(case.path), findings.beside(home))
 
 

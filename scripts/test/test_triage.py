@@ -223,6 +223,16 @@ class Collecting(support.Case):
         self.assertIn("cannot be read", str(say.mock_calls))
 
 
+class Apart(support.Case):
+    def test_names_of_any_kind(self):
+        harness = build.Harness("fuzz_x", Path("/x"), None, None, None)
+        names = ("x" * 255, "a b\nc", os.fsdecode(b"\xff\xfe"), "told", "told.json")
+        for name in names:
+            (self.room / name).write_text(name, errors="surrogateescape")
+        triage.set_apart([reproducing.Case(self.room / name, harness) for name in names[:-1]], self.room / "to")
+        self.assertEqual(sorted(path.name for path in (self.room / "to/flaky/fuzz_x").iterdir()), sorted(names))
+
+
 class Slow(support.Case):
     def test_what_takes_long_is_told(self):
         harness, path = self.room / "harness", self.room / "one"
