@@ -115,8 +115,7 @@ class Replaying:
         index = next((i for i, path in enumerate(paths) if str(path) == name), None)
         if index is None and len(paths) > 1:
             # It ended without a name (a leak is told at the end, a kill not at all): find it by halving.
-            failing, ran = self._run(paths[:len(paths) // 2])
-            return (failing, ran) if failing else (None, len(paths) // 2)
+            return self._run(paths[:len(paths) // 2])
         path = paths[index or 0]
         if code in _LATE and not self.brief and not self.engine:
             return self._patiently(path), (index or 0) + 1
