@@ -5,6 +5,7 @@ import argparse
 import contextlib
 import errno
 import shlex
+import signal
 import sys
 
 OK, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
@@ -104,7 +105,10 @@ def show_command(command, prefix=""):
 
 
 def run(verb, main):
-    """Run a verb's main and turn how it ended into an exit code."""
+    """Run a verb's main and turn how it ended into an exit code. SIGTERM is what Ctrl-C is, for those too that do not
+    say what else it is."""
+    if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main())
     except Failure as failure:

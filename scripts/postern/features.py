@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 
-from . import afl, house, libfuzzer, limits, options
+from . import afl, house, leash, libfuzzer, limits, options
 from .console import Failure
 
 
@@ -64,12 +64,17 @@ def link_all(names, folder):
 
 
 def _run(command, room, environment):
+    """Nothing of it goes on when it has ended, or is killed together with the verb: a merge has processes of its own,
+    and what they still write would be in the way of who removes the room."""
     with open(room / "log", "ab") as log:
+        held = leash.hold(room)
         try:
             code = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                   cwd=room, env={**os.environ, **environment}, check=False).returncode
         except OSError as error:
             raise Failure(f"{command[0]} cannot be run: {error.strerror}") from error
+        finally:
+            leash.release(held)
     if code == -signal.SIGINT:  # that of the terminal
         raise KeyboardInterrupt
     if code not in (0, 1):

@@ -3,15 +3,19 @@
 
 import hashlib
 import json
+import os
 import random
 import shutil
+import signal
+import subprocess
+import sys
 import unittest
 from itertools import combinations
 from pathlib import Path
 from unittest import mock
 
 import support
-from postern import house, minimize_corpus, setcover, workroom
+from postern import house, leash, minimize_corpus, setcover, workroom
 from postern.console import Failure
 
 
@@ -152,6 +156,25 @@ class Doubt(support.Case):
     def test_something_is_missing(self):
         facts, names = self.minimize({"A": ["1"]})
         self.assertEqual((facts["unsure"], facts["after"]["files"], names), (1, 4, ["A", "a", "b", "c"]))
+
+
+class Ending(support.Case):
+    """Whatever ends the verb ends what it has started."""
+
+    def test_a_signal_to_the_verb_alone(self):
+        code = "from postern import console, features, house\n" \
+               "def main():\n" \
+               "    with house.scratch('x-') as room:\n" \
+               "        features._run(['sh', '-c', 'sleep 600 & wait'], room, {})\n" \
+               "console.run('x', main)"
+        for number, expected, left in ((signal.SIGINT, 130, 0), (signal.SIGTERM, 130, 0), (signal.SIGKILL, -9, 1)):
+            verb = subprocess.Popen([sys.executable, "-c", code], cwd=support.SCRIPTS, stderr=subprocess.DEVNULL,
+                                    env={**os.environ, "TMPDIR": str(self.room)})
+            self.assertTrue(support.wait_until(lambda: len(leash.processes_in(self.room)) == 2))
+            verb.send_signal(number)
+            self.assertEqual(verb.wait(support.PATIENCE), expected)
+            self.assertTrue(support.wait_until(lambda: not leash.processes_in(self.room)))
+            self.assertEqual(len(list(self.room.iterdir())), left)
 
 
 class Changing(support.Case):
