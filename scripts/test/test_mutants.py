@@ -3,12 +3,13 @@
 
 import importlib.util
 import os
+import signal
 import subprocess
-import time
 import types
 import unittest
 from collections import Counter
 from pathlib import Path
+from unittest import mock
 
 import support
 from postern import house, mutants, mutants_run, mutants_sites, mutants_source, mutants_trial
@@ -243,11 +244,19 @@ class Parts(support.Case):
 
     def test_the_first_kill_ends_what_runs_beside_it(self):
         run = mutants_run.Run(self.room, 2, None, 1, lambda words: None)
-        busy = mutants_trial.Program("busy", "test", ["sleep", "60"], "", 60)
-        sees = mutants_trial.Program("sees", "test", ["false"], "", 0)
-        begun = time.monotonic()
-        self.assertEqual(run.first_kill([busy, sees], "test", {}, seen := Counter()).by, "sees")
-        self.assertLess(time.monotonic() - begun, 30)
+        begun = self.room / "begun"
+        busy = mutants_trial.Program("busy", "test", ["sh", "-c", f"touch {begun}; exec sleep 600"], "", 600)
+        sees = mutants_trial.Program("sees", "test", ["sh", "-c", f"until [ -e {begun} ]; do sleep 0.1; done; exit 1"],
+                                     "", 600)
+        run_one, ended = run.runner.run, []
+
+        def told(*words):
+            ended.append(run_one(*words))
+            return ended[-1]
+
+        with mock.patch.object(run.runner, "run", told):
+            self.assertEqual(run.first_kill([busy, sees], "test", {}, seen := Counter()).by, "sees")
+        self.assertEqual([code for code, _ in ended], [1, -signal.SIGKILL])  # it has not come to its end by itself
         self.assertEqual(seen, {"sees": 1})
         self.assertIsNone(run.first_kill([sees], "harness", {}, seen))
 

@@ -11,6 +11,7 @@ import subprocess
 import unittest
 import zlib
 from collections import Counter
+from unittest import mock
 
 import support
 from postern import history, report_facts, report_page, report_plots
@@ -99,9 +100,10 @@ class History(support.Case):
                 return 1000, 50.0, 66, 7
 
         written = history.History(self.room, seconds=60, jobs=2)
-        written.sample([Row])
-        written.sample([Row])  # too soon
-        written.sample([Row], now=True)
+        with mock.patch.object(history.time, "monotonic", return_value=1000.0):
+            written.sample([Row])
+            written.sample([Row])  # too soon
+            written.sample([Row], now=True)
         path, = history.folder_of(self.room).iterdir()
         self.assertEqual(path.read_bytes().count(b"\n"), 3)  # there before it is closed: a kill takes nothing with it
         written.close(True)

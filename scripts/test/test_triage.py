@@ -32,7 +32,7 @@ class Shrinking(support.Case):
             cls.addClassCleanup(patch.stop)
         build.build("release", ["postern"])
 
-    def shrink(self, octets, holds, kind="session", seconds=60):
+    def shrink(self, octets, holds, kind="session", seconds=support.PATIENCE):
         self.assertTrue(holds(octets))
         self.runs = 0
 
@@ -331,7 +331,8 @@ class Triage(support.Case):
     long = True
 
     def triage(self, *arguments, **keywords):
-        return support.script("triage", self.room, "--shorten", "300", "--tries", "2", *arguments, **keywords)
+        return support.script("triage", self.room, "--shorten", support.PATIENCE, "--tries", "2", *arguments,
+                              **keywords)
 
     def plant(self, harness, **inputs):
         folder = self.room / "findings" / harness
