@@ -79,7 +79,7 @@ def collect(source, known):
     """The findings as cases, and what is left out: {file, why}. What a triage wrote is none: not its folder, and of
     a bucket that somebody has moved, the input alone."""
     found, left_out, unread = [], [], {}
-    for path in cases.files_in(source, lambda folder: (folder / LIST).exists(), unread):
+    for path in cases.files_in(source, lambda folder: os.path.exists(folder / LIST), unread):
         if exports.is_told(path):
             continue
         try:
@@ -242,8 +242,11 @@ def set_apart(flaky, room):
             number += 1
             home = home.with_name(f"{case.path.name}-{number}")
         shutil.copyfile(case.path, home)
-        if os.path.exists(findings.beside(case.path)):  # which may be too long for a name
-            shutil.copyfile(findings.beside(case.path), findings.beside(home))
+        try:
+            told = findings.beside(case.path).read_bytes()
+        except OSError:  # there is none, it is sealed, or its name would be too long for one
+            continue
+        findings.beside(home).write_bytes(told)
 
 
 def tell(found, all_facts, flaky, left_out, output):

@@ -136,15 +136,20 @@ def small_disk(folder, left):
 
 @contextmanager
 def sealed(*folders):
-    """Folders that cannot be listed, for who runs this here, root too."""
-    scandir = os.scandir
+    """Folders that cannot be listed, nor looked into, for who runs this here, root too."""
+    scandir, stat = os.scandir, os.stat
 
     def refuse(path):
-        if Path(path) in folders:
-            raise PermissionError(13, "Permission denied", str(path))
-        return scandir(path)
+        raise PermissionError(13, "Permission denied", str(path))
 
-    with unittest.mock.patch.object(os, "scandir", refuse):
+    def list_one(path):
+        return refuse(path) if Path(path) in folders else scandir(path)
+
+    def stat_one(path, **keywords):
+        inside = not isinstance(path, int) and Path(os.fsdecode(path)).parent in folders
+        return refuse(path) if inside else stat(path, **keywords)
+
+    with unittest.mock.patch.object(os, "scandir", list_one), unittest.mock.patch.object(os, "stat", stat_one):
         yield
 
 

@@ -229,8 +229,12 @@ class Apart(support.Case):
         names = ("x" * 255, "a b\nc", os.fsdecode(b"\xff\xfe"), "told", "told.json")
         for name in names:
             (self.room / name).write_text(name, errors="surrogateescape")
-        triage.set_apart([reproducing.Case(self.room / name, harness) for name in names[:-1]], self.room / "to")
-        self.assertEqual(sorted(path.name for path in (self.room / "to/flaky/fuzz_x").iterdir()), sorted(names))
+        (self.room / "sealed").write_text("x")
+        support.make_unreadable(self.room / "sealed.json")
+        triage.set_apart([reproducing.Case(self.room / name, harness) for name in (*names[:-1], "sealed")],
+                         self.room / "to")
+        self.assertEqual(sorted(path.name for path in (self.room / "to/flaky/fuzz_x").iterdir()),
+                         sorted((*names, "sealed")))
 
 
 class Slow(support.Case):
