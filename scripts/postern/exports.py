@@ -122,10 +122,13 @@ def _pcap(folder, octets, bucket):
     """Packets of what goes over the wire. Returns: why there are none, or ""."""
     variant = variant_of(octets, bucket.verdict)
     sent = wire.by_client(octets, bucket.harness.kind) if variant is None else variant
-    source = folder / "wire"
+    source, packets = folder / "wire", folder / "session.pcap"
     source.write_bytes(wire.by_server(octets, bucket.harness.kind) if sent is None else sent)
-    why = _show(f"--pcap={folder / 'session.pcap'}", f"--kind={'reply' if sent is None else 'session'}", source)
+    why = _show(f"--pcap={packets}", f"--kind={'reply' if sent is None else 'session'}", source)
     source.unlink()
+    if why:
+        house.must_have_room(folder)  # a full disk is no reason that lasts
+        packets.unlink(missing_ok=True)  # half of them
     return why
 
 

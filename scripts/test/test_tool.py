@@ -6,7 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import build, dialogue, exports, features, house, shrink, tool
+from postern import build, dialogue, exports, features, house, reproducing, shrink, tool, triage, violation
 from postern.console import Failure
 
 
@@ -45,6 +45,20 @@ class Tool(support.Case):
         self.assertEqual(tool.postern("show", codes=(0, 1)).stdout, "said\n")
         with self.assertRaisesRegex(Failure, "exit code 1: it said nothing"):
             tool.postern("show")
+
+    def test_packets_are_there_whole_or_not_at_all(self):
+        self.put("for word; do case $word in --pcap=*) head -c ${size:-4} /dev/zero > ${word#*=};; esac; done\n"
+                 "echo cannot write >&2; exit 2")
+        harness = build.Harness("fuzz_x", Path("/x"), None, None, "session")
+        bucket = triage.Bucket("key", "name", [reproducing.Case(self.room / "input", harness,
+                                                                violation.Verdict("ONE", "key"))])
+        folder = self.room / "name"
+        folder.mkdir()
+        self.assertIn("exit code 2: cannot write", exports._pcap(folder, b"QUIT\r\n", bucket))
+        self.assertEqual(list(folder.iterdir()), [])
+        with support.small_disk(folder, 0), mock.patch.dict("os.environ", size="5000000"), \
+                self.assertRaisesRegex(OSError, f"No space left on device: '{folder}'"):
+            exports._pcap(folder, b"QUIT\r\n", bucket)
 
     def test_an_input_that_is_not_there_any_more(self):
         self.assertIn("cannot be read: No such file", dialogue.show(self.room / "gone", "fuzz_session"))
