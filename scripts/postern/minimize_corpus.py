@@ -15,8 +15,9 @@ EPILOG = """\
 Measures what each input of STATE/corpus/HARNESS reaches, by libFuzzer's features and by AFL++'s edges, and keeps a set
 cover of both: every feature of either engine stays. An input that fails in an engine stays where it is, whatever it
 reaches, and is named; what comes in meanwhile stays as well. What was chosen is measured once more before anything is
-removed, and nothing is when a feature is missing then. Seeds, regressions and findings are not touched, and not counted
-on: the corpus reaches by itself what it did.
+removed, and nothing is when a feature is missing then, or what was chosen has been changed meanwhile. Seeds,
+regressions and findings are not touched, and not counted on: the corpus reaches by itself what it did. One
+minimize-corpus at a time works on a state.
 
 environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
@@ -56,13 +57,12 @@ class Corpus:
         self.name = name
         self.engines = engines
         self.home = home
-        self.sizes, by_content = {}, {}
+        self.sizes, self.contents = {}, {}
         for path in sorted(paths, key=lambda path: (path.parent == home, not path.is_symlink())):
             octets = path.read_bytes()
             self.sizes[path] = len(octets)
-            by_content[corpus.name_of(octets)] = path
-        self.contents = {path: content for content, path in by_content.items()}
-        self.paths = list(self.contents)
+            self.contents[path] = corpus.name_of(octets)
+        self.paths = list({content: path for path, content in self.contents.items()}.values())
         self.twins = sorted(set(paths) - set(self.paths))
         self.features = Features()
 
@@ -113,8 +113,8 @@ def minimize(given, output):
         keep(given, chosen - failing, output)
     else:
         keep(given, chosen - failing, given.home)
-        for path in [*given.paths, *given.twins]:
-            if path not in chosen and path.parent == given.home:
+        for path, content in given.contents.items():
+            if path not in chosen and path.parent == given.home and corpus.content_of(path) == content:
                 path.unlink(missing_ok=True)
     return facts
 

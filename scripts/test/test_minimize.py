@@ -210,6 +210,13 @@ class Changing(support.Case):
         self.minimize(first, link, deep)
         self.assertEqual((first.is_file(), link.is_symlink(), deep.read_text()), (True, False, "x"))
 
+    def test_what_came_in_meanwhile_under_an_old_name_stays(self):
+        long, short = self.home / "a", self.home / "b"
+        long.write_text("ab")
+        short.write_text("a")
+        self.minimize(long, short, meanwhile=lambda: short.write_text("c"))
+        self.assertEqual(self.letters(), "abc")
+
     def test_what_was_chosen_elsewhere_has_gone(self):
         for change in (Path.unlink, lambda path: path.write_text("c")):
             mine, more = self.home / "a", self.other / "b"
