@@ -11,6 +11,7 @@ from .ossfuzz_place import MEGABYTES
 
 RUNS = 4
 EDGES = 100
+EDGES_UNTOLD = 50  # where the flags do not tell clang that it is for fuzzing: it makes a third fewer of the same source
 
 
 def last_lines(text, count=6):
@@ -46,8 +47,8 @@ def starts(place, target):
     elif place.engine == "honggfuzz":
         _, text = place.run(["objdump", "-d", "--no-show-raw-insn", target])
         edges = len(re.findall(r"<__sanitizer_cov_trace_pc_guard(?:@plt)?>$", text, re.M))
-        if edges < EDGES:
-            yield f"has {edges} instrumented edges, under {EDGES}: compile what is fuzzed with $CFLAGS"
+        if edges < EDGES_UNTOLD:
+            yield f"has {edges} instrumented edges, under {EDGES_UNTOLD}: compile what is fuzzed with $CFLAGS"
 
 
 def _finished(place, text, files):

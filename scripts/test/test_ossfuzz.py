@@ -64,10 +64,10 @@ class BadBuilds(support.Case):
         with zipfile.ZipFile(self.out / f"{name}_seed_corpus.zip", "w") as seeds:
             seeds.writestr("ok", b"\x0a\x14\x1e hello")
 
-    def check(self, sanitizer="address", want=("fuzz_it",), seconds=5):
+    def check(self, sanitizer="address", want=("fuzz_it",), seconds=5, engine="libfuzzer"):
         result = self.room / "result.json"
-        code, out, err = support.script("ossfuzz/check", "--out", self.out, "--sanitizer", sanitizer, "--json", result,
-                                        "--seconds", seconds, "--want", *want)
+        code, out, err = support.script("ossfuzz/check", "--out", self.out, "--engine", engine, "--sanitizer", sanitizer,
+                                        "--json", result, "--seconds", seconds, "--want", *want)
         self.assertIn(code, (0, 1), (out, err))
         complaints = [entry["text"] for build in json.loads(result.read_text())["builds"]
                       for entry in build["complaints"]]
@@ -94,6 +94,9 @@ class BadBuilds(support.Case):
     def test_no_instrumentation(self):
         self.fill(compile_more=())
         self.refuses("has no instrumented edges")
+        self.refuses("has 0 instrumented edges, under 50", engine="honggfuzz")
+        self.fill(compile_more=("-fsanitize-coverage=trace-pc-guard",))
+        self.assertNotIn("instrumented edges", str(self.check(engine="honggfuzz")))
 
     def test_wrong_sanitizer(self):
         self.fill(sanitize="undefined")
