@@ -120,6 +120,8 @@ def run(verb, main):
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         sys.stderr.write(f"scripts/{verb}: {error}{': make room there, and run it again' if full else ''}\n")
+        with contextlib.suppress(OSError):
+            sys.stdout.close()  # what it holds back would be tried, and told of, once more
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.stderr.write(f"scripts/{verb}: interrupted\n")

@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import unittest
@@ -84,8 +85,9 @@ class FullDisk(support.Case):
     def said(self, what, out):
         code = "from postern import console, house, outputs\n" \
                f"console.run('x', lambda: {what})"
+        buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         done = subprocess.run([sys.executable, "-c", code], cwd=support.SCRIPTS, stdin=subprocess.DEVNULL, stdout=out,
-                              stderr=subprocess.PIPE, text=True, check=False)
+                              stderr=subprocess.PIPE, text=True, check=False, env=buffered)
         self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
         return done.stderr
 
