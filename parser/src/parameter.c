@@ -165,7 +165,9 @@ static bool typed_value(reading *p, const postern_parameter *parameter, bool wel
     if (v.needs_utf8) {
         needs_utf8(p, parameter->value.data, POSTERN_ERROR_PARAMETER_VALUE);
     }
-    p->command->values.given |= 1u << parameter->id;
+    if (well_formed) {
+        p->command->values.given |= 1u << parameter->id; /* "SMTPUTF8=" does not ask for it */
+    }
     return well_formed;
 }
 
