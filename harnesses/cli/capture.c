@@ -1,7 +1,7 @@
 /* capture.c: one TCP connection as a file of packets, written by libpcap.
  *
  * SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* pcap.h has BSD's names of types */
+#define _DEFAULT_SOURCE /* pcap.h has BSD's names of types; lstat */
 
 #include "capture.h"
 
@@ -9,8 +9,11 @@
 
 #include <pcap/pcap.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     ETHERNET = 14, /* octets of each header */
@@ -29,6 +32,8 @@ enum {
 struct capture {
     pcap_t *pcap;
     pcap_dumper_t *out;
+    const char *path;
+    char *part;       /* the name under which it is written until it is whole; NULL: under its own */
     uint32_t next[2]; /* sequence number of the next octet of each side */
     bool left[2];
     uint16_t packets;
@@ -128,13 +133,44 @@ static void acknowledge(capture *file, capture_side from) {
     put_packet(file, from, ACK, NULL, 0);
 }
 
+/* ---- The file ---- */
+
+/* A file takes the place of the old one when it is whole. A pipe, a device, a link and standard output have none that
+ * could be taken. Returns: the name until then, to be freed, or NULL. */
+static char *part_of(const char *path) {
+    struct stat found;
+
+    if (strcmp(path, "-") == 0 || (lstat(path, &found) == 0 && !S_ISREG(found.st_mode))) {
+        return NULL;
+    }
+    const size_t room = strlen(path) + sizeof ".part";
+    char *const part = cli_allocate(room);
+    snprintf(part, room, "%s.part", path);
+    return part;
+}
+
+static bool take_its_place(const capture *file, bool good) {
+    if (file->part == NULL) {
+        return good;
+    }
+    if (good && rename(file->part, file->path) == 0) {
+        return true;
+    }
+    unlink(file->part);
+    return false;
+}
+
 /* ---- The connection ---- */
 
 capture *capture_open(const char *path, const char **why) {
     capture *const file = cli_allocate(sizeof *file);
 
-    *file = (capture){.next = {1000, 5000}, .pcap = pcap_open_dead(DLT_EN10MB, HEADERS + PAYLOAD)};
-    file->out = file->pcap != NULL ? pcap_dump_open(file->pcap, path) : NULL;
+    *file = (capture){.path = path,
+                      .part = part_of(path),
+                      .next = {1000, 5000},
+                      .pcap = pcap_open_dead(DLT_EN10MB, HEADERS + PAYLOAD)};
+    const char *const name = file->part != NULL ? file->part : path;
+    file->out = file->pcap != NULL ? pcap_dump_open(file->pcap, name) : NULL;
     if (file->out == NULL) {
         static char error[PCAP_ERRBUF_SIZE];
         snprintf(error, sizeof error, "%s", file->pcap != NULL ? pcap_geterr(file->pcap) : "no memory");
@@ -142,6 +178,7 @@ capture *capture_open(const char *path, const char **why) {
         if (file->pcap != NULL) {
             pcap_close(file->pcap);
         }
+        free(file->part);
         free(file);
         return NULL;
     }
@@ -171,9 +208,11 @@ void capture_leave(capture *file, capture_side side) {
 bool capture_close(capture *file) {
     capture_leave(file, CAPTURE_CLIENT);
     capture_leave(file, CAPTURE_SERVER);
-    const bool good = pcap_dump_flush(file->out) == 0 && ferror(pcap_dump_file(file->out)) == 0;
+    const bool written = pcap_dump_flush(file->out) == 0 && ferror(pcap_dump_file(file->out)) == 0;
     pcap_dump_close(file->out);
     pcap_close(file->pcap);
+    const bool good = take_its_place(file, written);
+    free(file->part);
     free(file);
     return good;
 }

@@ -16,7 +16,8 @@ typedef struct capture capture;
 
 typedef enum capture_side { CAPTURE_CLIENT, CAPTURE_SERVER } capture_side;
 
-/* Begin a file with the handshake of TCP. Returns: the capture, to be closed; or NULL. Out: why, when NULL. */
+/* Begin a file with the handshake of TCP. Returns: the capture, to be closed; or NULL. In: path, which lives until
+ * then. Out: why, when NULL. */
 capture *capture_open(const char *path, const char **why);
 
 /* Octets from one side, in as many packets as it takes. */
@@ -25,7 +26,8 @@ void capture_say(capture *file, capture_side side, const uint8_t *octets, size_t
 /* One side has nothing more to say; it may be told again. */
 void capture_leave(capture *file, capture_side side);
 
-/* Both sides leave, and the file is ended. Returns: false when it could not be written. */
+/* Both sides leave, and the file is ended and takes the place of one that was there. Returns: false when it could not
+ * be written; then what was there still is. */
 bool capture_close(capture *file);
 
 #endif

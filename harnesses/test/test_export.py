@@ -112,6 +112,27 @@ class Exports(cli.Case):
         self.packets(SESSION)
         self.assertEqual((self.folder / "out.pcap").read_bytes(), first)
 
+    def test_a_file_that_cannot_be_whole_is_none(self):
+        self.packets(SESSION)
+        out = self.folder / "out.pcap"
+        before = out.read_bytes()
+        longer = self.put(SESSION * 20)
+        done = subprocess.run(["sh", "-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh", cli.BINARY, "show",
+                               f"--pcap={out}", longer], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (2, f"postern show: cannot write {out}\n"))
+        self.assertEqual(out.read_bytes(), before)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["input", "out.pcap"])
+
+    def test_what_is_no_file_is_written_into(self):
+        link = self.folder / "link"
+        link.symlink_to(self.folder / "out.pcap")
+        self.packets(SESSION)
+        whole = (self.folder / "out.pcap").read_bytes()
+        (self.folder / "out.pcap").write_bytes(b"")
+        self.ask("show", f"--pcap={link}", self.put(SESSION))
+        self.assertTrue(link.is_symlink())
+        self.assertEqual((self.folder / "out.pcap").read_bytes(), whole)
+
     @unittest.skipUnless(shutil.which("tcpdump"), "tcpdump is not installed")
     def test_libpcap_reads_it(self):
         self.packets(SESSION)

@@ -183,7 +183,7 @@ class Attacks(support.Case):
         """Who took too long is ended with all of its session; who left that, and holds the pipe, is not waited for."""
         away, stays = self.room / "away", self.room / "stays"
         code, said = self.place().run(["sh", "-c", f"echo begun; setsid sh -c 'echo $$ >{away}; exec sleep 200' & "
-                                                   f"sh -c 'echo $$ >{stays}; exec sleep 200'"], seconds=2)
+                                                   f"sh -c 'echo $$ >{stays}; exec sleep 200'"], seconds=8)
         numbers = [int(path.read_text()) for path in (away, stays)]
         self.assertEqual((code, said), (124, "begun\n"))
         os.kill(numbers[0], signal.SIGKILL)  # it is still there: else run() has waited for it
