@@ -5,25 +5,12 @@
 
 #include <postern/fuzz/coverage.h>
 
-#include <stdio.h>
-
 /* Cheap ones first, and those that say most plainly what is wrong. */
 const pf_oracle *const pf_session_oracles[] = {
     &pf_oracle_canon,  &pf_oracle_gram,   &pf_oracle_one,   &pf_oracle_state,
     &pf_oracle_nodata, &pf_oracle_strict, &pf_oracle_tls,   &pf_oracle_ref,
     &pf_oracle_chunk,  &pf_oracle_reset,  &pf_oracle_meta,  &pf_oracle_poison,
     &pf_oracle_fault,  &pf_oracle_bound,  &pf_oracle_limit, NULL};
-
-void pf_say_silent(const void *oracle, const char *name, const char *judged) {
-    enum { ORACLES_MOST = 32 };
-    static const void *said[ORACLES_MOST];
-    size_t i = 0;
-
-    while (i < ORACLES_MOST && said[i] != NULL && said[i] != oracle) i++;
-    if (i == ORACLES_MOST || said[i] == oracle) return;
-    said[i] = oracle;
-    fprintf(stderr, "postern: the oracle %s stays silent: %s does not have what it needs\n", name, judged);
-}
 
 static bool applies(const pf_oracle *oracle, const pf_target *target) {
     return (oracle->needs & target->kinds) == oracle->needs && (oracle->needs_can & target->can) == oracle->needs_can;
@@ -93,10 +80,4 @@ bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const
 
 bool pf_judge(const pf_target *target, const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
     return pf_judge_by(pf_session_oracles, target, octets, size, thorough, violation);
-}
-
-__attribute__((weak)) extern int pf_replay_driver;
-
-bool pf_is_replay(void) {
-    return &pf_replay_driver != NULL && pf_replay_driver != 0;
 }

@@ -8,7 +8,11 @@
 
 #include <string.h>
 
-enum { NAME_MOST = 32, BITS = 32 };
+enum {
+    NAME_MOST = 32,
+    BITS = 32,
+    INPUTS_A_TURN = 16 /* tables do not depend on the input, and asking takes as long as a command */
+};
 
 static bool wrong(pf_violation *v, const char *law, const char *name, const char *expected) {
     (void)pf_unlawful(v, law, "command.h", NULL, (const uint8_t *)name, strlen(name), 0, "another answer");
@@ -107,6 +111,7 @@ bool pf_laws_verbs(const uint8_t *octets, size_t size, bool thorough, pf_violati
     const uint32_t extensions = hash & POSTERN_EXT_ALL;
     const unsigned verbs = POSTERN_VERB_COUNT + 2;
 
+    if (!thorough && (hash >> 8) % INPUTS_A_TURN != 0) return true;
     if (postern_command_limit_max(extensions) != pf_model_line_limit(NULL, extensions))
         return wrong(violation, "REF", "", "the limit of all verbs that the model has");
     for (unsigned i = 0; i < (thorough ? verbs : 1); i++)
