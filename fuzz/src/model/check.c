@@ -61,7 +61,8 @@ pf_model_verdict pf_model_check_address(const uint8_t *octets, size_t size, bool
 pf_model_verdict pf_model_check_command(const uint8_t *octets, size_t size, const pf_model_options *options,
                                         pf_model_command *command) {
     memset(command, 0, offsetof(pf_model_command, parameters));
-    size_t longest = pf_model_line_limit(NULL, options->extensions);
+    /* Every verb has 512 octets; what it has beyond takes time to add up. */
+    size_t longest = size < 512 ? 512 : pf_model_line_limit(NULL, options->extensions);
     pf_line line = pf_decode_line(octets, size, longest);
     if (line.error != NULL) return judge((pf_fault){line.error, line.offset, 500});
     if (!line.complete) {
@@ -71,7 +72,7 @@ pf_model_verdict pf_model_check_command(const uint8_t *octets, size_t size, cons
     }
     size_t text = pf_line_trim(octets, line.size);
     const char *verb = pf_line_verb(octets, text);
-    size_t limit = pf_model_line_limit(verb, options->extensions);
+    size_t limit = line.size < 512 ? 512 : pf_model_line_limit(verb, options->extensions);
     if (line.size > limit) return judge((pf_fault){"line-too-long", limit, 500});
     pf_fault fault = pf_line_arguments(octets, text, verb, options, command);
     if (fault.name == NULL && line.size < size) fault = (pf_fault){"trailing-octets", line.size, 500};

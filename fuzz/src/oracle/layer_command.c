@@ -200,7 +200,9 @@ static bool as_model(const trial *t) {
     const char *error = verdict.error != NULL ? verdict.error : "a command";
 
     /* Lines that no framer lets through: the parser may call them what it likes, but not a command. */
-    if (is_broken(t->line, t->size - 2) || t->size > postern_command_limit_max(t->options.extensions))
+    const bool too_long =
+        t->size > POSTERN_COMMAND_LINE_MAX && t->size > postern_command_limit_max(t->options.extensions);
+    if (is_broken(t->line, t->size - 2) || too_long)
         return t->status != POSTERN_COMPLETE || wrong(t, "REF", error, "a command");
     if ((verdict.result == PF_ACCEPT) != (t->status == POSTERN_COMPLETE))
         return wrong(t, "REF", error,
