@@ -67,7 +67,7 @@ static void step(postern_session *s, postern_slice response) {
     switch (status) {
     case POSTERN_AUTH_CHALLENGE:
         if (s->auth.challenge_size > sizeof s->auth.challenge) {
-            s->auth.challenge_size = sizeof s->auth.challenge;
+            break; /* a part of it would be another challenge */
         }
         s->state = POSTERN_STATE_AUTH;
         postern_line_set_limit(&s->line, POSTERN_AUTH_LINE_MAX);
@@ -77,11 +77,11 @@ static void step(postern_session *s, postern_slice response) {
     case POSTERN_AUTH_PENDING: postern_engine_settle(s, QUESTION_AUTH, &pending); return;
     case POSTERN_AUTH_ANSWER: postern_engine_settle(s, QUESTION_AUTH, &s->auth.answer); return;
     case POSTERN_AUTH_MALFORMED: fail(s, 501, (postern_enhanced){5, 5, 2}); return;
-    case POSTERN_AUTH_TEMPORARY: fail(s, 454, (postern_enhanced){4, 7, 0}); return;
+    case POSTERN_AUTH_TEMPORARY: break;
     case POSTERN_AUTH_TOO_WEAK: fail(s, 534, (postern_enhanced){5, 7, 9}); return;
-    case POSTERN_AUTH_CREDENTIALS: break;
+    case POSTERN_AUTH_CREDENTIALS: fail(s, 535, (postern_enhanced){5, 7, 8}); return;
     }
-    fail(s, 535, (postern_enhanced){5, 7, 8});
+    fail(s, 454, (postern_enhanced){4, 7, 0});
 }
 
 void postern_engine_auth_begin(postern_session *s) {
@@ -100,6 +100,7 @@ void postern_engine_auth_begin(postern_session *s) {
     }
     s->auth.step = 0;
     s->auth.memory_size = 0;
+    memset(s->auth.challenge, 0, sizeof s->auth.challenge); /* what a mechanism counts and does not write goes out */
     if (initial.data == NULL) {
         step(s, (postern_slice){NULL, 0});
         return;

@@ -107,57 +107,68 @@ static postern_error check_state(const postern_session *s, postern_verb verb) {
     return lawful ? POSTERN_ERROR_NONE : POSTERN_ERROR_BAD_SEQUENCE;
 }
 
+/* The first parameter of a line that has this id, or NULL. */
+static const postern_parameter *find_parameter(const postern_command *command, postern_parameter_id id) {
+    for (size_t i = 0; i < command->parameter_count; i++) {
+        if (command->parameters[i].id == id) {
+            return &command->parameters[i];
+        }
+    }
+    return NULL;
+}
+
 /* What only a server can say of arguments that are well-formed. */
-static postern_error check_values(const postern_session *s, const postern_command *command) {
+static postern_fault check_values(const postern_session *s, const postern_command *command, const uint8_t *line) {
     const postern_parameter_values *values = &command->values;
+    const postern_parameter *parameter;
 
     if (command->verb != POSTERN_VERB_MAIL && command->verb != POSTERN_VERB_RCPT) {
-        return POSTERN_ERROR_NONE;
+        return (postern_fault){POSTERN_ERROR_NONE, 0};
     }
-    for (size_t i = 0; i < command->parameter_count; i++) {
-        if (command->parameters[i].id == POSTERN_PARAMETER_UNKNOWN) {
-            return POSTERN_ERROR_PARAMETER_UNKNOWN;
-        }
+    if ((parameter = find_parameter(command, POSTERN_PARAMETER_UNKNOWN)) != NULL) {
+        return (postern_fault){POSTERN_ERROR_PARAMETER_UNKNOWN, (size_t)(parameter->keyword.data - line)};
     }
     if (command->verb == POSTERN_VERB_RCPT) {
         const uint32_t most = s->config->max_recipients;
-        return most != 0 && s->transaction.recipients >= most ? POSTERN_ERROR_RECIPIENTS_EXCEEDED : POSTERN_ERROR_NONE;
+        const bool full = most != 0 && s->transaction.recipients >= most;
+        return (postern_fault){full ? POSTERN_ERROR_RECIPIENTS_EXCEEDED : POSTERN_ERROR_NONE, 0};
     }
-    if (values->given & 1u << POSTERN_PARAMETER_HOLDFOR) {
+    if ((parameter = find_parameter(command, POSTERN_PARAMETER_HOLDFOR)) != NULL) {
         const uint32_t most = s->config->futurerelease_max;
-        if (most != 0 && values->hold_for > most) {
-            return POSTERN_ERROR_PARAMETER_VALUE; /* RFC 4865 4.2 */
+        if (most != 0 && values->hold_for > most) { /* RFC 4865 4.2 */
+            return (postern_fault){POSTERN_ERROR_PARAMETER_VALUE, (size_t)(parameter->value.data - line)};
         }
     }
-    if (values->given & 1u << POSTERN_PARAMETER_SIZE) {
+    if ((parameter = find_parameter(command, POSTERN_PARAMETER_SIZE)) != NULL) {
         const uint64_t most = s->config->max_message_size != 0 ? s->config->max_message_size : INT64_MAX;
         if (values->size_too_big || values->size > most) {
-            return POSTERN_ERROR_SIZE_EXCEEDED;
+            return (postern_fault){POSTERN_ERROR_SIZE_EXCEEDED, (size_t)(parameter->value.data - line)};
         }
     }
-    return POSTERN_ERROR_NONE;
+    return (postern_fault){POSTERN_ERROR_NONE, 0};
 }
 
-/* The first error of a line, in the order of session.h. In: fault, what the command layer found. */
-static postern_error check(const postern_session *s, const postern_command *command, postern_error found) {
+/* The first error of a line, in the order of session.h. In: found, what the command layer found. */
+static postern_fault check(const postern_session *s, const postern_command *command, const uint8_t *line,
+                           postern_fault found) {
     postern_error error;
 
-    if (found == POSTERN_ERROR_LINE_TOO_LONG) {
+    if (found.error == POSTERN_ERROR_LINE_TOO_LONG) {
         return found;
     }
     if ((error = check_verb(s, command->verb)) != POSTERN_ERROR_NONE) {
-        return error;
+        return (postern_fault){error, 0};
     }
     if (s->state == POSTERN_STATE_REJECTED && command->verb != POSTERN_VERB_QUIT) {
-        return POSTERN_ERROR_BAD_SEQUENCE; /* RFC 5321 3.1 */
+        return (postern_fault){POSTERN_ERROR_BAD_SEQUENCE, 0}; /* RFC 5321 3.1 */
     }
     if ((error = check_required(s, command->verb)) != POSTERN_ERROR_NONE) {
-        return error;
+        return (postern_fault){error, 0};
     }
     if ((error = check_state(s, command->verb)) != POSTERN_ERROR_NONE) {
-        return error;
+        return (postern_fault){error, 0};
     }
-    return found != POSTERN_ERROR_NONE ? found : check_values(s, command);
+    return found.error != POSTERN_ERROR_NONE ? found : check_values(s, command, line);
 }
 
 /* ---- What commands do ---- */
@@ -246,7 +257,8 @@ static void run_command(postern_session *s) {
 }
 
 /* BDAT: the chunk is taken off the stream whatever becomes of it (RFC 3030 2). Its reply comes behind the chunk. */
-static void run_bdat(postern_session *s, postern_slice line, postern_error refusal, postern_fault *fault) {
+static void run_bdat(postern_session *s, postern_slice line, postern_fault *fault) {
+    const postern_error refusal = fault->error;
     postern_fault unreadable = *fault;
     uint64_t size;
 
@@ -293,20 +305,17 @@ void postern_engine_run_line(postern_session *s, postern_slice line, postern_fau
     (void)!postern_command_parse(&s->command, line.data, line.size, &options, fault);
     s->verb = s->command.verb;
     s->auth_told = s->verb == POSTERN_VERB_AUTH; /* in any state: what it carries is a secret all the same */
-    const postern_error error = check(s, &s->command, fault->error);
-    if (error != fault->error) {
-        *fault = (postern_fault){error, 0};
-    }
-    if (error == POSTERN_ERROR_LINE_TOO_LONG) {
+    *fault = check(s, &s->command, line.data, *fault);
+    if (fault->error == POSTERN_ERROR_LINE_TOO_LONG) {
         /* As if the framer had found it: the verb's own limit is only a later look at the same law. */
-        postern_engine_break_line(s, line, error);
+        postern_engine_break_line(s, line, fault->error);
         return;
     }
 
     if (s->verb == POSTERN_VERB_BDAT) {
-        run_bdat(s, line, error, fault);
-    } else if (error != POSTERN_ERROR_NONE) {
-        postern_engine_refuse(s, error);
+        run_bdat(s, line, fault);
+    } else if (fault->error != POSTERN_ERROR_NONE) {
+        postern_engine_refuse(s, fault->error);
     } else {
         run_command(s);
     }
@@ -362,7 +371,8 @@ static void accept(postern_session *s, question asked) {
     case QUESTION_CHUNK: postern_engine_answer(s, 250, ENHANCED(2, 0, 0), TEXT("Chunk received")); break;
     case QUESTION_MESSAGE: postern_engine_answer(s, 250, ENHANCED(2, 0, 0), TEXT("Message accepted")); break;
     case QUESTION_VRFY:
-        postern_engine_answer(s, 252, ENHANCED(2, 5, 2), TEXT("Cannot VRFY user, but will accept message and attempt delivery"));
+        postern_engine_answer(s, 252, ENHANCED(2, 5, 2),
+                              TEXT("Cannot VRFY user, but will accept message and attempt delivery"));
         break;
     case QUESTION_OTHER:
         if (s->verb == POSTERN_VERB_HELP) {
@@ -445,9 +455,19 @@ void postern_engine_message_complete(postern_session *s) {
     s->owed |= OWE_MESSAGE_END | OWE_QUESTION;
 }
 
+/* A chunk of the message is lost, and all of the message with it (RFC 3030 2). */
+static void fail_transaction(postern_session *s) {
+    postern_engine_end_transaction(s);
+    s->state = POSTERN_STATE_GREETED;
+}
+
 void postern_engine_chunk_drained(postern_session *s) {
     s->state = s->state_before_chunk;
     postern_engine_refuse(s, s->refusal);
+    if (s->refusal == POSTERN_ERROR_ARGUMENT_SYNTAX) {
+        /* It stood where a chunk may, and would have been part of the message: what follows it would leave a hole. */
+        fail_transaction(s);
+    }
 }
 
 void postern_engine_chunk_complete(postern_session *s) {
@@ -465,8 +485,7 @@ static void ask_chunk(postern_session *s) {
 
     if (error != POSTERN_ERROR_NONE) {
         postern_engine_refuse(s, error);
-        postern_engine_end_transaction(s);
-        s->state = POSTERN_STATE_GREETED;
+        fail_transaction(s);
         return;
     }
     const postern_decision decision = s->policy->chunk != NULL ? s->policy->chunk(s->user, &s->transaction) : yes;

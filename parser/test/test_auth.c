@@ -194,8 +194,10 @@ static postern_auth_status puppet_step(const postern_policy *policy, void *user,
                                           .text = {(const uint8_t *)"change it", 9}};
         return outcomes[response.data[0]];
     }
-    memset(auth->challenge, 0xff, sizeof auth->challenge);
-    auth->challenge_size = response.size == 0 ? 3 : (size_t)-1; /* more than there is: it is cut */
+    if (response.size == 0) {
+        memset(auth->challenge, 0xff, 3);
+    }
+    auth->challenge_size = response.size == 0 ? 3 : response.size == 3 ? 6 : sizeof auth->challenge + 1;
     return POSTERN_AUTH_CHALLENGE;
 }
 
@@ -221,9 +223,12 @@ static void a_mechanism_of_ones_own(void **state) {
     assert_non_null(strstr(dialogue_replies(&d, HELLO "AUTH PUPPET BA==\r\n"), "\r\n534 5.7.9 "));
     expect_dialogue(&d, HELLO "AUTH PUPPET\r\nAAAA\r\n\r\nAA==\r\nNOOP\r\n",
                     "220 EHLO 250 AUTH 334 response 334 response 334 response 235 NOOP 250");
+    /* What the mechanism did not write is 0. */
     const char *replies = dialogue_replies(&d, HELLO "AUTH PUPPET\r\nAAAA\r\nBQ==\r\n");
-    assert_non_null(strstr(replies, "\r\n334 ////\r\n334 //////"));
+    assert_non_null(strstr(replies, "\r\n334 ////\r\n334 ////AAAA\r\n"));
     assert_non_null(strstr(replies, "\r\n432 4.7.12 change it\r\n"));
+    /* A challenge beyond its room is none. */
+    expect_dialogue(&d, HELLO "AUTH PUPPET AAAAAA==\r\nNOOP\r\n", "220 EHLO 250 AUTH 454 NOOP 250");
 }
 
 /* ---- Secrets ---- */

@@ -286,7 +286,7 @@ static void a_policy_cannot_break_the_protocol(void **state) {
                   452, 550, 552, 553, 554);
     EXPECT_LAWFUL(vrfy, give, "VRFY a\r\n", 250, 251, 252, 421, 450, 451, 502, 504, 550, 551, 553, 554);
     EXPECT_LAWFUL(other, give, "EXPN a\r\n", 211, 214, 250, 251, 252, 253, 421, 450, 451, 452, 453, 458, 459, 500, 501,
-                  502, 503, 504, 530, 550, 551, 553, 554);
+                  502, 503, 504, 530, 550, 551, 552, 553, 554);
     EXPECT_LAWFUL(authenticate, give_authenticated, HELLO "AUTH PLAIN AHVzZXIAcGFzcw==\r\n", 421, 422, 432, 435, 450,
                   454, 500, 501, 504, 523, 524, 525, 530, 534, 535, 538, 550, 554);
 }

@@ -68,7 +68,7 @@ static void limits_of_lines_grow_with_extensions(void **state) {
         memset(line + at, 'x', size);
         memcpy(line + strlen(HELLO) + size - 2, "\r\n", 3);
         (void)snprintf(expected, sizeof expected,
-                       size <= longest ? "220 EHLO 250 MAIL !parameter-unknown@0 555"
+                       size <= longest ? "220 EHLO 250 MAIL !parameter-unknown@16 555"
                                        : "220 EHLO 250 broken !line-too-long@%zu 500",
                        longest);
         expect_dialogue(&d, line, expected);
@@ -130,7 +130,7 @@ static void a_message_has_a_size(void **state) {
     d.config.max_message_size = 4;
     expect_dialogue(&d, HELLO "MAIL FROM:<a@b.example> SIZE=4\r\n" RCPT "DATA\r\nab\r\n.\r\n",
                     "220 EHLO 250 MAIL 250 RCPT 250 DATA 354 {ab\\r\\n} end 250");
-    expect_dialogue(&d, HELLO "MAIL FROM:<a@b.example> SIZE=5\r\n", "220 EHLO 250 MAIL !size-exceeded@0 552");
+    expect_dialogue(&d, HELLO "MAIL FROM:<a@b.example> SIZE=5\r\n", "220 EHLO 250 MAIL !size-exceeded@29 552");
     assert_non_null(strstr(dialogue_replies(&d, HELLO MAIL RCPT "DATA\r\nabc\r\n.\r\n"), "552 5.3.4"));
     /* What is within the size is told, in whatever parts it came. */
     expect_dialogue(&d, HELLO MAIL RCPT "DATA\r\nabcdef\r\ng\r\n.\r\nNOOP\r\n",

@@ -85,7 +85,7 @@ typedef struct postern_verb_info {
     postern_argument_rule argument;
     uint32_t extension; /* the POSTERN_EXT_ bit that offers the verb, or 0 */
     const char *section; /* "RFC 5321 4.1.1.2" */
-    const char *syntax;  /* "MAIL FROM:" Reverse-path [SP Mail-parameters] CRLF */
+    const char *syntax;  /* "MAIL FROM:" Reverse-path [ SP Mail-parameters ] CRLF: it begins with the verb */
 } postern_verb_info;
 
 /* What is known of a verb. Returns: constant data; for a value out of range that of POSTERN_VERB_UNKNOWN. */
@@ -159,7 +159,7 @@ typedef struct postern_parameter_values {
     uint64_t size;  /* SIZE, octets */
     bool size_too_big; /* SIZE has at most 20 digits and does not fit 64 bits: larger than any message; `size` is 0 */
     postern_body body;
-    postern_slice auth; /* AUTH, xtext as on the line; "<>" for nobody */
+    postern_slice auth; /* AUTH, xtext as on the line: of a mailbox, or of "<>" for nobody */
     postern_ret ret;
     postern_slice envid; /* xtext */
     int32_t by_seconds;  /* BY: -999,999,999 to 999,999,999 */

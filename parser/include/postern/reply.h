@@ -77,7 +77,8 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1) size_t
  * gives the code and a space (RFC 5321 4.2.1).
  *
  * Returns: POSTERN_COMPLETE; POSTERN_WRONG (capacity) when it does not fit; POSTERN_MISUSE for a code outside
- * [2-5][0-5][0-9] or an enhanced code whose class is not the code's first digit or with a number over 999.
+ * [2-5][0-5][0-9] or an enhanced code, but for 3xx, whose class is not the code's first digit or with a number over
+ * 999.
  * Out: written, 0 unless COMPLETE. In: enhanced, may be NULL or absent; text may be NULL when size is 0. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL_ARGS(1, 7) postern_status
     postern_reply_format(uint8_t *out, size_t capacity, int code, const postern_enhanced *enhanced,
@@ -101,7 +102,8 @@ typedef struct postern_code_info {
     const char *text;   /* what it says */
     const char *when;   /* when it is seen */
     const char *fix;    /* what to do */
-    const char *verbs;  /* verbs it is seen with, separated by spaces; "any"; or "" */
+    const char *verbs;  /* verbs it is seen with, separated by spaces; "any"; or "". Those that RFC 5321 answers with
+                           it, and that succeed with it by an extension of command.h, are among them */
     const char *source; /* RFC sections, or what was seen */
 } postern_code_info;
 

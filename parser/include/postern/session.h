@@ -9,14 +9,23 @@
  *     for (;;) {
  *         size_t taken;
  *         postern_event event;
- *         postern_session_feed(&session, octets, size, &taken, &event);
+ *         if (postern_session_feed(&session, octets, size, &taken, &event) == POSTERN_MISUSE) return;
  *         octets += taken, size -= taken;
  *         switch (event.kind) {
- *         case POSTERN_EVENT_NONE: size = read_more(&octets); break;              // all was taken
+ *         case POSTERN_EVENT_NONE:                                               // all was taken
+ *             if ((size = read_more(&octets)) == 0) return;
+ *             break;
  *         case POSTERN_EVENT_REPLY: write_all(event.octets.data, event.octets.size); break;
  *         case POSTERN_EVENT_DATA: append(event.octets.data, event.octets.size); break;
- *         case POSTERN_EVENT_STARTTLS: handshake(); postern_session_tls_done(&session); break;
- *         case POSTERN_EVENT_PENDING: wait_for_the_answer(); postern_session_decide(&session, &answer); break;
+ *         case POSTERN_EVENT_STARTTLS:
+ *             size = 0; // what has come behind STARTTLS came in clear: it must not be taken for a client's within TLS
+ *             handshake();
+ *             if (postern_session_tls_done(&session) == POSTERN_MISUSE) return;
+ *             break;
+ *         case POSTERN_EVENT_PENDING:
+ *             wait_for_the_answer(&answer);
+ *             if (postern_session_decide(&session, &answer) == POSTERN_MISUSE) return;
+ *             break;
  *         case POSTERN_EVENT_CLOSE: return;
  *         default: break;                                                        // COMMAND, MESSAGE_END: for the log
  *         }
@@ -93,7 +102,7 @@ typedef struct postern_auth {
     uint32_t step;                                   /* 0 at the first call; the mechanism counts */
     size_t memory_size;                              /* octets in use of: */
     uint8_t memory[POSTERN_AUTH_MEMORY];             /* the mechanism's own */
-    size_t challenge_size;                           /* set it, and fill: */
+    size_t challenge_size;                           /* set it (over the maximum: 454), and fill: */
     uint8_t challenge[POSTERN_AUTH_CHALLENGE_MAX];   /* decoded; the engine encodes it */
     postern_decision answer;                         /* for POSTERN_AUTH_ANSWER */
 } postern_auth;
@@ -138,7 +147,8 @@ struct postern_policy {
     /* The message is complete and its content lawful. SMTP: asked once, recipient is 0. LMTP: asked once for each
      * accepted recipient, by its index in the order of RCPT. NULL: accept. */
     postern_decision (*message)(void *user, const postern_transaction *transaction, uint32_t recipient);
-    /* The transaction is over (RSET, EHLO, STARTTLS, end of message, refusal of it): let go of it. NULL: nothing. */
+    /* The transaction is over (RSET, EHLO, end of message, refusal of it or of a chunk, QUIT, any other close): let go
+     * of it. NULL: nothing. */
     void (*reset)(void *user);
     /* VRFY. NULL: 252. */
     postern_decision (*vrfy)(void *user, const postern_command *command);
@@ -190,7 +200,7 @@ typedef enum postern_event_kind {
     POSTERN_EVENT_DATA,        /* content of the message: `octets` */
     POSTERN_EVENT_MESSAGE_END, /* the end of the message; its reply follows (LMTP: replies) */
     POSTERN_EVENT_REPLY,       /* send `octets` */
-    POSTERN_EVENT_STARTTLS,    /* after the 220 has gone out, begin the handshake */
+    POSTERN_EVENT_STARTTLS,    /* after the 220 has gone out, begin the handshake; see postern_session_tls_done */
     POSTERN_EVENT_PENDING,     /* the policy owes a decision; nothing was taken */
     POSTERN_EVENT_CLOSE        /* after the reply has gone out, close */
 } postern_event_kind;
@@ -311,7 +321,8 @@ POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status
     postern_session_decide(postern_session *session, const postern_decision *decision);
 
 /* The TLS handshake is done: all that was learned is forgotten, state as after the greeting, no second greeting
- * (RFC 3207 4.2).
+ * (RFC 3207 4.2). What you feed from now on is taken for octets of a client within TLS. Throw away, or feed before, what
+ * you read in clear behind the STARTTLS: else whoever put it there speaks with the client's authority (CVE-2011-0411).
  *
  * Returns: POSTERN_COMPLETE; POSTERN_MISUSE when no STARTTLS was accepted. */
 POSTERN_API POSTERN_NODISCARD POSTERN_NONNULL postern_status postern_session_tls_done(postern_session *session);

@@ -3,6 +3,7 @@
 # reuse.sh: build and run a small outside project with libpostern, as parser/README.md says.
 #
 #     reuse.sh readme                            is every code block of that page one that a test runs?
+#     reuse.sh header                            does the loop at the head of session.h do, as it stands there?
 #     reuse.sh install KIND                      build the parser alone and install it
 #     reuse.sh find_package|find_package-cxx|pkg-config KIND
 #     reuse.sh add_subdirectory|FetchContent
@@ -61,6 +62,14 @@ readme)
     tested="$tested|sh install|sh pkg-config|console"
     untested=$(awk '/^```/ { if (!on) print substr($0, 4) "."; on = !on }' "$readme" | grep -Evx "($tested)." || true)
     [ -z "$untested" ] || fail "no test runs these blocks of the page: $untested"
+    ;;
+header)
+    rm -rf "$work"
+    mkdir -p "$work"
+    awk '/\*\// { exit } sub(/^ \*     /, "")' "$tree/parser/include/postern/session.h" >"$work/session_loop.inc"
+    "$CC" -std=c11 -Wall -Wextra -Werror -I "$work" -I "$tree/parser/include" "$here/session_loop.c" "$tree"/parser/src/*.c \
+        -o "$work/session_loop"
+    "$work/session_loop" || fail 'the loop does something else'
     ;;
 install)
     rm -rf "$work" "$prefix"
