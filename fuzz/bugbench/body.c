@@ -266,6 +266,10 @@ static void chunk_ends(bench_server *s) {
     s->reading = READ_COMMAND;
     if (s->chunk_refusal != 0) {
         bench_reply(s, "BDAT", s->chunk_refusal);
+        if (s->chunk_refusal == 501) {
+            bench_reset(s);
+            s->state = AT_GREETED;
+        }
         bench_line_reset(s);
         return;
     }

@@ -208,7 +208,8 @@ static void numbers(void) {
 
 static void encodings(void) {
     title("xtext");
-    TOKENS(RAW("+0D+0A"), RAW("+2B"), RAW("+3D"), RAW("+2b"), RAW("+zz"), RAW("+4"), RAW("+00"), RAW("+C3+BC"));
+    TOKENS(RAW("+0D+0A"), RAW("+2B"), RAW("+3D"), RAW("+2b"), RAW("+zz"), RAW("+4"), RAW("+00"), RAW("+C3+BC"),
+           RAW("\"+C3+A9\"@"));
 }
 
 int main(int argc, char **argv) {

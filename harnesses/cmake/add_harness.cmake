@@ -9,9 +9,9 @@
 #   NAME.dict and NAME.options beside the executable, where an engine looks for them
 #   a line in harnesses.txt, the list that scripts ask for
 #
-# harnesses.txt has one line for each harness: name, executable, dictionary or "-", options file or "-", separated by
-# tabs. Names of files are absolute, apart from the "-". harnesses-left-out.txt has the names of those that this build
-# does not have, a line each.
+# harnesses.txt has one line for each harness: name, executable, dictionary or "-", options file or "-", what its inputs
+# are for the mutator or "-", separated by tabs. Names of files are absolute, apart from the "-". harnesses-left-out.txt
+# has the names of those that this build does not have, a line each.
 #
 # leave_out_harness(NAME WHY) puts a name on that list, and says why.
 include(${CMAKE_CURRENT_LIST_DIR}/add_cases.cmake)
