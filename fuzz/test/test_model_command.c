@@ -284,6 +284,12 @@ static void parameters_together(void **state) {
     rejects("MAIL FROM:<a@b> X X", 18, 501);
     rejects("MAIL FROM:<a@b> HOLDFOR=1 HOLDUNTIL=2024-02-29T23:59:60Z", 26, 501);
     rejects("MAIL FROM:<a@b> -X", 16, 501);
+    accepts("MAIL FROM:<a@b> AUTH=<>");
+    accepts("MAIL FROM:<a@b> AUTH=+3C>");
+    accepts("MAIL FROM:<a@b> AUTH=+3C+3E");
+    rejects("MAIL FROM:<a@b> AUTH=+3C", 24, 501);
+    rejects("MAIL FROM:<a@b> AUTH=<>x", 24, 501);
+    rejects("MAIL FROM:<a@b> SUBMITTER=+3C+3E", 32, 501);
     accepts("RCPT TO:<a@b> SIZE=x");
     assert_false(command.parameters[0].in_force);
     for (int i = 0; i < 65; i++) {

@@ -171,7 +171,10 @@ static void chunks(void **state) {
     assert_codes("BDAT 6\r\nRSET\r\n" HELLO "BDAT 6\r\nRSET\r\nNOOP\r\n", "503 250 503 250");
     model_run(READY "BDAT 6 NEXT\r\nRSET\r\nBDAT 0 LAST\r\n", NULL);
     assert_string_equal(strstr(model_dump(), "L:BDAT"),
-                        "L:BDAT:40-53 R:BDAT:501:40-59 L:BDAT:59-72 E:59-72 R:BDAT_CHUNK:250:59-72");
+                        "L:BDAT:40-53 R:BDAT:501:40-59 L:BDAT:59-72 R:BDAT:503:59-72");
+    /* The message that a refused chunk would have been a part of is lost, and only that. */
+    assert_codes(READY "BDAT 1\r\naBDAT 1 NEXT\r\nbDATA\r\nMAIL FROM:<>\r\nBDAT 1 NEXT\r\nbRCPT TO:<a@b>\r\n",
+                 READY_CODES "250 501 503 250 503 250");
     /* A size that cannot be read closes. */
     static const char *const unreadable[] = {"BDAT",
                                              "BDAT x",
@@ -354,6 +357,56 @@ static void resets(void **state) {
     }
 }
 
+/* What others implement, what a server limits, and a server that greeted with a refusal. */
+static void refusals(void **state) {
+    static const struct {
+        const char *line;
+        pf_model_state at;
+        int code;
+    } cases[] = {
+        {"ETRN a\r\n", PF_STATE_GREETED, 0},
+        {"ETRN a..b\r\n", PF_STATE_GREETED, 501},
+        {"ETRN a\r\n", PF_STATE_MAIL, 503},
+        {"XCLIENT NAME=a\r\n", PF_STATE_CONNECTED, 0},
+        {"BURL x:y\r\n", PF_STATE_MAIL, 503},
+        {"BURL x:y\r\n", PF_STATE_BDAT, 0},
+        {"EXPN a\r\n", PF_STATE_BDAT, 0},
+        {"BDAT x\r\n", PF_STATE_GREETED, 501},
+        {"BDAT 1\r\n", PF_STATE_GREETED, 503},
+        {"MAIL FROM:<> SIZE=40 HOLDFOR=1\r\n", PF_STATE_GREETED, 0},
+        {"MAIL FROM:<> SIZE=41 HOLDFOR=2\r\n", PF_STATE_GREETED, 501},
+        {"MAIL FROM:<> SIZE=41 HOLDFOR=1\r\n", PF_STATE_GREETED, 552},
+        {"MAIL FROM:<> SIZE=41 HOLDFOR=2 X=1\r\n", PF_STATE_GREETED, 555},
+        {"MAIL FROM:<> BODY=8BITMIME\r\n", PF_STATE_GREETED, 504},
+        {"MAIL FROM:<> BODY=BINARYMIME\r\n", PF_STATE_GREETED, 0},
+        {"RCPT TO:<a@b>\r\n", PF_STATE_MAIL, 0},
+        {"RCPT TO:<a@b> X=1\r\n", PF_STATE_MAIL, 555},
+        {"RCPT TO:<a@b>\r\n", PF_STATE_RCPT, 452},
+        {"NOOP\r\n", PF_STATE_REJECTED, 503},
+        {"QUIT\r\n", PF_STATE_REJECTED, 0},
+        {"QUIT x\r\n", PF_STATE_REJECTED, 501},
+        {"X\r\n", PF_STATE_REJECTED, 500},
+        {"AUTH NOBODYS\r\n", PF_STATE_GREETED, 0},
+    };
+    pf_model_options options = {.extensions = PF_EXTENSIONS_SESSION & ~PF_EXTENSION_8BITMIME,
+                                .recipients = 2,
+                                .size = 40,
+                                .hold = 1,
+                                .others = true};
+    pf_model_command command;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const pf_model_standing standing = {.state = cases[i].at,
+                                            .in_force = options.extensions,
+                                            .esmtp = true,
+                                            .recipients = cases[i].at == PF_STATE_RCPT ? 2 : 1};
+        const uint8_t *line = (const uint8_t *)cases[i].line;
+        const int code = pf_model_refusal(line, strlen(cases[i].line), &options, &standing, &command);
+        if (code != cases[i].code) fail_msg("%s in %s: %d", cases[i].line, pf_model_state_name(cases[i].at), code);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_session),
@@ -372,6 +425,7 @@ int main(void) {
         cmocka_unit_test(error_budget),
         cmocka_unit_test(line_limits),
         cmocka_unit_test(resets),
+        cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests_name("model session", tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static const struct {
     {"EHLO", 500, "5.5.1"},
     {"HELO", 500, "5.5.1"},
     {"BROKEN", 500, "5.5.2"},
-    {"BROKEN", 500, "5.5.6"}, /* within an AUTH exchange */
+    {"AUTH_TOO_LONG", 500, "5.5.6"},
     {"MAIL", 501, "5.5.4"},
     {"MAIL", 501, "5.1.7"},
     {"RCPT", 501, "5.5.4"},
@@ -70,7 +70,7 @@ static const struct {
     {"AUTH", 501, "5.5.4"},
     {"AUTH", 501, "5.5.2"}, /* what cannot be decoded */
     {"AUTH_CONTINUATION", 501, "5.5.2"},
-    {"AUTH_CONTINUATION", 501, "5.7.0"}, /* cancelled */
+    {"AUTH_CANCELLED", 501, "5.7.0"},
     {"VRFY", 501, "5.5.4"},
     {"VRFY", 501, "5.1.3"},
     {"EXPN", 501, "5.5.4"},

@@ -72,3 +72,16 @@ void pf_scan_text(pf_text_scan *scan, const uint8_t *octets, size_t size, size_t
 void pf_scan_text_end(pf_text_scan *scan) {
     if (scan->cr) violation(scan, "bare-cr", scan->cr_at);
 }
+
+size_t pf_scan_data(pf_text_scan *scan, const uint8_t *octets, size_t size) {
+    const size_t text = size - strlen(".\r\n");
+    size_t content = 0;
+    for (size_t at = 0; at < text;) {
+        const size_t line = pf_decode_text_line(octets + at, text - at);
+        const size_t stuffed = octets[at] == '.' ? 1 : 0;
+        pf_scan_text(scan, octets + at + stuffed, line - stuffed, at + stuffed);
+        content += line - stuffed;
+        at += line;
+    }
+    return content;
+}

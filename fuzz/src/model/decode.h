@@ -39,5 +39,8 @@ typedef struct pf_text_scan {
 void pf_scan_text(pf_text_scan *scan, const uint8_t *octets, size_t size, size_t at);
 /* The text ends: a CR that came last is bare. */
 void pf_scan_text_end(pf_text_scan *scan);
+/* Scan a message with its end, as pf_decode_data_end found it, without the dots that were stuffed. Returns: the size of
+ * its content. */
+size_t pf_scan_data(pf_text_scan *scan, const uint8_t *octets, size_t size);
 
 #endif

@@ -54,8 +54,17 @@ static bool xtext_mailbox(pf_cursor *c, bool utf8) {
     return false;
 }
 
+/* The same, or xtext that decodes to "<>" (RFC 4954 section 5), escaped or not. */
 static bool value_auth(pf_cursor *c, value_context *context) {
-    if (c->end - c->at == 2 && pf_text(c, "<>")) return true;
+    enum { ESCAPED = sizeof "+3C+3E" - 1 };
+    uint8_t decoded[ESCAPED];
+    size_t begin = c->at;
+    if (c->end - begin <= ESCAPED) {
+        pf_xtext(c);
+        size_t size = pf_xtext_decode(c->octets + begin, c->at - begin, decoded);
+        if (c->at == c->end && size == 2 && memcmp(decoded, "<>", 2) == 0) return true;
+        c->at = begin;
+    }
     return xtext_mailbox(c, context->smtputf8);
 }
 

@@ -42,16 +42,33 @@ static void add_limits(const pf_model_offer *offer, pf_model_offer_lines *lines)
     if (strcmp(line, "LIMITS") != 0) add(lines, line);
 }
 
-/* RFC 4954 section 3: the mechanisms behind the keyword. One that would send a password in clear is not for everybody
- * (section 4). */
+/* RFC 4954 section 3: the mechanisms behind the keyword, as many as fit into the line. One that would send a password
+ * in clear is not for everybody (section 4). */
 static void add_auth(const pf_model_offer *offer, pf_model_offer_lines *lines) {
     char line[PF_MODEL_OFFER_LINE] = "AUTH";
     for (size_t i = 0; i < offer->mechanism_count; i++) {
         size_t size = strlen(line);
         if (offer->mechanisms[i].in_clear && !offer->tls && !offer->clear_allowed) continue;
+        if (size + 1 + strlen(offer->mechanisms[i].name) >= sizeof line) continue;
         snprintf(line + size, sizeof line - size, " %s", offer->mechanisms[i].name);
     }
     if (strcmp(line, "AUTH") != 0) add(lines, line);
+}
+
+/* What a server says of extensions that are its own: lines that are neither empty nor too long, behind all others. */
+static void add_further(const pf_model_offer *offer, pf_model_offer_lines *lines) {
+    const size_t frame = strlen("250-\r\n");
+    char line[PF_MODEL_OFFER_LINE];
+    size_t used = 0;
+
+    for (size_t i = 0; i < lines->count; i++) used += frame + strlen(lines->lines[i]);
+    for (size_t i = 0; i < offer->further_count; i++) {
+        const size_t size = offer->further[i].size;
+        if (size == 0 || size >= sizeof line || used + frame + size > offer->room) continue;
+        snprintf(line, sizeof line, "%.*s", (int)size, offer->further[i].text);
+        add(lines, line);
+        used += frame + size;
+    }
 }
 
 void pf_model_offer_of(const pf_model_offer *offer, pf_model_offer_lines *lines) {
@@ -68,10 +85,12 @@ void pf_model_offer_of(const pf_model_offer *offer, pf_model_offer_lines *lines)
     if ((offer->extensions & PF_EXTENSION_AUTH) != 0) add_auth(offer, lines);
     if ((offer->extensions & PF_EXTENSION_LIMITS) != 0) add_limits(offer, lines);
     if ((offer->extensions & PF_EXTENSION_FUTURERELEASE) != 0) {
-        /* RFC 4865 section 3: the longest interval, and the latest date and time that can be written. */
-        const uint32_t most = offer->hold != 0 ? offer->hold : 999999999;
+        /* RFC 4865 section 3: the longest interval, of nine digits, and the latest date and time that can be written.
+         */
+        const uint32_t longest = 999999999;
+        const uint32_t most = offer->hold != 0 && offer->hold < longest ? offer->hold : longest;
         snprintf(line, sizeof line, "FUTURERELEASE %u 9999-12-31T23:59:59Z", most);
         add(lines, line);
     }
-    for (size_t i = 0; i < offer->further_count; i++) add(lines, offer->further[i]);
+    add_further(offer, lines);
 }

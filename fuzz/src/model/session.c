@@ -8,6 +8,7 @@
 #define STATE(state) (1u << PF_STATE_##state)
 #define IDLE (STATE(CONNECTED) | STATE(GREETED))
 #define TRANSACTION (STATE(MAIL) | STATE(RCPT))
+#define COMMAND (IDLE | TRANSACTION | STATE(BDAT))
 
 void pf_session_reset(pf_session *s) {
     s->smtputf8 = s->binarymime = false;
@@ -36,18 +37,7 @@ static int policy(const pf_command_line *line, const pf_model_path *path) {
     return local_begins(line, path, "defer-") ? 450 : 250;
 }
 
-/* 555: a parameter that is not known, or whose extension is not in force. */
-static bool has_unknown_parameter(const pf_model_command *command) {
-    for (size_t i = 0; i < command->parameter_count; i++) {
-        if (!command->parameters[i].in_force) return true;
-    }
-    return false;
-}
-
 static int mail(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
-    if (command->binarymime && (s->in_force & PF_EXTENSION_BINARYMIME) == 0) return 504;
-    if (has_unknown_parameter(command)) return 555;
-    if (command->size_too_large) return 552;
     int code = policy(line, &command->path);
     if (code != 250) return code;
     pf_session_reset(s);
@@ -59,8 +49,7 @@ static int mail(pf_session *s, const pf_command_line *line, const pf_model_comma
 
 static int rcpt(pf_session *s, const pf_command_line *line, const pf_model_command *command) {
     const pf_model_path *path = &command->path;
-    if (has_unknown_parameter(command)) return 555;
-    if (s->recipients >= s->options->recipients || s->recipients == PF_MODEL_RECIPIENTS_MAX) return 452;
+    if (s->recipients == PF_MODEL_RECIPIENTS_MAX) return 452;
     int code = policy(line, path);
     if (code != 250) return code;
     bool rejected = local_begins(line, path, "bodyreject-");
@@ -110,39 +99,39 @@ static int starttls(pf_session *s, const pf_command_line *line, const pf_model_c
 
 static const struct verb_rule {
     const char *verb;
-    uint32_t states;     /* in which it may stand; 0: recognised and not implemented */
+    uint32_t states;     /* in which it may stand */
     uint32_t extension;  /* that must be in force */
     bool before_tls;     /* may stand before TLS, where TLS is required: RFC 3207 section 4 */
     bool before_auth;    /* may stand before AUTH, where that is required: RFC 4954 section 6 */
     verb_action *action; /* NULL: nothing but the reply */
-    int code;
+    int code;            /* 502: recognised, and implemented by others if by anybody */
 } verb_rules[] = {
-    {"EHLO", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, ehlo, 0},
-    {"LHLO", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, ehlo, 0},
-    {"HELO", IDLE | TRANSACTION | STATE(BDAT), 0, false, true, helo, 0},
+    {"EHLO", COMMAND, 0, true, true, ehlo, 0},
+    {"LHLO", COMMAND, 0, true, true, ehlo, 0},
+    {"HELO", COMMAND, 0, false, true, helo, 0},
     {"MAIL", STATE(GREETED), 0, false, false, mail, 0},
     {"RCPT", TRANSACTION, 0, false, false, rcpt, 0},
     {"DATA", STATE(RCPT), 0, false, false, data, 0},
-    {"RSET", IDLE | TRANSACTION | STATE(BDAT), 0, false, true, rset, 0},
-    {"NOOP", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, NULL, 250},
-    {"QUIT", IDLE | TRANSACTION | STATE(BDAT), 0, true, true, NULL, 221},
-    {"VRFY", IDLE | TRANSACTION | STATE(BDAT), 0, false, false, NULL, 252},
-    {"HELP", IDLE | TRANSACTION | STATE(BDAT), 0, false, false, NULL, 214},
+    {"RSET", COMMAND, 0, false, true, rset, 0},
+    {"NOOP", COMMAND, 0, true, true, NULL, 250},
+    {"QUIT", COMMAND | STATE(REJECTED), 0, true, true, NULL, 221},
+    {"VRFY", COMMAND, 0, false, false, NULL, 252},
+    {"HELP", COMMAND, 0, false, false, NULL, 214},
     {"STARTTLS", STATE(GREETED), PF_EXTENSION_STARTTLS, true, true, starttls, 0},
     {"AUTH", STATE(GREETED), PF_EXTENSION_AUTH, false, true, pf_session_auth, 0},
     {"BDAT", STATE(RCPT) | STATE(BDAT), PF_EXTENSION_CHUNKING, false, false, NULL, 0},
-    {"EXPN", 0, 0, false, false, NULL, 0},
-    {"TURN", 0, 0, false, false, NULL, 0},
-    {"SEND", 0, 0, false, false, NULL, 0},
-    {"SOML", 0, 0, false, false, NULL, 0},
-    {"SAML", 0, 0, false, false, NULL, 0},
-    {"ETRN", 0, 0, false, false, NULL, 0},
-    {"ATRN", 0, 0, false, false, NULL, 0},
-    {"BURL", 0, 0, false, false, NULL, 0},
-    {"XCLIENT", 0, 0, false, false, NULL, 0},
-    {"XFORWARD", 0, 0, false, false, NULL, 0},
-    {"VERB", 0, 0, false, false, NULL, 0},
-    {"ONEX", 0, 0, false, false, NULL, 0},
+    {"EXPN", COMMAND, 0, false, false, NULL, 502},
+    {"TURN", STATE(GREETED), 0, false, false, NULL, 502},
+    {"SEND", STATE(GREETED), 0, false, false, NULL, 502},
+    {"SOML", STATE(GREETED), 0, false, false, NULL, 502},
+    {"SAML", STATE(GREETED), 0, false, false, NULL, 502},
+    {"ETRN", STATE(GREETED), 0, false, false, NULL, 502},
+    {"ATRN", STATE(GREETED), 0, false, false, NULL, 502},
+    {"BURL", STATE(RCPT) | STATE(BDAT), 0, false, false, NULL, 502},
+    {"XCLIENT", IDLE, 0, false, false, NULL, 502},
+    {"XFORWARD", IDLE, 0, false, false, NULL, 502},
+    {"VERB", STATE(GREETED), 0, false, false, NULL, 502},
+    {"ONEX", STATE(GREETED), 0, false, false, NULL, 502},
 };
 
 static const struct verb_rule *find_verb_rule(const char *verb) {
@@ -161,7 +150,7 @@ static bool is_unknown(const pf_session *s, const struct verb_rule *rule) {
 
 /* 502: recognised, and not implemented or switched off; after HELO no extension is in force. */
 static bool is_switched_off(const pf_session *s, const struct verb_rule *rule) {
-    if (rule->states == 0) return true;
+    if (rule->code == 502) return !s->options->others;
     if (rule->extension == 0) return false;
     bool helo_said = !s->esmtp && s->state != PF_STATE_CONNECTED;
     return (s->options->extensions & rule->extension) == 0 || helo_said;
@@ -171,6 +160,8 @@ static bool is_switched_off(const pf_session *s, const struct verb_rule *rule) {
 static int refusal_of(const pf_session *s, const struct verb_rule *rule) {
     if (is_unknown(s, rule)) return 500;
     if (is_switched_off(s, rule)) return 502;
+    /* Behind a greeting that refused: RFC 5321 section 3.1. */
+    if (s->state == PF_STATE_REJECTED && strcmp(rule->verb, "QUIT") != 0) return 503;
     if (s->options->require_tls && !s->tls && !rule->before_tls) return 530;
     if (s->options->require_auth && !s->authenticated && !rule->before_auth) return 530;
     if ((rule->states & (1u << s->state)) == 0) return 503;
@@ -180,15 +171,88 @@ static int refusal_of(const pf_session *s, const struct verb_rule *rule) {
     return 0;
 }
 
-/* A command that may be run. Returns: the code of its reply. */
-static int run(pf_session *s, const pf_command_line *line, const struct verb_rule *rule) {
-    pf_model_command command;
+/* 555: a parameter that is not known, or whose extension is not in force. */
+static bool has_unknown_parameter(const pf_model_command *command) {
+    for (size_t i = 0; i < command->parameter_count; i++) {
+        if (!command->parameters[i].in_force) return true;
+    }
+    return false;
+}
+
+/* 504: BODY is known by one of two extensions, and its word belongs to the other. */
+static bool has_foreign_body(const pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    static const uint32_t words[] = {0, PF_EXTENSION_8BITMIME, PF_EXTENSION_BINARYMIME};
+    for (size_t i = 0; i < command->parameter_count; i++) {
+        const pf_model_parameter *parameter = &command->parameters[i];
+        if (!parameter->in_force || !pf_span_spells(line->octets, parameter->keyword, "BODY")) continue;
+        const uint32_t word = pf_model_value_of(line->octets, parameter).words;
+        for (size_t j = 1; j < sizeof words / sizeof words[0]; j++)
+            if (word == 1u << j) return (s->in_force & words[j]) == 0;
+    }
+    return false;
+}
+
+/* Is the number of the parameter of this name, if there is one, within the maximum? */
+static bool is_within(const pf_command_line *line, const pf_model_command *command, const char *name, uint64_t most) {
+    for (size_t i = 0; i < command->parameter_count; i++) {
+        const pf_model_parameter *parameter = &command->parameters[i];
+        if (!pf_span_spells(line->octets, parameter->keyword, name)) continue;
+        const pf_model_value value = pf_model_value_of(line->octets, parameter);
+        return !value.too_large && value.number <= most;
+    }
+    return true;
+}
+
+/* What a well-formed line asks for, and cannot have here: 0, or the code of the refusal. */
+static int refusal_of_values(const pf_session *s, const pf_command_line *line, const pf_model_command *command) {
+    const pf_model_options *options = s->options;
+    bool mail_line = strcmp(line->verb, "MAIL") == 0;
+    if (!mail_line && strcmp(line->verb, "RCPT") != 0) return 0;
+    if (has_foreign_body(s, line, command)) return 504;
+    if (has_unknown_parameter(command)) return 555;
+    if (!mail_line) return s->recipients >= options->recipients ? 452 : 0;
+    /* RFC 4865 section 4.2; RFC 1870 section 6.1. */
+    if (options->hold != 0 && !is_within(line, command, "HOLDFOR", options->hold)) return 501;
+    return is_within(line, command, "SIZE", options->size != 0 ? options->size : (uint64_t)INT64_MAX) ? 0 : 552;
+}
+
+/* The first refusal of all in the order of checks, or 0. Out: command, where its arguments were looked at. */
+static int refusal_of_line(const pf_session *s, const pf_command_line *line, const struct verb_rule *rule,
+                           pf_model_command *command) {
+    int code = refusal_of(s, rule);
+    if (code != 0) return code;
     pf_model_options options = *s->options;
     options.extensions = s->in_force;
     options.smtputf8 = s->smtputf8;
-    pf_fault fault = pf_line_arguments(line->octets, line->text, line->verb, &options, &command);
-    if (fault.name != NULL) return fault.code;
+    pf_fault fault = pf_line_arguments(line->octets, line->text, line->verb, &options, command);
+    return fault.name != NULL ? fault.code : refusal_of_values(s, line, command);
+}
+
+/* Returns: the code of the reply. */
+static int run(pf_session *s, const pf_command_line *line, const struct verb_rule *rule) {
+    pf_model_command command;
+    int refusal = refusal_of_line(s, line, rule, &command);
+    if (refusal != 0) return refusal;
     return rule->action != NULL ? rule->action(s, line, &command) : rule->code;
+}
+
+int pf_model_refusal(const uint8_t *octets, size_t size, const pf_model_options *options,
+                     const pf_model_standing *standing, pf_model_command *command) {
+    pf_session s = {.options = options,
+                    .state = standing->state,
+                    .in_force = standing->in_force,
+                    .esmtp = standing->esmtp,
+                    .tls = standing->tls,
+                    .authenticated = standing->authenticated,
+                    .smtputf8 = standing->smtputf8,
+                    .binarymime = standing->binarymime,
+                    .recipients = standing->recipients};
+    pf_command_line line = {.end = size, .octets = octets, .text = pf_line_trim(octets, size)};
+    uint64_t chunk;
+    size_t at;
+    line.verb = pf_line_verb(octets, line.text);
+    if (strcmp(line.verb, "BDAT") == 0 && !pf_chunk_size(octets, line.text, &chunk, &at)) return 501;
+    return refusal_of_line(&s, &line, find_verb_rule(line.verb), command);
 }
 
 /* A broken line, or one over the limit of its verb: refused once, and never run in part. If it would have been a BDAT
@@ -218,9 +282,8 @@ static bool command_line(pf_session *s) {
     }
     pf_session_line(s, line.verb, NULL, line.begin, line.end);
     const struct verb_rule *rule = find_verb_rule(line.verb);
-    int refusal = refusal_of(s, rule);
-    if (strcmp(line.verb, "BDAT") == 0) return pf_session_bdat(s, &line, refusal);
-    int code = refusal != 0 ? refusal : run(s, &line, rule);
+    if (strcmp(line.verb, "BDAT") == 0) return pf_session_bdat(s, &line, refusal_of(s, rule));
+    int code = run(s, &line, rule);
     pf_session_reply(s, line.verb, code, line.begin, line.end);
     if (code == 221) pf_session_close(s, line.begin, line.end);
     if (code == 220) pf_session_starttls(s, line.end);

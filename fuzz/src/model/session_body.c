@@ -57,6 +57,15 @@ static void accepted_chunk(pf_session *s, const pf_model_command *command, size_
     pf_session_reply(s, "BDAT_CHUNK", violated ? 554 : 250, begin, end);
 }
 
+/* RFC 3030 section 2: behind a chunk that failed the transaction is considered failed. One that stands out of sequence
+ * (503) or is no command here (502, 530) is none of a message's. */
+static void refused_chunk(pf_session *s, int refusal, size_t begin, size_t end) {
+    pf_session_reply(s, "BDAT", refusal, begin, end);
+    if (refusal != 501 || s->state == PF_STATE_CLOSED) return;
+    s->state = PF_STATE_GREETED;
+    pf_session_reset(s);
+}
+
 bool pf_session_bdat(pf_session *s, const pf_command_line *line, int refusal) {
     uint64_t size;
     size_t offset;
@@ -78,6 +87,6 @@ bool pf_session_bdat(pf_session *s, const pf_command_line *line, int refusal) {
     if (refusal == 0)
         accepted_chunk(s, &command, line->begin, chunk, s->at);
     else
-        pf_session_reply(s, "BDAT", refusal, line->begin, s->at);
+        refused_chunk(s, refusal, line->begin, s->at);
     return true;
 }

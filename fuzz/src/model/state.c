@@ -38,9 +38,12 @@ static pf_model_state after_success(pf_model_state state, const char *verb, int 
     return state;
 }
 
-/* 4yz and 5yz leave the state as it was, but for the ends of a body, of a chunk and of an AUTH exchange. */
-static pf_model_state after_refusal(pf_model_state state, const char *verb) {
+/* 4yz and 5yz leave the state as it was, but for the ends of a body, of a chunk and of an AUTH exchange. A chunk may fail
+ * by its command line as well (501), where a message is being received. */
+static pf_model_state after_refusal(pf_model_state state, const char *verb, int code) {
     static const char *const over[] = {"DATA_BODY", "BDAT_CHUNK", "BDAT_LAST", "AUTH_CONTINUATION", NULL};
+    const bool receives = state == PF_STATE_RCPT || state == PF_STATE_BDAT;
+    if (receives && code == 501 && strcmp(verb, "BDAT") == 0) return PF_STATE_GREETED;
     return is_one_of(verb, over) ? PF_STATE_GREETED : state;
 }
 
@@ -51,5 +54,5 @@ pf_model_state pf_model_state_next(pf_model_state state, const char *verb, int c
     if (strcmp(verb, "CONNECT") == 0) return code == 220 ? PF_STATE_CONNECTED : PF_STATE_REJECTED;
     if (strcmp(verb, "STARTTLS_NEGOTIATED") == 0) return code == 0 ? PF_STATE_CONNECTED : PF_STATE_TLS;
     if (state == PF_STATE_REJECTED) return state;
-    return code < 400 ? after_success(state, verb, code) : after_refusal(state, verb);
+    return code < 400 ? after_success(state, verb, code) : after_refusal(state, verb, code);
 }

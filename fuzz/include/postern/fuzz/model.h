@@ -65,10 +65,14 @@ typedef struct pf_model_options {
     uint32_t error_budget; /* session: replies 4yz and 5yz that go out before 421 takes the place of one; 0: off */
     uint32_t text_line;    /* longest text line with its CRLF, the stuffed dot not counted; 0: off */
     uint32_t recipients;   /* accepted recipients in one transaction */
+    uint64_t size;         /* refusal: of a message; 0: 2^63-1 */
+    uint32_t hold;         /* refusal: seconds that HOLDFOR may say; 0: as many as can be written */
+    bool others;           /* refusal: somebody implements EXPN, ETRN and what else the session only recognises */
 } pf_model_options;
 
 /* What the test sessions run with. */
-#define PF_MODEL_OPTIONS {.extensions = PF_EXTENSIONS_SESSION, .text_line = 1000, .recipients = 100}
+#define PF_MODEL_OPTIONS                                                                                               \
+    { .extensions = PF_EXTENSIONS_SESSION, .text_line = 1000, .recipients = 100 }
 
 /* --- The session ----------------------------------------------------------------------------------------------------
  */
@@ -167,13 +171,15 @@ const char *pf_model_code_text(int code);
 bool pf_model_enhanced_is_known(unsigned subject, unsigned detail);
 
 /* May a server give this enhanced code ("5.5.4") to a verb, as in the reply table (NULL: a broken line), with this
- * code, when no policy chose either? */
+ * code, when no policy chose either? Two ends of an AUTH exchange have names of their own here: "AUTH_CANCELLED" is "*",
+ * and "AUTH_TOO_LONG" a line over the limit (RFC 4954 section 4). */
 bool pf_model_enhanced_fits(const char *verb, int code, const char *enhanced);
 
 /* --- What EHLO offers --------------------------------------------------------------------------------------------- */
 
 #define PF_MODEL_OFFER_LINES 24
-#define PF_MODEL_OFFER_LINE 128
+#define PF_MODEL_OFFER_MECHANISMS 32
+#define PF_MODEL_OFFER_LINE 507 /* RFC 5321 section 4.5.3.1.5: 512, without code, separator and CRLF; and a NUL */
 
 /* What a server is set up with. Numbers: 0 for none. */
 typedef struct pf_model_offer {
@@ -189,9 +195,13 @@ typedef struct pf_model_offer {
     struct {
         const char *name;
         bool in_clear;
-    } mechanisms[4];
+    } mechanisms[PF_MODEL_OFFER_MECHANISMS];
     size_t further_count; /* lines of extensions that the model does not know */
-    const char *further[4];
+    struct {
+        const char *text;
+        size_t size;
+    } further[4];
+    size_t room; /* for all lines, code, separator and CRLF counted */
 } pf_model_offer;
 
 typedef struct pf_model_offer_lines {
@@ -199,7 +209,8 @@ typedef struct pf_model_offer_lines {
     char lines[PF_MODEL_OFFER_LINES][PF_MODEL_OFFER_LINE];
 } pf_model_offer_lines;
 
-/* The lines behind the first, in no order. Out: lines. */
+/* The lines behind the first, in no order. Mechanisms and further lines for which there is no room are left out whole.
+ * Out: lines. */
 void pf_model_offer_of(const pf_model_offer *offer, pf_model_offer_lines *lines);
 
 /* --- Verdicts on one input, as `postern check` defines them ---------------------------------------------------------
@@ -279,6 +290,24 @@ pf_model_verdict pf_model_check_address(const uint8_t *octets, size_t size, bool
 /* One line with its CRLF; syntax only. */
 pf_model_verdict pf_model_check_command(const uint8_t *octets, size_t size, const pf_model_options *options,
                                         pf_model_command *command);
+
+/* Where a session stands, as far as that decides what may be said. */
+typedef struct pf_model_standing {
+    pf_model_state state;
+    uint32_t in_force; /* extensions; what is configured is an option */
+    bool esmtp;        /* EHLO or LHLO, not HELO */
+    bool tls;
+    bool authenticated;
+    bool smtputf8; /* of the transaction */
+    bool binarymime;
+    uint32_t recipients;
+} pf_model_standing;
+
+/* One command line that is whole and not over its limit, before anybody is asked about it. AUTH: but for its mechanism.
+ *
+ * Returns: the code with which it is refused, or 0. Out: command, where 0 is returned. */
+int pf_model_refusal(const uint8_t *octets, size_t size, const pf_model_options *options,
+                     const pf_model_standing *standing, pf_model_command *command);
 
 /* One reply with all its lines. With `practice`, text may have any octet but NUL, CR and LF. */
 pf_model_verdict pf_model_check_reply(const uint8_t *octets, size_t size, bool practice, pf_model_reply *reply);
