@@ -5,6 +5,8 @@
 
 extern const pf_target naive_target;
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pf_violation violation;
 

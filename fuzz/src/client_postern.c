@@ -40,6 +40,7 @@ static void *adapter_open(const pf_client_options *options, pf_record *record) {
     self->lines = self->text_size = 0;
     self->extensions = options->no_extensions ? POSTERN_EXT_NONE : POSTERN_EXT_ALL;
     postern_reply_parser_init(&self->parser, POSTERN_REPLY_STRICT);
+    postern_stuffer_init(&self->stuffer); /* once: it is as new behind each message */
     return self;
 }
 
@@ -146,7 +147,7 @@ static bool adapter_call(void *client, const pf_call *call) {
     case PF_CALL_HELLO: return send_line(self, POSTERN_VERB_EHLO, argument.data, argument.size);
     case PF_CALL_MAIL: return send_path(self, POSTERN_VERB_MAIL, call);
     case PF_CALL_RCPT: return send_path(self, POSTERN_VERB_RCPT, call);
-    case PF_CALL_DATA: postern_stuffer_init(&self->stuffer); return send_line(self, POSTERN_VERB_DATA, NULL, 0);
+    case PF_CALL_DATA: return send_line(self, POSTERN_VERB_DATA, NULL, 0);
     case PF_CALL_BODY: return send_content(self, argument);
     case PF_CALL_END: return send_end(self);
     case PF_CALL_VRFY: return send_line(self, POSTERN_VERB_VRFY, argument.data, argument.size);

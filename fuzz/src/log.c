@@ -9,7 +9,7 @@ void pf_log_clear(pf_log *log) {
     log->count = 0;
     log->used = 0;
     log->shift = 0;
-    log->full = false;
+    log->full = log->lost = false;
 }
 
 /* Copy what fits. What does not is cut off at the same octet whatever the pieces in which it came. */

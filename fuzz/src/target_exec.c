@@ -244,6 +244,11 @@ static void reap(child *c, bool closed) {
     if (WIFSIGNALED(status) && !the_end.killed) the_end.signal = WTERMSIG(status);
     /* The shell tells of the end of what it ran by a number. */
     if (the_end.status > 128 && the_end.status < 160) the_end.signal = the_end.status - 128;
+    /* Who is cut off while it still writes ends of that, as if it were killed. */
+    if (the_end.signal == SIGPIPE && (the_end.late || the_end.too_much)) {
+        the_end.killed = true;
+        the_end.signal = 0;
+    }
     if (the_end.signal != 0) the_crash = the_end.signal;
     if (the_end.late) was_late = true;
 }

@@ -12,7 +12,8 @@
 typedef struct adapter {
     bool in_use;
     pf_log *log;
-    postern_slice fed; /* the exact copy at hand */
+    postern_slice fed;     /* the exact copy at hand */
+    postern_error refused; /* what was wrong with the last line */
     postern_config config;
     pf_test_user user;
     postern_session session;
@@ -28,6 +29,14 @@ const char *pf_event_verb(const postern_event *event) {
     case POSTERN_STIMULUS_BDAT_CHUNK: return "BDAT_CHUNK";
     case POSTERN_STIMULUS_AUTH_CONTINUATION: return "AUTH_CONTINUATION";
     default: return event->verb == POSTERN_VERB_UNKNOWN ? "UNKNOWN" : postern_verb_describe(event->verb)->name;
+    }
+}
+
+void pf_check_line(const postern_event *event) {
+    PF_CHECK((event->command != NULL) == (event->stimulus == POSTERN_STIMULUS_COMMAND));
+    if (event->stimulus == POSTERN_STIMULUS_BROKEN) {
+        PF_CHECK(event->verb == POSTERN_VERB_UNKNOWN);
+        PF_CHECK(event->fault.error != POSTERN_ERROR_NONE);
     }
 }
 
@@ -57,6 +66,18 @@ static void note(adapter *self, pf_event_kind kind, const postern_event *event) 
     pf_log_append(self->log, &noted, event->octets.data);
 }
 
+/* What a line is refused for was told with it; what pf_test_policy refuses has no fault. An AUTH exchange has refusals
+ * of its own. */
+static void check_reply(const adapter *self, const postern_event *event) {
+    const bool to_line = event->stimulus == POSTERN_STIMULUS_COMMAND || event->stimulus == POSTERN_STIMULUS_BROKEN;
+
+    if (!to_line || event->code == 421) return;
+    if (self->refused != POSTERN_ERROR_NONE)
+        PF_CHECK(event->code == postern_error_describe(self->refused)->code);
+    else if (event->verb != POSTERN_VERB_AUTH)
+        PF_CHECK(event->code < 400 || event->code == 450 || event->code == 550);
+}
+
 static void touch_line(const adapter *self, const postern_event *event) {
     if (event->command == NULL) return;
     touch(self, event->command->verb_raw);
@@ -84,12 +105,17 @@ static bool pump(adapter *self, const uint8_t *octets, size_t size) {
         switch (event.kind) {
         case POSTERN_EVENT_NONE: PF_CHECK(size == 0); return true;
         case POSTERN_EVENT_COMMAND:
+            pf_check_line(&event);
+            self->refused = event.fault.error;
             touch_line(self, &event);
             note(self, PF_EVENT_LINE, &event);
             break;
         case POSTERN_EVENT_DATA: note(self, PF_EVENT_DATA, &event); break;
         case POSTERN_EVENT_MESSAGE_END: note(self, PF_EVENT_MESSAGE_END, &event); break;
-        case POSTERN_EVENT_REPLY: note(self, PF_EVENT_REPLY, &event); break;
+        case POSTERN_EVENT_REPLY:
+            check_reply(self, &event);
+            note(self, PF_EVENT_REPLY, &event);
+            break;
         case POSTERN_EVENT_STARTTLS: note(self, PF_EVENT_STARTTLS, &event); break;
         case POSTERN_EVENT_PENDING:
             PF_CHECK(self->user.late);

@@ -17,7 +17,6 @@ struct pf_wire {
     size_t line_noted;     /* the LINE that begins at this octet, less one, is in the log; 0: none */
     const char *last_verb; /* and begin, of the last reply */
     size_t last_begin;
-    bool lost;
     bool full;
     uint8_t text[PF_WIRE_REPLY]; /* what was heard, and is no whole reply yet */
     size_t text_size;
@@ -53,7 +52,7 @@ static void note_reply(pf_wire *w, const uint8_t *text, size_t size) {
     pf_due due;
 
     if (pf_client_is_lost(&w->client, w->sent, w->sent_size)) {
-        w->lost = true;
+        w->log->lost = true;
         return;
     }
     /* TLS has records, not replies. */
@@ -104,7 +103,7 @@ pf_wire *pf_wire_open(pf_log *log, bool lmtp, bool practice) {
     wire.client = (pf_client_view){.lmtp = lmtp, .practice = practice};
     wire.sent_size = wire.line_noted = wire.last_begin = wire.text_size = 0;
     wire.last_verb = NULL;
-    wire.lost = wire.full = false;
+    wire.full = false;
     return &wire;
 }
 
@@ -183,7 +182,7 @@ size_t pf_wire_size(const pf_wire *wire) {
 }
 
 bool pf_wire_is_lost(const pf_wire *wire) {
-    return wire->lost;
+    return wire->log->lost;
 }
 
 bool pf_wire_is_full(const pf_wire *wire) {

@@ -9,6 +9,7 @@
 #define BYE "221 bye\r\n"
 #define STREAM GREETING "250 a\r\n250 b\r\n354 c\r\n250 d\r\n" BYE
 #define HELLO "EHLO a.example\r\n"
+#define UTF8 "MAIL a@b SMTPUTF8\r\n"
 #define MESSAGE(body) STREAM "DATA\r\nBODY " body "\r\n.\r\nQUIT\r\n"
 
 typedef struct sample {
@@ -64,6 +65,14 @@ static const sample samples[] = {
     {F(REFUSES_LAWFUL), "INJ", "NOOP", STREAM "NOOP a\r\n", false},
     {F(REFUSES_LAWFUL), "INJ", "MAIL", STREAM "MAIL a@b SIZE=10\r\n", false},
     {F(REFUSES_LAWFUL), "INJ", "RCPT", STREAM "RCPT a@b\r\n", false},
+    {F(RIGHT), NULL, NULL, STREAM UTF8 "RCPT \\xc3\\xa9@d\r\nMAIL a\\xc2@b SMTPUTF8\r\nRCPT \\xc3\\xa9@d\r\n", true},
+    {F(RIGHT), NULL, NULL, STREAM "MAIL a@b\r\nRCPT \\xc3\\xa9@d\r\nMAIL \\xc3\\xa9@b\r\n", true},
+    {F(RIGHT), NULL, NULL, STREAM UTF8 "MAIL a@b\r\nRCPT \\xc3\\xa9@d\r\nRCPT \\xc2\\x9f@d\r\n", true},
+    {F(SENDS_UTF8_UNASKED), "INJ", "RCPT", STREAM "MAIL a@b\r\nRCPT \\xc3\\xa9@d\r\n", false},
+    {F(SENDS_UTF8_UNASKED), "INJ", "RCPT", STREAM UTF8 "MAIL a@b\r\nRCPT \\xc3\\xa9@d\r\n", false},
+    {F(SENDS_UTF8_UNASKED), "INJ", "MAIL", STREAM UTF8 "MAIL \\xc3\\xa9@b\r\n", false},
+    {F(REFUSES_UTF8), "INJ", "RCPT", STREAM UTF8 "RCPT \\xc3\\xa9@d\r\n", false},
+    {F(REFUSES_UTF8), "INJ", "MAIL", STREAM "MAIL \\xc3\\xa9@b SmtpUtf8\r\n", false},
     {F(STUFFS_NOTHING), "INJ", "DATA_BODY", MESSAGE("a\\r\\n.\\r\\nRSET\\r\\n"), true},
     {F(STUFFS_NOTHING), "ROUND", "DATA_BODY", MESSAGE("a\\r\\n.b\\r\\n"), false},
     {F(STUFFS_NOTHING), "INJ", "DATA_BODY", STREAM "DATA\r\nBODY a\\r\\n.\\r\\nb\r\n", true},

@@ -6,6 +6,7 @@
 #include "toy.h"
 
 #include <postern/fuzz/exec.h>
+#include <postern/fuzz/wire.h>
 
 #include "client_view.h"
 
@@ -128,6 +129,83 @@ static void replies_are_counted(void **state) {
         assert_true(violation.expected[0] != '\0' && violation.seen[0] != '\0');
     }
     toy_has = TOY_RIGHT;
+}
+
+/* ---- A server on a wire, cut in all ways ---- */
+
+static pf_wire *the_wire;
+static pf_log toy_log;
+static size_t toy_told; /* events of it that went over the wire */
+
+static void hear_toy(void) {
+    for (; toy_told < toy_log.count; toy_told++) {
+        const pf_event *event = &toy_log.events[toy_told];
+        if (event->kind == PF_EVENT_REPLY) pf_wire_heard(the_wire, pf_log_octets(&toy_log, event), event->size);
+        if (event->kind == PF_EVENT_CLOSE) pf_wire_closed(the_wire);
+    }
+}
+
+static void *open_toy(const pf_target_options *options, pf_log *log) {
+    the_wire = pf_wire_open(log, options->lmtp, false);
+    pf_log_clear(&toy_log);
+    toy_told = 0;
+    void *session = toy_target.open(options, &toy_log);
+    hear_toy();
+    return session;
+}
+
+static bool feed_toy(void *session, const uint8_t *octets, size_t size) {
+    pf_wire_sent(the_wire, octets, size);
+    const bool open = toy_target.feed(session, octets, size);
+    hear_toy();
+    return open;
+}
+
+static void close_toy(void *session) {
+    toy_target.close(session);
+    pf_wire_ended(the_wire);
+}
+
+static const pf_target toy_on_a_wire = {.name = "toy on a wire",
+                                        .kinds = PF_KIND(PF_EVENT_REPLY) | PF_KIND(PF_EVENT_CLOSE),
+                                        .open = open_toy,
+                                        .feed = feed_toy,
+                                        .close = close_toy};
+
+/* What a reply answers is found by the order of replies, and that may come out otherwise when the stream is cut. CHUNK
+ * asks for the answers; who gives the same ones breaks another law, or none. */
+static void cuts_are_told_by_answers_alone(void **state) {
+    (void)state;
+    static const struct {
+        toy_fault fault;
+        const char *oracle; /* NULL: none */
+        const char *session;
+    } samples[] = {
+        {TOY_RIGHT, NULL, ENVELOPE "DATA\r\nA\nB\r\n.\r\nA\nB\r\nBDAT 3\r\nabcNOOP\r\nQUIT\r\n"},
+        {TOY_FORGETS_CR_AT_CUT, "CHUNK", HELLO "NOOP\r\n"},
+        {TOY_DOT_AT_CUT_ENDS, "CHUNK", ENVELOPE "DATA\r\n..\r\nHello\r\n.\r\n"},
+        {TOY_REPLY_TELLS_CUTS, "CHUNK", HELLO "NOOP\r\n"},
+        {TOY_LF_ENDS_LINE, "ONE", HELLO "A\nB\r\n"},
+        /* One reply too many, which the whole run takes for that of another command, up to where none can be told. */
+        {TOY_LF_ENDS_LINE, NULL, HELLO "A\nB\r\nAUTH LOGIN\r\nx\r\nBDAT 3\r\nabc"},
+        {TOY_LF_ENDS_LINE, "STATE", "A\nB\r\nAUTH LOGIN\r\nx\r\nBDAT 3\r\nabc"},
+        {TOY_LF_DOT_LF_ENDS, "ONE", ENVELOPE "DATA\r\nHello\n.\nMAIL FROM:<>\r\n.\r\n"},
+        {TOY_LF_DOT_LF_ENDS, "STATE", ENVELOPE "DATA\r\nHello\n.\n\r\n.\r\nBDAT 9\r\n"},
+    };
+
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        pf_violation violation = {.oracle = "none"};
+        toy_has = samples[i].fault;
+        const bool good = pf_judge_by(pf_wire_oracles, &toy_on_a_wire, (const uint8_t *)samples[i].session,
+                                      strlen(samples[i].session), true, &violation);
+        toy_has = TOY_RIGHT;
+        if (good != (samples[i].oracle == NULL) || (!good && strcmp(violation.oracle, samples[i].oracle) != 0)) {
+            if (!good) pf_violation_print(&violation);
+            fail_msg("sample %zu: %s, expected %s", i, good ? "lawful" : violation.oracle,
+                     samples[i].oracle != NULL ? samples[i].oracle : "lawful");
+        }
+        if (i + 1 == sizeof samples / sizeof *samples) assert_non_null(strstr(violation.seen, " cuts, the first at"));
+    }
 }
 
 /* ---- Programs ---- */
@@ -254,8 +332,11 @@ static void a_large_session_goes_through(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(replies_are_put_to_what_they_answer),    cmocka_unit_test(replies_are_counted),
-        cmocka_unit_test(a_program_is_heard_and_its_end_is_seen), cmocka_unit_test(a_program_cannot_hold_us),
+        cmocka_unit_test(replies_are_put_to_what_they_answer),
+        cmocka_unit_test(replies_are_counted),
+        cmocka_unit_test(cuts_are_told_by_answers_alone),
+        cmocka_unit_test(a_program_is_heard_and_its_end_is_seen),
+        cmocka_unit_test(a_program_cannot_hold_us),
         cmocka_unit_test(a_large_session_goes_through),
     };
     return cmocka_run_group_tests_name("exec", tests, NULL, NULL);

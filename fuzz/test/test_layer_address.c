@@ -29,7 +29,14 @@ enum {
     DOT_STRING_QUOTED,
     NOT_UNQUOTED,
     NO_DOMAIN,
-    LITERAL_GOES_ON
+    LITERAL_GOES_ON,
+    ALLOWS_NOTHING,
+    ALLOWS_ALL,
+    NULL_IS_A_MAILBOX,
+    POSTMASTER_IS_A_MAILBOX,
+    DOMAIN_TAKES_LITERAL,
+    LITERAL_TAKES_DOMAIN,
+    OTHER_KIND_FAILS_LATE
 };
 static int has_fault;
 
@@ -63,7 +70,11 @@ static postern_status planted_mailbox(postern_mailbox *mailbox, const uint8_t *o
 
 static postern_status planted_path(postern_path *path, const uint8_t *octets, size_t size, unsigned allowed,
                                    postern_fault *found) {
+    if (has_fault == ALLOWS_NOTHING) allowed = 0;
+    if (has_fault == ALLOWS_ALL) allowed = POSTERN_PATH_NULL | POSTERN_PATH_POSTMASTER;
     const postern_status status = postern_path_parse(path, octets, size, allowed, found);
+    if (has_fault == NULL_IS_A_MAILBOX) path->null = false;
+    if (has_fault == POSTMASTER_IS_A_MAILBOX) path->postmaster = false;
     if (has_fault == NO_PATH) {
         *found = (postern_fault){POSTERN_ERROR_PATH_SYNTAX, 0};
         return POSTERN_WRONG;
@@ -99,12 +110,15 @@ static postern_status planted_unquote(uint8_t *out, size_t capacity, const uint8
 
 static postern_status planted_domain(postern_domain_kind *kind, const uint8_t *octets, size_t size,
                                      postern_fault *found) {
+    if (has_fault == DOMAIN_TAKES_LITERAL && octets[0] == '[') return postern_literal_parse(kind, octets, size, found);
     const postern_status status = postern_domain_parse(kind, octets, size, found);
+    if (has_fault == OTHER_KIND_FAILS_LATE && octets[0] == '[') found->offset = 1;
     return has_fault == NO_DOMAIN ? POSTERN_WRONG : status;
 }
 
 static postern_status planted_literal(postern_domain_kind *kind, const uint8_t *octets, size_t size,
                                       postern_fault *found) {
+    if (has_fault == LITERAL_TAKES_DOMAIN && octets[0] != '[') return postern_domain_parse(kind, octets, size, found);
     const bool behind = size > 1 && octets[size - 1] == ']' && octets[size - 2] == ']';
     return postern_literal_parse(kind, octets, has_fault == LITERAL_GOES_ON && behind ? size - 1 : size, found);
 }
@@ -158,6 +172,17 @@ static const planted list[] = {
     {NOT_UNQUOTED, "ROUND", "a@b.example"},
     {NO_DOMAIN, "ROUND", "a@b.example"},
     {LITERAL_GOES_ON, "ROUND", "a@[192.0.2.1]"},
+    {RIGHT, NULL, "Postmaster"},
+    {RIGHT, NULL, "postmasters"},
+    {ALLOWS_NOTHING, "REF", ""},
+    {ALLOWS_NOTHING, "REF", "PostMaster"},
+    {ALLOWS_ALL, "REF", ""},
+    {ALLOWS_ALL, "REF", "PostMaster"},
+    {NULL_IS_A_MAILBOX, "REF", ""},
+    {POSTMASTER_IS_A_MAILBOX, "REF", "postmaster"},
+    {DOMAIN_TAKES_LITERAL, "ROUND", "a@[192.0.2.1]"},
+    {LITERAL_TAKES_DOMAIN, "ROUND", "a@b.example"},
+    {OTHER_KIND_FAILS_LATE, "ROUND", "a@[192.0.2.1]"},
 };
 
 static void faulty_parsers_are_found(void **state) {

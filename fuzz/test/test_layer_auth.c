@@ -19,12 +19,17 @@ enum {
     ASKS_TWICE,
     TAKES_A_THIRD_NUL,
     TAKES_NO_PASSWORD,
+    PROMPTS_ANOTHER_WAY,
     /* of the session */
+    TAKES_CLEAR,
+    NEEDS_TLS_FOR_NOTHING,
+    CUTS_A_CHALLENGE,
     ASKS_WHOEVER_CANCELS,
     KEEPS_THE_SECRET,
     SAYS_THE_SECRET,
     SAYS_HOW_LONG_IT_IS,
-    KEEPS_A_BROKEN_LINE
+    KEEPS_A_BROKEN_LINE,
+    KEEPS_IT_AT_THE_CLOSE
 };
 static int has_fault;
 
@@ -60,6 +65,10 @@ static postern_auth_status planted_step(const postern_policy *policy, void *user
     behind = policy;
     between.authenticate = ask;
     if (response.data != NULL) overhear(response);
+    if (has_fault == PROMPTS_ANOTHER_WAY && response.data == NULL) {
+        auth->challenge_size = 1;
+        return POSTERN_AUTH_CHALLENGE;
+    }
     if (has_fault == LETS_ANYBODY_IN && response.data != NULL) return POSTERN_AUTH_SUCCESS;
     if (has_fault == TAKES_A_THIRD_NUL && response.size > 0 && response.data[response.size - 1] == '\0')
         response.size--;
@@ -78,20 +87,32 @@ static const postern_mechanism planted_plain = {.name = "PLAIN", .plaintext = tr
 static void say(postern_event *event, const void *octets, size_t size) {
     static uint8_t text[600];
 
-    memcpy(text, "535 ", 4);
+    snprintf((char *)text, sizeof text, "%d ", event->code);
     memcpy(text + 4, octets, size);
     memcpy(text + 4 + size, "\r\n", 2);
     event->octets = (postern_slice){text, size + 6};
 }
 
+static postern_config bent_config;
+
 static postern_status planted_feed(postern_session *session, const uint8_t *octets, size_t size, size_t *taken,
                                    postern_event *event) {
     static const uint8_t as[64];
+    if (has_fault == KEEPS_IT_AT_THE_CLOSE && session->state == POSTERN_STATE_AUTH)
+        overhear((postern_slice){session->line.buffer, session->line.length});
+    bent_config = *session->config;
+    if (has_fault == TAKES_CLEAR) bent_config.plaintext_auth = true;
+    if (has_fault == NEEDS_TLS_FOR_NOTHING) session->tls = false;
+    const postern_config *straight = session->config;
+    session->config = &bent_config;
     const postern_status status = postern_session_feed(session, octets, size, taken, event);
+    session->config = straight;
 
-    if (has_fault == KEEPS_A_BROKEN_LINE && event->kind == POSTERN_EVENT_COMMAND &&
-        event->stimulus == POSTERN_STIMULUS_BROKEN && size > 0)
-        overhear((postern_slice){octets, *taken});
+    if (has_fault == KEEPS_IT_AT_THE_CLOSE && event->kind == POSTERN_EVENT_CLOSE)
+        memcpy(session->decoded, secret, secret_size);
+    if (has_fault == CUTS_A_CHALLENGE && event->code == 334 && event->octets.size > 10) say(event, "QQ==", 4);
+    /* Whatever the cuts: the last part of it that is long enough to have some of the secret. */
+    if (has_fault == KEEPS_A_BROKEN_LINE && *taken > 8) overhear((postern_slice){octets, *taken});
     if (event->kind == POSTERN_EVENT_COMMAND && event->fault.error == POSTERN_ERROR_AUTH_CANCELLED &&
         has_fault == ASKS_WHOEVER_CANCELS) {
         const postern_credentials none = {.authcid = {octets, 0}};
@@ -134,11 +155,20 @@ static const planted list[] = {
     {ASKS_TWICE, "AUTH", HELLO WRONG},
     {TAKES_A_THIRD_NUL, "AUTH", HELLO "AUTH PLAIN AHVzZXIAcGFzcwA=\\r\\n"},
     {TAKES_NO_PASSWORD, "AUTH", HELLO "AUTH PLAIN AHVzZXIA\\r\\n"},
+    {PROMPTS_ANOTHER_WAY, "AUTH", HELLO "AUTH PLAIN\\r\\n"},
+    {TAKES_CLEAR, "AUTH", HELLO "AUTH LOGIN\\r\\nNOOP o00000040\\r\\n"},
+    {NEEDS_TLS_FOR_NOTHING, "AUTH", HELLO "STARTTLS\\r\\n\\x16\\x03" HELLO WRONG "NOOP o00000040\\r\\n"},
+    {CUTS_A_CHALLENGE, "AUTH", HELLO "AUTH LOGIN\\r\\n"},
+    {CUTS_A_CHALLENGE, "AUTH", HELLO "AUTH X-PUPPET BnNlY3JldA==\\r\\n"},
     {ASKS_WHOEVER_CANCELS, "AUTH", HELLO "AUTH PLAIN\\r\\n*\\r\\n"},
     {KEEPS_THE_SECRET, "SECRET", HELLO WRONG},
     {KEEPS_THE_SECRET, "SECRET", HELLO "AUTH PLAIN\\r\\nAHVzZXIAd29yZA==\\r\\nNOOP\\r\\n"},
     {SAYS_THE_SECRET, "SECRET", HELLO WRONG},
     {SAYS_HOW_LONG_IT_IS, "SECRET", HELLO WRONG},
+    {KEEPS_A_BROKEN_LINE, "SECRET", HELLO "AUTH PLAIN AHVzZXIAd29yZA==\\nNOOP\\r\\n"},
+    {KEEPS_A_BROKEN_LINE, "SECRET", "auth\\tPLAIN AHVzZXIAd29yZA==\\nx\\r\\n"},
+    {KEEPS_IT_AT_THE_CLOSE, "SECRET", HELLO "AUTH PLAIN\\r\\nAHVzZXIAd29y"},
+    {KEEPS_IT_AT_THE_CLOSE, "SECRET", HELLO "AUTH LOGIN\\r\\ndXNlcg==\\r\\nd29y"},
     {KEEPS_A_BROKEN_LINE, "SECRET", HELLO "AUTH PLAIN\\r\\nAHVzZXIAd29yZA==\\nx\\r\\n"},
 };
 

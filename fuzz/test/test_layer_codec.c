@@ -18,7 +18,15 @@ enum {
     UTF8_TAKES_ALL,
     UTF8_PLACE_OFF,
     QUOTES_NOTHING,
-    QUOTES_CONTROLS
+    QUOTES_CONTROLS,
+    UNQUOTES_BEHIND_QUOTE,
+    UNQUOTES_DOTS,
+    UNQUOTE_PLACE_FIRST,
+    UNQUOTE_PLACE_NEXT,
+    UNQUOTE_REFUSES_EMPTY,
+    CAPACITY_PLACE_OFF,
+    WRITES_BEYOND,
+    WANTS_MORE_ROOM
 };
 static int has_fault;
 
@@ -78,6 +86,22 @@ static postern_status planted_quote(uint8_t *out, size_t capacity, const uint8_t
     return status;
 }
 
+static postern_status planted_unquote(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size,
+                                      size_t *written, postern_fault *found) {
+    if (has_fault == WANTS_MORE_ROOM && capacity > 0) capacity--;
+    postern_status status = postern_local_part_unquote(out, capacity, octets, size, written, found);
+    if (has_fault == UNQUOTES_BEHIND_QUOTE && status == POSTERN_WRONG && size > 2 && octets[size - 2] == '"')
+        status = POSTERN_COMPLETE;
+    if (has_fault == UNQUOTES_DOTS && size > 0 && octets[size - 1] == '.') status = POSTERN_COMPLETE;
+    if (has_fault == UNQUOTE_REFUSES_EMPTY && size == 2) status = POSTERN_WRONG;
+    if (has_fault == UNQUOTE_PLACE_FIRST && status == POSTERN_WRONG) found->offset = 0;
+    if (has_fault == UNQUOTE_PLACE_NEXT && status == POSTERN_WRONG) found->offset++;
+    if (has_fault == CAPACITY_PLACE_OFF && found->error == POSTERN_ERROR_CAPACITY) found->offset++;
+    if (has_fault == WRITES_BEYOND && found->error == POSTERN_ERROR_CAPACITY) out[capacity] = 'a';
+    return status;
+}
+
+#define postern_local_part_unquote planted_unquote
 #define postern_utf8_check planted_utf8
 #define postern_local_part_quote planted_quote
 #define postern_base64_decode planted_decode
@@ -103,6 +127,23 @@ static const planted list[] = {
     {UTF8_PLACE_OFF, "REF", "a"},
     {QUOTES_NOTHING, "ROUND", "a."},
     {QUOTES_CONTROLS, "REF", "a\\x01"},
+    {RIGHT, NULL, "\\\"a\\\\\\\"b\\\""},
+    {RIGHT, NULL, "\\\"a\\\\"},
+    {RIGHT, NULL, "a..b"},
+    {RIGHT, NULL, "a."},
+    {RIGHT, NULL, ".a"},
+    {RIGHT, NULL, "\\\"a\x01"},
+    {RIGHT, NULL, "\\\"\\\"a"},
+    {RIGHT, NULL, "\\xc3\\xa9@"},
+    {UNQUOTES_BEHIND_QUOTE, "REF", "\\\"a\\\"b"},
+    {UNQUOTES_DOTS, "REF", "a."},
+    {UNQUOTE_REFUSES_EMPTY, "REF", "\\\"\\\""},
+    {UNQUOTE_PLACE_FIRST, "REF", "a b"},
+    {UNQUOTE_PLACE_NEXT, "REF", "a b"},
+    {UNQUOTE_PLACE_NEXT, "REF", "a."},
+    {CAPACITY_PLACE_OFF, "LIMIT", "abc"},
+    {WRITES_BEYOND, "LIMIT", "abc"},
+    {WANTS_MORE_ROOM, "LIMIT", "abc"},
 };
 
 static void faulty_codecs_are_found(void **state) {

@@ -16,7 +16,13 @@ enum {
     LOSES_ENHANCED,
     MAKES_ENHANCED,
     OTHER_DETAIL,
-    SHORTER
+    SHORTER,
+    LOSES_VERB,
+    LOSES_EXTENSION_VERB,
+    LAST_ERROR_UNKNOWN,
+    BEYOND_THE_LAST,
+    OTHER_ERROR_CODE,
+    OTHER_ERROR_SIZE
 };
 static int has_fault;
 
@@ -26,6 +32,11 @@ static const postern_code_info *planted_code_find(int code) {
 
     if (has_fault == LOSES_CODE && code == 556) return NULL;
     if (has_fault == MAKES_CODE && code == 999) return postern_code_find(250);
+    if (info != NULL && code == 220 && (has_fault == LOSES_VERB || has_fault == LOSES_EXTENSION_VERB)) {
+        other = *info;
+        other.verbs = has_fault == LOSES_VERB ? "STARTTLS XCLIENT" : "CONNECT STARTTLSX XCLIENT";
+        return &other;
+    }
     if (info == NULL || code != (has_fault == NO_TEXT ? 571 : 354)) return info;
     other = *info;
     if (has_fault == OTHER_TEXT) other.text = "Start mail input";
@@ -55,15 +66,42 @@ static const postern_enhanced_info *planted_enhanced_table(size_t *count) {
     return table;
 }
 
+static const postern_error_info *planted_describe(postern_error error) {
+    static postern_error_info other;
+
+    if (has_fault == LAST_ERROR_UNKNOWN && error == POSTERN_ERROR_COUNT - 1) error = POSTERN_ERROR_NONE;
+    if (has_fault == BEYOND_THE_LAST && error == POSTERN_ERROR_COUNT) error = POSTERN_ERROR_CAPACITY;
+    other = *postern_error_describe(error);
+    if (has_fault == OTHER_ERROR_CODE && other.code == 553) other.code = 550;
+    if (has_fault == OTHER_ERROR_SIZE) other.text_size++;
+    return &other;
+}
+
+#define postern_error_describe planted_describe
 #define postern_code_find planted_code_find
 #define postern_enhanced_find planted_enhanced_find
 #define postern_enhanced_table planted_enhanced_table
 #include "oracle/layer_codes.c"
 
 static const planted list[] = {
-    {RIGHT, NULL, ""},       {RIGHT, NULL, "250 a\\r\\n"}, {LOSES_CODE, "REF", ""},     {MAKES_CODE, "REF", ""},
-    {OTHER_CODE, "REF", ""}, {OTHER_STATUS, "REF", ""},    {LOSES_ENHANCED, "REF", ""}, {MAKES_ENHANCED, "REF", ""},
-    {OTHER_TEXT, "REF", ""}, {NO_TEXT, "REF", ""},         {OTHER_DETAIL, "REF", ""},   {SHORTER, "CONTRACT", ""},
+    {RIGHT, NULL, ""},
+    {RIGHT, NULL, "250 a\\r\\n"},
+    {LOSES_CODE, "REF", ""},
+    {MAKES_CODE, "REF", ""},
+    {OTHER_CODE, "REF", ""},
+    {OTHER_STATUS, "REF", ""},
+    {LOSES_ENHANCED, "REF", ""},
+    {MAKES_ENHANCED, "REF", ""},
+    {OTHER_TEXT, "REF", ""},
+    {NO_TEXT, "REF", ""},
+    {OTHER_DETAIL, "REF", ""},
+    {SHORTER, "CONTRACT", ""},
+    {LOSES_VERB, "REF", ""},
+    {LOSES_EXTENSION_VERB, "REF", ""},
+    {LAST_ERROR_UNKNOWN, "CONTRACT", ""},
+    {BEYOND_THE_LAST, "CONTRACT", ""},
+    {OTHER_ERROR_CODE, "CONTRACT", ""},
+    {OTHER_ERROR_SIZE, "CONTRACT", ""},
 };
 
 static void faulty_tables_are_found(void **state) {

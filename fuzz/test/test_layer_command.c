@@ -65,7 +65,18 @@ enum {
     NO_FAULT_TOLD,
     LIMIT_OF_LOCAL_PART,
     LIMIT_OF_PATH,
-    LIMIT_BEHIND
+    LIMIT_BEHIND,
+    ONE_ID,
+    ATTRIBUTE_HAS_ID,
+    KEYWORD_CUT,
+    VALUE_LOST,
+    ONE_PARAMETER_MORE,
+    LF_IS_ENOUGH,
+    BDAT_NEEDS_NO_END,
+    NEVER_LENIENT,
+    ALL_LENIENT,
+    OTHER_LENIENCY,
+    LENIENT_WITHOUT_PATH
 };
 static int has_fault;
 static unsigned calls;
@@ -110,6 +121,13 @@ static void spoil(postern_command *command) {
     case PATH_WIDER: command->path.raw.size += command->path.raw.size > 0; break;
     case MAILBOX_WIDER: command->path.mailbox.raw.size += command->path.mailbox.raw.size > 0; break;
     case ASCII_ONLY: command->path.mailbox.non_ascii = false; break;
+    case ONE_ID:
+        if (command->verb == POSTERN_VERB_EXPN) command->parameters[0].id = POSTERN_PARAMETER_VRFY_SMTPUTF8;
+        break;
+    case ATTRIBUTE_HAS_ID: command->parameters[1].id = POSTERN_PARAMETER_SIZE; break;
+    case KEYWORD_CUT: command->parameters[0].keyword.size--; break;
+    case VALUE_LOST: command->parameters[1].value = (postern_slice){NULL, 0}; break;
+    case ONE_PARAMETER_MORE: command->parameters[command->parameter_count++] = (postern_parameter){.id = 0}; break;
     case TEXT_WHERE_NONE_IS: command->text = command->argument; break;
     default: spoil_values(&command->values); break;
     }
@@ -144,10 +162,24 @@ static void misplace(const uint8_t *line, size_t size, postern_fault *found) {
     }
 }
 
+static uint32_t bend_leniency(uint32_t lenient) {
+    switch (has_fault) {
+    case NEVER_LENIENT: return 0;
+    case ALL_LENIENT: return lenient != 0 ? POSTERN_LENIENT_HELO_LITERAL | POSTERN_LENIENT_PATH_SPACE : 0;
+    case OTHER_LENIENCY: return (lenient << 1 | lenient >> 1) & 3;
+    default: return lenient;
+    }
+}
+
 static postern_status planted_parse(postern_command *command, const uint8_t *line, size_t size,
                                     const postern_command_options *options, postern_fault *found) {
-    const postern_status status = postern_command_parse(command, line, size, options, found);
+    postern_command_options bent = *options;
+    bent.lenient = bend_leniency(options->lenient);
+    postern_status status = postern_command_parse(command, line, size, &bent, found);
     calls++;
+    if (has_fault == LENIENT_WITHOUT_PATH && options->lenient != 0) command->path = (postern_path){.null = false};
+    if (has_fault == LF_IS_ENOUGH && status == POSTERN_MISUSE && size > 0 && line[size - 1] == '\n')
+        status = POSTERN_COMPLETE;
     if (has_fault == TAKES_ALL) {
         const postern_verb verb = command->verb;
         memset(command, 0, sizeof *command);
@@ -174,6 +206,7 @@ static postern_status planted_parse(postern_command *command, const uint8_t *lin
 static postern_status planted_bdat(uint64_t *chunk, const uint8_t *line, size_t size, postern_fault *found) {
     const postern_status status = postern_bdat_parse(chunk, line, size, found);
     if (has_fault == SIZES_DIFFER) ++*chunk;
+    if (has_fault == BDAT_NEEDS_NO_END && status == POSTERN_MISUSE) return POSTERN_WRONG;
     return status;
 }
 
@@ -283,6 +316,33 @@ static const planted list[] = {
     {ASCII_ONLY, "REF", "MAIL FROM:<\\xc3\\xa9@a.example> SMTPUTF8\\r\\n"},
     {SECOND_DIFFERS, "ROUND", "NOOP x\\r\\n"},
     {SIZES_DIFFER, "ROUND", "BDAT 1\\r\\n"},
+    {RIGHT, NULL, "XFORWARD name=a+20 ADDR= SOURCE=LOCAL\\r\\n"},
+    {RIGHT, NULL, "VRFY SMTPUTF8\\r\\n"},
+    {RIGHT, NULL, "VRFY \\\"a SMTPUTF8\\\" smtputf8 \\r\\n"},
+    {RIGHT, NULL, "SEND FROM:<a@b>\\r\\n"},
+    {ONE_ID, "REF", "EXPN a SMTPUTF8\\r\\n"},
+    {ATTRIBUTE_HAS_ID, "REF", "XCLIENT NAME=a PORT=25\\r\\n"},
+    {KEYWORD_CUT, "REF", "XCLIENT NAME=a PORT=25\\r\\n"},
+    {KEYWORD_CUT, "REF", "VRFY a SMTPUTF8\\r\\n"},
+    {VALUE_LOST, "REF", "XFORWARD NAME=a ADDR=\\r\\n"},
+    {ONE_PARAMETER_MORE, "REF", "XCLIENT NAME=a\\r\\n"},
+    {ONE_PARAMETER_MORE, "REF", "VRFY a SMTPUTF8\\r\\n"},
+    {ONE_PARAMETER_MORE, "REF", "NOOP\\r\\n"},
+    {LF_IS_ENOUGH, "CONTRACT", "NOOP\\n"},
+    {BDAT_NEEDS_NO_END, "CONTRACT", "BDAT 1\\n"},
+    {RIGHT, NULL, "RCPT TO:   <a@b.example> NOTIFY=NEVER \\r\\n"},
+    {RIGHT, NULL, "MAIL FROM: \\r\\n"},
+    {RIGHT, NULL, "MAIL FROM: \\t<>\\r\\n"},
+    {RIGHT, NULL, "MAIL FROM \\r\\n"},
+    {RIGHT, NULL, "NOOP a: b\\r\\n"},
+    {RIGHT, NULL, "HELO [192.0.2.256]\\r\\n"},
+    {NEVER_LENIENT, "REF", "MAIL FROM: <a@b.example>\\r\\n"},
+    {NEVER_LENIENT, "REF", "helo [192.0.2.1]\\r\\n"},
+    {ALL_LENIENT, "REF", "MAIL FROM:  <>\\r\\n"},
+    {ALL_LENIENT, "REF", "HELO [192.0.2.1]\\r\\n"},
+    {OTHER_LENIENCY, "REF", "SAML FROM: <a@b.example>\\r\\n"},
+    {LENIENT_WITHOUT_PATH, "REF", "MAIL FROM: <a@b.example>\\r\\n"},
+    {LENIENT_WITHOUT_PATH, "REF", "MAIL FROM:<a@b.example>\\r\\n"},
 };
 
 static void faulty_parsers_are_found(void **state) {

@@ -46,7 +46,11 @@ enum {
     UNKNOWN_VIOLATION,
     CONTENT_CUT,
     CHUNKS_SIZE_OFF,
-    CHUNKS_OFFSET_OFF
+    CHUNKS_OFFSET_OFF,
+    STUFF_CAPACITY_OFF,
+    STUFF_WANTS_ROOM,
+    STUFF_WRITES_BEYOND,
+    END_STAYS
 };
 static int has_fault;
 
@@ -141,7 +145,10 @@ static postern_status planted_bdat(postern_bdat *bdat, const uint8_t *octets, si
 
 static postern_status planted_stuff(uint8_t *out, size_t capacity, const uint8_t *octets, size_t size, size_t *written,
                                     postern_fault *found) {
+    if (has_fault == STUFF_WANTS_ROOM && capacity > 0) capacity--;
     const postern_status status = postern_data_stuff(out, capacity, octets, size, written, found);
+    if (has_fault == STUFF_CAPACITY_OFF && found->error == POSTERN_ERROR_CAPACITY) found->offset = 0;
+    if (has_fault == STUFF_WRITES_BEYOND && status == POSTERN_WRONG) out[capacity] = '.';
     if (has_fault == STUFF_REFUSES) {
         *found = (postern_fault){POSTERN_ERROR_NUL, 0};
         return POSTERN_WRONG;
@@ -170,7 +177,9 @@ static postern_status planted_stuffer(postern_stuffer *stuffer, uint8_t *out, si
 
 static postern_status planted_finish(postern_stuffer *stuffer, uint8_t *out, size_t capacity, size_t *written,
                                      postern_fault *found) {
+    const postern_stuffer before = *stuffer;
     const postern_status status = postern_stuffer_finish(stuffer, out, capacity, written, found);
+    if (has_fault == END_STAYS) *stuffer = before;
     return has_fault == END_NEEDS_NO_ROOM ? POSTERN_COMPLETE : status;
 }
 
@@ -210,6 +219,11 @@ static const planted list[] = {
     {OCTET_BEHIND_DOT_CR, "CHUNK", "a"},
     {DOT_CR_HANDED_ON, "CHUNK", "a"},
     {STUFF_REFUSES, "ROUND", "a"},
+    {STUFF_CAPACITY_OFF, "LIMIT", "a\\r\\n"},
+    {STUFF_WANTS_ROOM, "LIMIT", "a\\r\\n"},
+    {STUFF_WRITES_BEYOND, "LIMIT", ".\\r\\n"},
+    {END_STAYS, "ROUND", "a"},
+    {END_STAYS, "ROUND", "a\\r\\n"},
     {STUFF_TAKES_LF, "ROUND", "a\\nb"},
     {STUFF_OFFSET_OFF, "ROUND", "a\\nb"},
     {EIGHT_BIT_LOST, "REF", "\\xff\\r\\n.\\r\\n"},

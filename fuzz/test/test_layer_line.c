@@ -15,7 +15,10 @@ enum {
     PENDING_LIES,
     NEVER_PENDING,
     LIMIT_OFF,
-    INIT_FORGETS
+    INIT_FORGETS,
+    PENDING_LATE,
+    SMALL_LIMIT_KEPT,
+    LARGE_LIMIT_CUT
 };
 static int has_fault;
 
@@ -44,6 +47,8 @@ static postern_status planted_plain(postern_line *framer, const uint8_t *octets,
 
 static postern_fault planted_pending(const postern_line *framer) {
     if (has_fault == NEVER_PENDING) return (postern_fault){POSTERN_ERROR_NONE, 0};
+    if (has_fault == PENDING_LATE && framer->length <= framer->limit && framer->fault.error == POSTERN_ERROR_NONE)
+        return framer->fault;
     return has_fault == PENDING_LIES ? (postern_fault){POSTERN_ERROR_NUL, 0} : postern_line_pending_fault(framer);
 }
 
@@ -51,6 +56,8 @@ static void planted_init(postern_line *framer, size_t limit) {
     uint8_t before; /* the memory may hold what is no bool */
     memcpy(&before, &framer->after_cr, 1);
     postern_line_init(framer, limit);
+    if (has_fault == SMALL_LIMIT_KEPT && limit < 2) framer->limit = limit;
+    if (has_fault == LARGE_LIMIT_CUT && limit > POSTERN_AUTH_LINE_MAX) framer->limit = POSTERN_COMMAND_LINE_MAX;
     if (has_fault == INIT_FORGETS) framer->after_cr = before != 0;
 }
 
@@ -74,6 +81,9 @@ static const planted list[] = {
     {NEVER_PENDING, "REF", "op\\ren"},
     {RIGHT, NULL, "op\\r"},
     {INIT_FORGETS, "REF", "\\n"},
+    {RIGHT, NULL, "NOOP o0000000e\\r\\n0123456789abc\\r"},
+    {SMALL_LIMIT_KEPT, "REF", "\\r\\nNOOP o00003002\\r\\n"},
+    {SMALL_LIMIT_KEPT, "REF", "\\r\\nNOOP o00000001\\r\\n"},
 };
 
 static void faulty_framers_are_found(void **state) {
@@ -91,8 +101,33 @@ static void a_limit_that_is_off_by_one_is_found(void **state) {
     check_planted(&longest, 1, &has_fault, pf_laws_line);
 }
 
+/* Lines that are full and have no end; only a CR as their last octet leaves it open what they are. */
+static void a_full_line_is_known_to_be_too_long(void **state) {
+    (void)state;
+    char line[520];
+    memset(line, 'x', sizeof line);
+    line[512] = '\0';
+    const planted full = {PENDING_LATE, "REF", line};
+    check_planted(&full, 1, &has_fault, pf_laws_line);
+    memcpy(line + 511, "\\r", 3);
+    const planted open = {PENDING_LATE, NULL, line};
+    check_planted(&open, 1, &has_fault, pf_laws_line);
+}
+
+/* A limit over the largest is the largest. */
+static void a_limit_beyond_the_largest(void **state) {
+    (void)state;
+    static char line[600];
+    memset(line, 'x', sizeof line);
+    memcpy(line + 520, "\\r\\nNOOP o00003001\\r\\n", 23);
+    const planted longer = {LARGE_LIMIT_CUT, "REF", line};
+    check_planted(&longer, 1, &has_fault, pf_laws_line);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(faulty_framers_are_found),
-                                       cmocka_unit_test(a_limit_that_is_off_by_one_is_found)};
+                                       cmocka_unit_test(a_limit_that_is_off_by_one_is_found),
+                                       cmocka_unit_test(a_full_line_is_known_to_be_too_long),
+                                       cmocka_unit_test(a_limit_beyond_the_largest)};
     return cmocka_run_group_tests_name("layer_line", tests, NULL, NULL);
 }

@@ -40,7 +40,13 @@ enum {
     ENHANCED_SIZE_OFF,
     NOTHING_IS_WRONG,
     NOTHING_HAS_NO_SPACE,
-    INIT_FORGETS
+    INIT_FORGETS,
+    ENHANCED_OF_FIRST_LINE,
+    ENHANCED_OF_ANY_CLASS,
+    FORMATS_ANY_CODE,
+    FORMATS_ANY_CLASS,
+    FORMATS_FOUR_DIGITS,
+    WRITES_ON_MISUSE
 };
 static int has_fault;
 
@@ -99,6 +105,9 @@ static postern_status planted_feed(postern_reply_parser *parser, const uint8_t *
     if (has_fault == OTHER_CODE) line->code++;
     if (has_fault == ENHANCED_LOST) line->enhanced.class_ = 0;
     if (has_fault == ENHANCED_OFF) line->enhanced.detail++;
+    if (has_fault == ENHANCED_OF_FIRST_LINE && parser->lines > 1) line->enhanced.class_ = 0;
+    if (has_fault == ENHANCED_OF_ANY_CLASS && line->text.size > 4 && line->text.data[0] == '5')
+        line->enhanced = (postern_enhanced){5, 0, 0};
     if (has_fault == OTHER_ERROR) found->error = POSTERN_ERROR_LINE_TOO_LONG;
     if (has_fault == CUT_CHANGES_CODE && size < 4) line->code = 299;
     if (has_fault == PRACTICE_DIFFERS && parser->level == POSTERN_REPLY_PRACTICE) line->code = 299;
@@ -115,8 +124,14 @@ static postern_status planted_format(uint8_t *out, size_t capacity, int code, co
         *written = 9;
         return POSTERN_COMPLETE;
     }
+    const postern_enhanced none = {0, 0, 0};
+    const bool class_fits = enhanced == NULL || enhanced->class_ == code / 100;
+    if (has_fault == FORMATS_ANY_CODE && code == 600) code = 500;
+    if (has_fault == FORMATS_ANY_CLASS && !class_fits) enhanced = &none;
+    if (has_fault == FORMATS_FOUR_DIGITS && class_fits && enhanced != NULL && enhanced->detail > 999) enhanced = &none;
     if (has_fault == WANTS_MORE_ROOM && size > 0 && capacity > 0) capacity--;
     const postern_status status = postern_reply_format(out, capacity, code, enhanced, text, size, written);
+    if (has_fault == WRITES_ON_MISUSE && status == POSTERN_MISUSE) *written = 1;
     if (has_fault == WRITES_TOO_MUCH && size > 0 && status == POSTERN_WRONG) out[capacity] = '\n';
     if (has_fault == NOTHING_HAS_NO_SPACE && size == 0) out[3] = '-';
     if (has_fault == TEXT_CHANGED && *written > 6) out[4] = 'Z';
@@ -183,6 +198,13 @@ static const planted list[] = {
     {WRITES_TOO_MUCH, "LIMIT", "text"},
     {WANTS_MORE_ROOM, "LIMIT", "text"},
     {ENHANCED_SPOILS_TEXT, "ROUND", "text 1"},
+    {ENHANCED_OF_FIRST_LINE, "REF", "250-2.0.0 a\\r\\n250-2.0.0 b\\r\\n250 c\\r\\n"},
+    {ENHANCED_OF_ANY_CLASS, "REF", "250-2.0.0 a\\r\\n250-5.0.0 b\\r\\n250 c\\r\\n"},
+    {FORMATS_ANY_CODE, "CONTRACT", "250 a\\r\\n"},
+    {FORMATS_ANY_CLASS, "CONTRACT", "250 a\\r\\n"},
+    {FORMATS_FOUR_DIGITS, "CONTRACT", "250 number\\r\\n"},
+    {WRITES_ON_MISUSE, "CONTRACT", "250 a\\r\\n"},
+    {RIGHT, NULL, "250-2.0.0 a\\r\\n250-5.0.0 b\\r\\n250-2.1.1\\r\\n250 2.0.0 c\\r\\n"},
     {RIGHT, NULL, "471-a\\r\\n471 4.7.1 b\\r\\n"},
     {RIGHT, NULL, "571 5.7.1 b\\xc3\\xa9\\r\\n999 x\\r\\n"},
     {RIGHT, NULL, "2.1234.5"},

@@ -73,6 +73,7 @@ static const sample samples[] = {
     {TOY_HELO_KEEPS_ENVELOPE, "RESET", "GREETED", "RCPT", ENVELOPE},
     {TOY_MESSAGE_KEEPS_ENVELOPE, "RESET", "GREETED", "DATA", HELLO},
     {TOY_REFUSED_MESSAGE_KEEPS_ENVELOPE, "RESET", "GREETED", "DATA", HELLO},
+    {TOY_REFUSED_SENDER_KEEPS_ENVELOPE, "RESET", "GREETED", "RCPT", HELLO},
     {TOY_REFUSED_MESSAGE_KEEPS_ENVELOPE, "RESET", "GREETED", "DATA",
      HELLO "MAIL FROM:<>\r\nRCPT TO:<bodyreject-a@a.example>\r\nDATA\r\n.\r\n"},
     {TOY_CASE_MATTERS, "META", "CONNECTED", "EHLO", HELLO},
@@ -171,7 +172,6 @@ static void a_target_of_replies_is_judged_by_its_replies(void **state) {
     toy_has = TOY_RIGHT;
 }
 
-/* What programs read: one line, with all keys, and nothing in it that JSON does not allow. */
 /* The toy, which takes the fewer steps the more it has done. */
 static void falling_account(const void *session, pf_target_account *account) {
     toy_target.account(session, account);
@@ -193,6 +193,25 @@ static void an_input_that_gets_cheaper_is_within_bounds(void **state) {
     assert_true(pf_judge_by(only_bound, &falling, (const uint8_t *)session, sizeof session - 1, true, &violation));
 }
 
+/* What is printed of a violation. */
+static void hear_violation(const pf_violation *violation, char text[static 4096]) {
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    fflush(stderr);
+    const int before = dup(STDERR_FILENO);
+    assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+    pf_violation_print(violation);
+    fflush(stderr);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    close(before);
+    rewind(file);
+    const size_t size = fread(text, 1, 4095, file);
+    fclose(file);
+    assert_true(size > 0);
+    text[size] = '\0';
+}
+
+/* What programs read: one line, with all keys, and nothing in it that JSON does not allow. */
 static void a_violation_is_one_line_of_json(void **state) {
     (void)state;
     pf_violation violation = {.oracle = "GRAM",
@@ -207,20 +226,9 @@ static void a_violation_is_one_line_of_json(void **state) {
                               .session = (const uint8_t *)"A\r\0\xfe",
                               .session_size = 4,
                               .varied = true};
-    char text[4096] = "";
-    FILE *file = tmpfile();
-    assert_non_null(file);
-    fflush(stderr);
-    const int before = dup(STDERR_FILENO);
-    assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-    pf_violation_print(&violation);
-    fflush(stderr);
-    assert_true(dup2(before, STDERR_FILENO) >= 0);
-    close(before);
-    rewind(file);
-    const size_t size = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    assert_true(size > 0);
+    char text[4096];
+
+    hear_violation(&violation, text);
     assert_non_null(strstr(text, "at octet   7: \"a\\r\\n\\x00\\xff\\\"\\\\\\t\"\n"));
     assert_non_null(strstr(text, "  variant    \"A\\r\\x00\\xfe\"\n"));
     assert_non_null(strstr(text, "./scripts/reproduce FILE"));
@@ -231,6 +239,54 @@ static void a_violation_is_one_line_of_json(void **state) {
                "\"seen\":\"\\u001b\\u000a\\u00ff\"}\n"));
 }
 
+/* Nobody but the target can show what it answered, and the scripts of this project may not be there. */
+static void a_violation_tells_of_a_target_of_ones_own(void **state) {
+    (void)state;
+    static char session[40 * 6 + sizeof HELLO + 6];
+    pf_violation violation;
+    char text[4096];
+
+    toy_has = TOY_503_TO_NOOP;
+    assert_false(pf_judge(&toy_target, (const uint8_t *)HELLO "NOOP\r\nRSET\r\n", 28, false, &violation));
+    hear_violation(&violation, text);
+    assert_non_null(strstr(text, "\n  target     toy\n  answer     to CONNECT: \"220 toy\"\n"
+                                 "  answer     to EHLO: \"250 toy\"\n  answer     to NOOP: \"503 fine\"\n"
+                                 "  reproduce  run this program on FILE\n"));
+    assert_non_null(strstr(text, "\"target\":\"toy\",\"answers\":\"to CONNECT: 220 toy\\nto EHLO: 250 toy\\n"
+                                 "to NOOP: 503 fine\\n\",\"expected\":"));
+
+    /* Of many the last ones. */
+    strcpy(session, HELLO);
+    for (int i = 0; i < 40; i++) strcat(session, "RSET\r\n");
+    strcat(session, "NOOP\r\n");
+    assert_false(pf_judge(&toy_target, (const uint8_t *)session, strlen(session), false, &violation));
+    hear_violation(&violation, text);
+    size_t answers = 0;
+    for (const char *at = text; (at = strstr(at, "\n  answer  ")) != NULL; at++) answers++;
+    assert_int_equal(answers, 24);
+    assert_non_null(strstr(text, "to RSET: 250 toy\\nto NOOP: 503 fine\\n\""));
+
+    /* What broke in a variant was not answered to this session. */
+    toy_has = TOY_UNKNOWN_FORGETS;
+    assert_false(
+        pf_judge(&toy_target, (const uint8_t *)ENVELOPE "DATA\r\n.\r\n", sizeof ENVELOPE + 8, true, &violation));
+    assert_true(violation.varied);
+    hear_violation(&violation, text);
+    assert_non_null(strstr(text, "\n  target     toy\n  reproduce"));
+    toy_has = TOY_RIGHT;
+
+    /* libpostern, of which `postern show` shows the answers, and this project the way back. */
+    pf_target stubborn = toy_target;
+    stubborn.name = "libpostern, in some way";
+    toy_has = TOY_503_TO_NOOP;
+    assert_false(pf_judge(&stubborn, (const uint8_t *)HELLO "NOOP\r\n", sizeof HELLO + 5, false, &violation));
+    toy_has = TOY_RIGHT;
+    hear_violation(&violation, text);
+    assert_null(strstr(text, "target"));
+    assert_null(strstr(text, "answers"));
+    assert_non_null(strstr(text, "./scripts/reproduce FILE"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_oracle_says_what_it_must),
@@ -239,6 +295,7 @@ int main(void) {
         cmocka_unit_test(a_target_of_replies_is_judged_by_its_replies),
         cmocka_unit_test(an_input_that_gets_cheaper_is_within_bounds),
         cmocka_unit_test(a_violation_is_one_line_of_json),
+        cmocka_unit_test(a_violation_tells_of_a_target_of_ones_own),
     };
     return cmocka_run_group_tests_name("oracles", tests, NULL, NULL);
 }

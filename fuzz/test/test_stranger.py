@@ -72,11 +72,38 @@ class Stranger(unittest.TestCase):
                     continue  # a C compiler alone
                 self.assertEqual(done.returncode, 0, f"{header.name}, {language}: {done.stderr.decode()}")
 
+    def test_a_harness_in_posterns_tree(self):
+        tree = self.room / "tree"
+        for name in ("parser", "fuzz", "harnesses"):
+            shutil.copytree(SOURCE / name, tree / name)
+        shutil.copy(SOURCE / "CMakeLists.txt", tree)
+        shutil.copytree(SEEDS, tree / "corpus" / "seeds" / SEEDS.name)
+        self.commands(tree, "cp", True)
+        [line] = blocks("cmake")
+        lists = tree / "harnesses" / "CMakeLists.txt"
+        lists.write_text(lists.read_text().replace("add_harness(fuzz_session)\n", f"add_harness(fuzz_session)\n{line}"))
+        said = ""
+        for words in (["-S", tree, "-B", tree / "build", f"-DCMAKE_C_COMPILER={os.environ['CC']}",
+                       "-DCMAKE_BUILD_TYPE=Debug", "-DPOSTERN_MUTATOR=OFF"],  # which takes the least time
+                      ["--build", tree / "build", "--parallel", "2", "--target", "fuzz_naive"]):
+            done = subprocess.run([os.environ["CMAKE"], *words], capture_output=True, text=True, timeout=300)
+            said += done.stdout + done.stderr
+            self.assertEqual(done.returncode, 0, said[-3000:])
+        self.assertEqual([words for words in said.splitlines() if "naive" in words and "warning" in words], [])
+        listed = [words.split("\t") for words in (tree / "build" / "harnesses.txt").read_text().splitlines()]
+        [program] = [words[1] for words in listed if words[0] == "fuzz_naive"]
+        done = subprocess.run([program, tree / "corpus/seeds/fuzz_naive"], capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("replay: 2 inputs", done.stdout + done.stderr)
+
     def test_replay_finds_the_fault_and_no_other(self):
         folder = self.project()
         shutil.copytree(SEEDS, folder / "seeds")
         said = self.commands(folder, "cc", False)
         self.assertIn('POSTERN-VIOLATION {"oracle":"ONE"', said)
+        self.assertIn('"target":"naive","answers":"to CONNECT: 220 naive\\n', said)
+        self.assertIn("reproduce  run this program on FILE\n", said)
+        self.assertNotIn("./scripts/", said)  # there are none in his project
         folder = self.project(mended=True)
         shutil.copytree(SEEDS, folder / "seeds")
         said = self.commands(folder, "cc", True)
@@ -94,7 +121,7 @@ class Stranger(unittest.TestCase):
                                capture_output=True)
         if probe.returncode != 0:
             self.skipTest("no libFuzzer here")
-        for seed in sorted(SEEDS.glob("ok-data*"))[:5]:
+        for seed in sorted(SEEDS.glob("ok-d*"))[:5]:
             shutil.copy(seed, folder / "seeds")
         said = self.commands(folder, "clang", False)
         self.assertIn("POSTERN-VIOLATION", said)

@@ -125,6 +125,9 @@ static void run_transaction(toy *t, const char *verb) {
         reply(t, verb, 503, "not now");
     } else if (mail && strstr(t->line, " SIZE=") != NULL) {
         reply(t, verb, 555, "no parameters here");
+    } else if (mail && toy_has == TOY_REFUSED_SENDER_KEEPS_ENVELOPE && strstr(t->line, "<reject-") != NULL) {
+        t->mail = true;
+        reply(t, verb, 550, "not that one");
     } else if (mail) {
         if (toy_has != TOY_RSET_KEEPS_RECIPIENTS) forget_envelope(t);
         t->mail = true;

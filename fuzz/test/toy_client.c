@@ -24,6 +24,7 @@ typedef struct toy {
     bool broken;
     bool line_start; /* of the message */
     bool after_cr;
+    bool smtputf8; /* the last MAIL asked for it */
     uint64_t steps;
 } toy;
 
@@ -35,7 +36,7 @@ static void *toy_open(const pf_client_options *options, pf_record *record) {
     memset(t->line, options->filled ? options->fill : 0, sizeof t->line);
     t->record = record;
     t->size = t->text_size = t->lines = t->replies = 0;
-    t->broken = false;
+    t->broken = t->smtputf8 = false;
     t->steps = HAS(COPIES_CHEAPLY) ? 3000 : 0;
     return t;
 }
@@ -121,7 +122,7 @@ static void toy_feed(void *client, const uint8_t *octets, size_t size) {
 
 /* ---- Calls ---- */
 
-static bool may_be_sent(pf_octets text, bool in_parameter) {
+static bool may_be_sent(pf_octets text, bool in_parameter, bool utf8) {
     static const char marks[] = "@.-;:,[]";
 
     if (text.size > ARGUMENT_MOST) return false;
@@ -134,7 +135,8 @@ static bool may_be_sent(pf_octets text, bool in_parameter) {
             (octet == ' ' && HAS(SENDS_SPACE)) ||
             ((octet == '>' || octet == ' ' || octet == '=' || octet == '<') && HAS(SENDS_GREATER)) ||
             (octet >= 0x80 && (HAS(SENDS_NEL) || HAS(SENDS_NEL_OF_ONE_OCTET) || HAS(SENDS_LINE_SEPARATOR)));
-        if (!letter && !faulty && (octet == '\0' || strchr(marks, octet) == NULL)) return false;
+        const bool accent = utf8 && (octet == 0xc3 || octet == 0xa9);
+        if (!letter && !faulty && !accent && (octet == '\0' || strchr(marks, octet) == NULL)) return false;
     }
     return true;
 }
@@ -143,12 +145,13 @@ typedef struct draft {
     uint8_t octets[2048];
     size_t size;
     bool good;
+    bool utf8;
 } draft;
 
 static void add(draft *d, const char *before, pf_octets text, bool in_parameter) {
     const size_t length = strlen(before);
 
-    d->good = d->good && may_be_sent(text, in_parameter) && d->size + length + text.size <= LINE_MOST;
+    d->good = d->good && may_be_sent(text, in_parameter, d->utf8) && d->size + length + text.size <= LINE_MOST;
     if (d->size + length + text.size > sizeof d->octets - 2) return;
     memcpy(d->octets + d->size, before, length);
     d->size += length;
@@ -179,8 +182,16 @@ static bool send_line(toy *t, const char *verb, pf_octets argument) {
     return send_draft(t, &d);
 }
 
+static bool asks_smtputf8(const pf_call *call) {
+    for (size_t i = 0; i < call->parameter_count; i++)
+        if (call->parameters[i].keyword.size == 8 && memcmp(call->parameters[i].keyword.data, "SMTPUTF8", 8) == 0)
+            return true;
+    return false;
+}
+
 static bool send_path(toy *t, const char *before, const pf_call *call) {
-    draft d = {.good = true};
+    const bool utf8 = call->kind == PF_CALL_MAIL ? asks_smtputf8(call) : t->smtputf8;
+    draft d = {.good = true, .utf8 = (utf8 || HAS(SENDS_UTF8_UNASKED)) && !HAS(REFUSES_UTF8)};
     pf_octets path = call->argument;
 
     if (path.size > 0 && memchr(path.data, '@', path.size) == NULL) return false;
@@ -193,6 +204,7 @@ static bool send_path(toy *t, const char *before, const pf_call *call) {
         add(&d, " ", call->parameters[i].keyword, true);
         if (call->parameters[i].has_value) add(&d, "=", HAS(OTHER_VALUE) ? digit : call->parameters[i].value, true);
     }
+    if (d.good) t->smtputf8 = utf8;
     return send_draft(t, &d);
 }
 
@@ -271,17 +283,11 @@ static void toy_close(void *client) {
 }
 
 #define TOY_CLIENT(called, promise, dearest)                                                                           \
-    {.name = called,                                                                                                   \
-     .calls = PF_CALLS_ALL & ~(1u << PF_CALL_VRFY | 1u << PF_CALL_RESPOND),                                            \
-     .can = PF_CAN_FILL | PF_CAN_COUNT,                                                                                \
-     .exact = promise,                                                                                                 \
-     .steps_octet = dearest,                                                                                           \
-     .steps_once = dearest,                                                                                            \
-     .open = toy_open,                                                                                                 \
-     .call = toy_call,                                                                                                 \
-     .feed = toy_feed,                                                                                                 \
-     .account = toy_account,                                                                                           \
-     .close = toy_close}
+    {                                                                                                                  \
+        .name = called, .calls = PF_CALLS_ALL & ~(1u << PF_CALL_VRFY | 1u << PF_CALL_RESPOND),                         \
+        .can = PF_CAN_FILL | PF_CAN_COUNT, .exact = promise, .steps_octet = dearest, .steps_once = dearest,            \
+        .open = toy_open, .call = toy_call, .feed = toy_feed, .account = toy_account, .close = toy_close               \
+    }
 
 const pf_client toy_client = TOY_CLIENT("toy", PF_EXACT_ALL, 100);
 const pf_client toy_client_loose = TOY_CLIENT("toy that promises nothing", 0, 0);

@@ -2,7 +2,8 @@
  * fuzz/test.
  *
  * It is also an adapter to read: all that a client needs is here. It takes letters, digits and a few marks as
- * arguments, and knows no AUTH but with an initial response of three octets.
+ * arguments, an e with an acute accent in a mailbox under SMTPUTF8, and knows no AUTH but with an initial response of
+ * three octets.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef POSTERN_FUZZ_TEST_TOY_CLIENT_H
@@ -34,6 +35,8 @@ typedef enum toy_client_fault {
     TOY_CLIENT_WRONG_BASE64,
     TOY_CLIENT_UNGRAMMATICAL,
     TOY_CLIENT_REFUSES_LAWFUL,
+    TOY_CLIENT_SENDS_UTF8_UNASKED, /* in a transaction without SMTPUTF8 */
+    TOY_CLIENT_REFUSES_UTF8,
     /* ROUND */
     TOY_CLIENT_STUFFS_NOTHING,
     TOY_CLIENT_STUFFS_BEHIND_LF_ALONE, /* not in the first line */

@@ -256,6 +256,27 @@ static void odd_xtext(pf_maker *maker) {
     PF_PUT_ONE_OF(maker, ends);
 }
 
+/* A whole mailbox in xtext: what it escapes needs SMTPUTF8 as well (RFC 6531 3.3), in quotes too. */
+static void xtext_mailbox(pf_maker *maker) {
+    static const pf_word begins[] = {W(" AUTH="), W(" SUBMITTER="), W(" ORCPT=rfc822;")};
+    static const char digits[] = "0123456789ABCDEF";
+    uint8_t octets[256];
+    pf_maker mailbox = {.chance = pf_draw(maker), .octets = octets, .capacity = sizeof octets};
+
+    PF_PUT_ONE_OF(maker, begins);
+    if (pf_one_in(maker, 2))
+        pf_make_mailbox(&mailbox);
+    else
+        pf_make_mailbox_utf8(&mailbox);
+    for (size_t i = 0; i < mailbox.size; i++) {
+        const uint8_t octet = octets[i];
+        const char escape[] = {'+', digits[octet >> 4], digits[octet & 15]};
+        const bool plain = octet > ' ' && octet < 127 && octet != '+' && octet != '=';
+        pf_put(maker, plain ? (const char *)&octet : escape, plain ? 1 : sizeof escape);
+    }
+    if (pf_one_in(maker, 4)) smtputf8(maker);
+}
+
 static void long_one(pf_maker *maker) {
     static const pf_word begins[] = {W(" ENVID="), W(" ORCPT=rfc822;"), W(" AUTH="), W(" X="),
                                      W(" "),       W(" SOLICIT=a:")};
@@ -270,10 +291,10 @@ static void long_one(pf_maker *maker) {
 }
 
 void pf_make_parameter(pf_maker *maker) {
-    static part *const all[] = {size,      body,      auth,  ret,  envid,   by,        hold,     priority,
-                                smtputf8,  notify,    orcpt, rrvs, solicit, submitter, bound,    bound,
-                                bound,     odd,       odd,   odd,  odd,     odd,       long_one, odd_xtext,
-                                odd_xtext, odd_xtext, body,  body, body,    odd_xtext, odd_xtext};
+    static part *const all[] = {size,      body,      auth,  ret,  envid,   by,        hold,      priority,
+                                smtputf8,  notify,    orcpt, rrvs, solicit, submitter, bound,     bound,
+                                bound,     odd,       odd,   odd,  odd,     odd,       long_one,  odd_xtext,
+                                odd_xtext, odd_xtext, body,  body, body,    odd_xtext, odd_xtext, xtext_mailbox};
     static const pf_word flags[] = {W(" REQUIRETLS"), W(" BODY=BINARYMIME"),
                                     W("  X"),         W(" "),
                                     W("\tX"),         W(" X Y"),

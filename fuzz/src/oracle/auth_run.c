@@ -111,14 +111,14 @@ static postern_auth_status puppet_step(const postern_policy *policy, void *user,
     (void)policy;
     (void)user;
     told->puppet = true;
-    told->code = codes[outcome];
+    told->code = codes[outcome] == 334 && response.size > sizeof auth->challenge ? 454 : codes[outcome];
     told->response = keep(response);
     /* It remembers what it can, and asks for more than there is room for. */
     const size_t size = response.size < sizeof auth->memory ? response.size : sizeof auth->memory;
     if (size > 0) pf_copy(auth->memory, response.data, size);
     auth->memory_size = size;
     auth->challenge_size = response.size;
-    memset(auth->challenge, 0x5a, sizeof auth->challenge);
+    memset(auth->challenge, PF_AUTH_CHALLENGE_OCTET, sizeof auth->challenge);
     auth->answer = (postern_decision){.verdict = POSTERN_ANSWER, .code = 432};
     if (outcome != 0 || !now.user.late) return outcomes[outcome];
     now.user.pending = (postern_decision){.verdict = POSTERN_ACCEPT};
@@ -199,6 +199,10 @@ const postern_session *pf_auth_play(const pf_auth_setup *setup, const uint8_t *o
         at += PF_HANDSHAKE_SIZE;
         shift += at - accepted;
         (void)!postern_session_tls_done(&now.session);
+    }
+    if (setup->shut_down) {
+        postern_session_shutdown(&now.session);
+        (void)pump(octets, 0, shift);
     }
     return &now.session;
 }

@@ -16,6 +16,7 @@ typedef struct pf_auth_setup {
     bool no_plaintext; /* PLAIN and LOGIN within TLS alone */
     bool blind;        /* the policy decides without a look at the credentials, by: */
     uint32_t seed;
+    bool shut_down; /* behind the octets */
 } pf_auth_setup;
 
 /* Octets in the arena of a run. */
@@ -44,6 +45,9 @@ typedef struct pf_auth_reply {
     size_t end;
     pf_auth_octets text;
 } pf_auth_reply;
+
+/* What the puppet's challenges are made of, as many octets as there were in the response. */
+enum { PF_AUTH_CHALLENGE_OCTET = 0x5a };
 
 enum { PF_AUTH_TOLD = 512, PF_AUTH_REPLIES = 4096, PF_AUTH_ARENA = 1 << 19 };
 

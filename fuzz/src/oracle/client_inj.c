@@ -48,6 +48,10 @@ static size_t first_end(const uint8_t *octets, size_t size) {
     return size;
 }
 
+static uint8_t upper(uint8_t octet) {
+    return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - 32) : octet;
+}
+
 static bool begins_with(pf_octets line, const char *word) {
     const size_t size = strlen(word);
     if (line.size < size) return false;
@@ -119,8 +123,9 @@ static const char *path_fault(const uint8_t *line, const pf_model_command *read,
     return is_span(line, (pf_span){begin, end}, asked) ? NULL : "the path that was given";
 }
 
-/* What a strict server makes of the line, next to what was asked. Returns: what was expected, or NULL. */
-static const char *reading_fault(const pf_client_case *run, const pf_call *call, pf_octets line) {
+/* What a strict server makes of the line, next to what was asked. In: smtputf8, the transaction asked for it. Returns:
+ * what was expected, or NULL. */
+static const char *reading_fault(const pf_client_case *run, const pf_call *call, bool smtputf8, pf_octets line) {
     static pf_model_command read;
     pf_model_options options = PF_MODEL_OPTIONS;
     const bool exact = run->client->exact & PF_EXACT_CALLS;
@@ -128,7 +133,7 @@ static const char *reading_fault(const pf_client_case *run, const pf_call *call,
     if (call->kind == PF_CALL_RESPOND)
         return !exact || is_base64(line.data, line.size - 2, call->argument) ? NULL : "the base64 of the response";
     options.extensions = run->options->no_extensions ? PF_EXTENSIONS_NONE : PF_EXTENSIONS_ALL;
-    options.smtputf8 = true;
+    options.smtputf8 = smtputf8;
     if (pf_model_check_command(line.data, line.size, &options, &read).result != PF_ACCEPT)
         return exact ? "a line in the grammar" : NULL;
     if (call->kind == PF_CALL_MAIL || call->kind == PF_CALL_RCPT) return path_fault(line.data, &read, call, exact);
@@ -179,9 +184,15 @@ static void put_call(draft *line, const pf_call *call) {
     put(line, "\r\n", 2);
 }
 
-/* Would a strict server read just what was asked? Of characters that are a line end somewhere, and of what depends on
- * an earlier SMTPUTF8, nothing is said. */
-static bool is_lawful(const pf_client_case *run, const pf_call *call) {
+/* Is it a control beyond ASCII, U+0080 to U+009F, which is a line end somewhere? */
+static bool has_control(const uint8_t *octets, size_t size) {
+    for (size_t i = 0; i + 1 < size; i++)
+        if (octets[i] == 0xc2 && octets[i + 1] < 0xa0) return true;
+    return false;
+}
+
+/* Would a strict server read just what was asked? Of characters that are a line end somewhere nothing is said. */
+static bool is_lawful(const pf_client_case *run, const pf_call *call, bool smtputf8) {
     static pf_model_command read;
     static draft line;
     pf_model_options options = PF_MODEL_OPTIONS;
@@ -190,29 +201,41 @@ static bool is_lawful(const pf_client_case *run, const pf_call *call) {
     line.size = 0;
     line.full = false;
     put_call(&line, call);
-    for (size_t i = 0; i < line.size; i++)
-        if (line.octets[i] >= 0x80) return false;
+    options.smtputf8 = smtputf8;
     options.extensions = run->options->no_extensions ? PF_EXTENSIONS_NONE : PF_EXTENSIONS_ALL;
-    return !line.full && first_end(line.octets, line.size) == line.size - 2 &&
+    return !line.full && first_end(line.octets, line.size) == line.size - 2 && !has_control(line.octets, line.size) &&
            pf_model_check_command(line.octets, line.size, &options, &read).result == PF_ACCEPT &&
-           reading_fault(run, call, (pf_octets){line.octets, line.size}) == NULL;
+           reading_fault(run, call, smtputf8, (pf_octets){line.octets, line.size}) == NULL;
 }
 
 /* ---- All calls ---- */
 
-static const char *call_fault(const pf_client_case *run, const pf_note *note, pf_octets line) {
+static const char *call_fault(const pf_client_case *run, const pf_note *note, bool smtputf8, pf_octets line) {
     const pf_call *call = pf_client_call(run, note);
 
     if (!note->taken) {
         if (line.size > 0) return "nothing on the wire of a call that is refused";
-        return run->client->exact & PF_EXACT_CALLS && is_lawful(run, call)
+        return run->client->exact & PF_EXACT_CALLS && is_lawful(run, call, smtputf8)
                    ? "the line, for a server reads what was asked"
                    : NULL;
     }
     if (line.size < 2 || memcmp(line.data + line.size - 2, "\r\n", 2) != 0) return "a line that ends in CRLF";
     if (first_end(line.data, line.size - 2) < line.size - 2) return "one line for one call";
     if (!has_verb(line, call->kind)) return "the verb of the call";
-    return reading_fault(run, call, line);
+    return reading_fault(run, call, smtputf8, line);
+}
+
+/* Does a call of MAIL ask for SMTPUTF8? */
+static bool asks_smtputf8(const pf_call *call) {
+    static const char word[] = "SMTPUTF8";
+
+    for (size_t i = 0; i < call->parameter_count; i++) {
+        const pf_octets keyword = call->parameters[i].keyword;
+        size_t at = 0;
+        while (at < keyword.size && at < sizeof word - 1 && upper(keyword.data[at]) == (uint8_t)word[at]) at++;
+        if (at == keyword.size && at == sizeof word - 1) return true;
+    }
+    return false;
 }
 
 /* What a server reads behind the end of a message is a command. */
@@ -225,12 +248,15 @@ static const char *message_fault(const pf_note *note, pf_octets wire) {
 
 static bool inj(const pf_client_case *run, pf_violation *violation) {
     const pf_record *record = run->record;
+    bool smtputf8 = false; /* the last MAIL that was sent asked for it */
 
     for (size_t i = 0; i < record->count && !record->full; i++) {
         const pf_note *note = &record->notes[i];
         const pf_octets line = pf_client_octets(record, note);
         const char *wrong = NULL;
-        if (note->kind == PF_NOTE_CALL) wrong = call_fault(run, note, line);
+        if (note->kind == PF_NOTE_CALL) wrong = call_fault(run, note, smtputf8, line);
+        if (note->kind == PF_NOTE_CALL && note->taken && pf_client_call(run, note)->kind == PF_CALL_MAIL)
+            smtputf8 = asks_smtputf8(pf_client_call(run, note));
         if (note->kind == PF_NOTE_MESSAGE) wrong = message_fault(note, line);
         if (note->kind == PF_NOTE_LOOSE) wrong = "nothing on the wire but calls";
         if (wrong != NULL) return pf_client_broken(run, &pf_client_inj, i, wrong, NULL, violation);

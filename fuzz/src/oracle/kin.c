@@ -81,6 +81,7 @@ static const struct row {
     {"parameter-value", "argument-syntax", NOT_LATER},
     {"parameter-value", "attribute-too-long", UNIT},
     {"parameter-value", "parameter-duplicate", VALUE},
+    {"parameter-value", "too-many-parameters", VALUE},
     {"parameter-too-many", "too-many-parameters", SAME},
     {"parameter-too-many", "parameter-duplicate", SAME},
     {"parameter-too-many", "parameter-syntax", KEYWORD},

@@ -1,7 +1,7 @@
 /* layer_address.c: the laws of address.h. Toolkit room: fuzz/.
  *
  * REF    a mailbox is what the model takes for one, with the same parts; what is none has the model's error, and at
- *        the model's place
+ *        the model's place; "<>" and "<Postmaster>" are paths where the caller allows them
  * ROUND  in angle brackets it is a path with the same parts; its local-part, unquoted and quoted, is the same
  *
  * SPDX-License-Identifier: MIT */
@@ -75,9 +75,26 @@ static bool as_model(const trial *t) {
     return ascii == !mailbox->non_ascii || wrong(t, "REF", "non-ASCII octets as the model sees them", "others");
 }
 
-/* In brackets. */
-static bool as_path(const trial *t) {
+static bool is_postmaster(const trial *t) {
+    static const char word[] = "postmaster";
+    size_t at = 0;
+
+    while (at < t->size && word[at] != '\0' && (t->input[at] | 32) == word[at]) at++;
+    return at == t->size && word[at] == '\0';
+}
+
+/* What a path is without a mailbox. */
+static bool is_bare(const postern_path *path, bool null, bool postmaster) {
+    return path->null == null && path->postmaster == postmaster && path->mailbox.kind == POSTERN_DOMAIN_NONE &&
+           path->mailbox.domain.data == NULL;
+}
+
+/* In brackets, to a caller who allows these. */
+static bool as_path(const trial *t, unsigned allowed) {
     static uint8_t bracketed[POSTERN_PATH_MAX + 8];
+    const bool null = t->size == 0 && allowed & POSTERN_PATH_NULL;
+    const bool postmaster = is_postmaster(t) && allowed & POSTERN_PATH_POSTMASTER;
+    const bool lawful = t->accepted || null || postmaster;
     postern_path path;
     postern_fault fault;
 
@@ -87,19 +104,32 @@ static bool as_path(const trial *t) {
     memcpy(bracketed + 1, t->input, t->size);
     bracketed[t->size + 1] = '>';
     const uint8_t *copy = pf_exact_copy(bracketed, t->size + 2);
-    const bool accepted = postern_path_parse(&path, copy, t->size + 2, 0, &fault) == POSTERN_COMPLETE;
+    const bool accepted = postern_path_parse(&path, copy, t->size + 2, allowed, &fault) == POSTERN_COMPLETE;
     if (accepted) pf_touch_path(&path);
+    pf_exact_release();
     /* The input may hold a ">" of its own, and a route: such paths are fuzz_command's. */
     if (accepted && (path.raw.size != t->size + 2 || path.route.data != NULL || route)) return true;
-    if (accepted != t->accepted)
-        return wrong(t, "ROUND", t->accepted ? "a path, as it is a mailbox" : "no path, as it is no mailbox",
+    if (accepted != lawful)
+        return wrong(t, t->accepted ? "ROUND" : "REF", lawful ? "a path" : "no path",
                      accepted ? "a path" : postern_error_describe(fault.error)->name);
+    if (null || postmaster)
+        return is_bare(&path, null, postmaster) || wrong(t, "REF", "a path without a mailbox", "another");
     return !accepted ||
            (path.mailbox.local.size == t->mailbox.local.size && path.mailbox.domain.size == t->mailbox.domain.size &&
             path.mailbox.local.data == copy + 1 && path.mailbox.kind == t->mailbox.kind &&
             path.mailbox.quoted == t->mailbox.quoted && path.mailbox.non_ascii == t->mailbox.non_ascii && !path.null &&
             !path.postmaster) ||
            wrong(t, "ROUND", "the same parts in brackets", "others");
+}
+
+/* To a caller of each kind, or of one. */
+static bool as_paths(const trial *t, bool thorough) {
+    enum { ALL = POSTERN_PATH_NULL | POSTERN_PATH_POSTMASTER };
+    const unsigned chosen = pf_hash(t->input, t->size) & ALL;
+
+    for (unsigned allowed = thorough ? 0 : chosen; allowed <= (thorough ? ALL : chosen); allowed++)
+        if (!as_path(t, allowed)) return false;
+    return true;
 }
 
 /* A local-part means the same behind unquoting and quoting. */
@@ -124,7 +154,8 @@ static bool local_part_round(const trial *t) {
            wrong(t, "ROUND", "a Dot-string to stay as it is", "another");
 }
 
-/* The domain, alone, is of the same kind; with a bracket behind it, it is none. */
+/* The domain, alone, is of the same kind, and none to the function for the other kind from its first octet on; with a
+ * bracket behind it, it is none. */
 static bool domain_alone(const trial *t) {
     static uint8_t longer[POSTERN_PATH_MAX + 1];
     const postern_slice domain = t->mailbox.domain;
@@ -136,6 +167,10 @@ static bool domain_alone(const trial *t) {
 
     if (status != POSTERN_COMPLETE || kind != t->mailbox.kind)
         return wrong(t, "ROUND", "the domain alone to be of the same kind", "another");
+    const postern_status other = literal ? postern_domain_parse(&kind, domain.data, domain.size, &fault)
+                                         : postern_literal_parse(&kind, domain.data, domain.size, &fault);
+    if (other != POSTERN_WRONG || fault.offset != 0)
+        return wrong(t, "ROUND", "no domain to the function for the other kind", "one");
     PF_CHECK(domain.size < sizeof longer);
     memcpy(longer, domain.data, domain.size);
     longer[domain.size] = ']';
@@ -148,7 +183,6 @@ static bool domain_alone(const trial *t) {
 bool pf_laws_address(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
     trial t = {.input = octets, .octets = pf_exact_copy(octets, size), .size = size, .violation = violation};
 
-    (void)thorough;
     t.accepted = postern_mailbox_parse(&t.mailbox, t.octets, size, &t.fault) == POSTERN_COMPLETE;
     PF_CHECK(t.accepted || (t.fault.error != POSTERN_ERROR_NONE && t.fault.offset <= size));
     if (t.accepted) {
@@ -157,7 +191,6 @@ bool pf_laws_address(const uint8_t *octets, size_t size, bool thorough, pf_viola
         pf_touch_slice(t.mailbox.domain);
     }
     bool good = as_model(&t) && (!t.accepted || (local_part_round(&t) && domain_alone(&t)));
-    good = good && as_path(&t); /* the last, since it makes an exact copy of its own */
     pf_exact_release();
-    return good;
+    return good && as_paths(&t, thorough);
 }

@@ -1,7 +1,8 @@
 /* layer_auth.c: the laws of AUTH exchanges. Toolkit room: fuzz/.
  *
  * AUTH    policy and mechanism are told what the client sent, as it is read a second time here (RFC 4954 4, 4616 2);
- *         and a client is let in when one of them says so, at that moment, and never else
+ *         a client is let in when one of them says so, at that moment, and never else; a password in clear is asked for
+ *         where it may be, and a challenge is the mechanism's, in base64
  * SECRET  whatever the client sends for a secret, the replies are the same, and so is every octet of the session when
  *         the exchange is over: nothing of it is said, nothing of it stays (session.h)
  *
@@ -13,6 +14,8 @@
 #include "judging.h"
 
 #include "../model/grammar.h"
+
+#include <postern/codec.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -164,9 +167,9 @@ static bool same_told(const pf_auth_run *run, const pf_auth_told *told, const ex
            same(run, told->password, expected->password);
 }
 
-/* A refusal that comes before anybody is asked. */
+/* A refusal that comes before the mechanism is looked at. */
 static bool is_early(int code) {
-    return code == 500 || code == 501 || code == 502 || code == 503 || code == 504 || code == 530 || code == 538;
+    return code == 500 || code == 501 || code == 502 || code == 503 || code == 504 || code == 530;
 }
 
 typedef struct auth_case {
@@ -175,6 +178,7 @@ typedef struct auth_case {
     const pf_auth_setup *setup;
     const pf_auth_run *run;
     pf_violation *violation;
+    bool tls; /* at the line at hand */
 } auth_case;
 
 static bool broken(const auth_case *c, const char *oracle, const pf_auth_reply *reply, const char *expected,
@@ -185,6 +189,49 @@ static bool broken(const auth_case *c, const char *oracle, const pf_auth_reply *
     return pf_expected(c->violation, "%s", expected);
 }
 
+static void encode(const uint8_t *octets, size_t size, uint8_t *out) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t at = 0; at < size; at += 3, out += 4) {
+        const size_t left = size - at;
+        const uint32_t group = (uint32_t)octets[at] << 16 | (left > 1 ? (uint32_t)octets[at + 1] << 8 : 0) |
+                               (left > 2 ? octets[at + 2] : 0u);
+        out[0] = (uint8_t)digits[group >> 18];
+        out[1] = (uint8_t)digits[group >> 12 & 63];
+        out[2] = (uint8_t)(left > 1 ? digits[group >> 6 & 63] : '=');
+        out[3] = (uint8_t)(left > 2 ? digits[group & 63] : '=');
+    }
+}
+
+/* The challenge that the mechanism has for a message: a prompt of LOGIN's, or what the puppet makes of it. Returns: its
+ * size. */
+static size_t challenge_for(const exchange *e, const message *m, uint8_t out[static POSTERN_AUTH_CHALLENGE_MAX]) {
+    static const char *const prompts[] = {"Username:", "Password:"};
+
+    if (e->mechanism == LOGIN) {
+        const char *prompt = prompts[e->name_said];
+        memcpy(out, prompt, strlen(prompt));
+        return strlen(prompt);
+    }
+    if (e->mechanism != PUPPET || !m->present) return 0;
+    memset(out, PF_AUTH_CHALLENGE_OCTET, m->size);
+    return m->size;
+}
+
+/* In: reply, 334; e, past the line that it answers. */
+static bool same_challenge(const auth_case *c, const pf_auth_reply *reply, const exchange *e, const message *m) {
+    uint8_t challenge[POSTERN_AUTH_CHALLENGE_MAX] = {0};
+    uint8_t expected[sizeof "334 \r\n" + POSTERN_BASE64_ENCODED_SIZE(POSTERN_AUTH_CHALLENGE_MAX)];
+
+    if (e->mechanism == PUPPET && m->size > sizeof challenge) return false; /* there is no room for it */
+    const size_t told = challenge_for(e, m, challenge);
+    const size_t size = POSTERN_BASE64_ENCODED_SIZE(told);
+    memcpy(expected, "334 ", 4);
+    encode(challenge, told, expected + 4);
+    memcpy(expected + 4 + size, "\r\n", 2);
+    return same(c->run, reply->text, (postern_slice){expected, size + 6});
+}
+
 /* One line that somebody was told, or not. In: told, or NULL. */
 static bool judge_line(const auth_case *c, const pf_auth_reply *reply, const told_line *line, exchange *e,
                        const pf_auth_told *told) {
@@ -193,14 +240,22 @@ static bool judge_line(const auth_case *c, const pf_auth_reply *reply, const tol
     const bool budget = c->setup->options->error_budget != 0;
     const bool heard = line->message.readable && !line->cancels;
     const bool early = command && is_early(reply->code) && !(puppet && told != NULL && reply->code == 501);
+    const bool in_clear = (e->mechanism == PLAIN || e->mechanism == LOGIN) && c->setup->no_plaintext && !c->tls;
     expectation expected = {.asked = false};
     char seen[PF_VIOLATION_TEXT];
 
-    if (heard && !early) expected = expect(e, &line->message);
     snprintf(seen, sizeof seen, "%s, reply %d", told != NULL ? "somebody was asked" : "nobody was asked", reply->code);
+    if (in_clear && !early) {
+        if (told == NULL && (reply->code == 538 || (budget && reply->code == 421))) return true;
+        return broken(c, "AUTH", reply, "538 to a password in clear, which is not allowed here", seen);
+    }
+    if (heard && !early) expected = expect(e, &line->message);
     if (told == NULL) {
         if (expected.asked && !(budget && command && reply->code == 421))
             return broken(c, "AUTH", reply, "the policy, or the mechanism, to be asked", seen);
+        if (reply->code == 538) return broken(c, "AUTH", reply, "538 to a password in clear alone", seen);
+        if (reply->code == 334 && !same_challenge(c, reply, e, &line->message))
+            return broken(c, "AUTH", reply, "the challenge of the mechanism, in base64", "another one");
         if (reply->code == 235) return broken(c, "AUTH", reply, "nobody to be let in of whom nobody was asked", seen);
         return heard || early || reply->code == 501 || (budget && reply->code == 421) ||
                broken(c, "AUTH", reply, "501 to a response that cannot be decoded, or is a cancellation", seen);
@@ -208,20 +263,29 @@ static bool judge_line(const auth_case *c, const pf_auth_reply *reply, const tol
     if (!expected.asked) return broken(c, "AUTH", reply, "nobody to be asked", seen);
     if (!same_told(c->run, told, &expected, &line->message, puppet))
         return broken(c, "AUTH", reply, "what the client sent to be what the policy was told", "something else");
+    if (reply->code == 334 && !same_challenge(c, reply, e, &line->message))
+        return broken(c, "AUTH", reply, "the challenge of the mechanism, in base64", "another one");
     if (reply->code == told->code || (budget && told->code >= 400 && reply->code == 421)) return true;
     snprintf(seen, sizeof seen, "reply %d, where %d was decided", reply->code, told->code);
     return broken(c, "AUTH", reply, "what was decided to be answered", seen);
 }
 
-static bool auth_holds(const auth_case *c) {
+/* What is answered behind it is answered within TLS. */
+static bool is_handshake(const pf_auth_reply *reply) {
+    return reply->stimulus == POSTERN_STIMULUS_COMMAND && reply->verb == POSTERN_VERB_STARTTLS && reply->code == 220;
+}
+
+static bool auth_holds(auth_case *c) {
     static told_line line;
     static exchange e;
     const pf_auth_run *run = c->run;
     size_t told = 0;
 
     e.mechanism = OTHER;
+    c->tls = false;
     for (size_t i = 0; i < run->reply_count; i++) {
         const pf_auth_reply *reply = &run->replies[i];
+        c->tls = c->tls || (i > 0 && is_handshake(&run->replies[i - 1]));
         const bool continues = reply->stimulus == POSTERN_STIMULUS_AUTH_CONTINUATION;
         const bool command = reply->stimulus == POSTERN_STIMULUS_COMMAND && reply->verb == POSTERN_VERB_AUTH;
         const bool asked = told < run->told_count && run->told[told].reply == i;
@@ -245,20 +309,6 @@ static bool auth_holds(const auth_case *c) {
 }
 
 /* ---- SECRET ---- */
-
-static void encode(const uint8_t *octets, size_t size, uint8_t *out) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t at = 0; at < size; at += 3, out += 4) {
-        const size_t left = size - at;
-        const uint32_t group = (uint32_t)octets[at] << 16 | (left > 1 ? (uint32_t)octets[at + 1] << 8 : 0) |
-                               (left > 2 ? octets[at + 2] : 0u);
-        out[0] = (uint8_t)digits[group >> 18];
-        out[1] = (uint8_t)digits[group >> 12 & 63];
-        out[2] = (uint8_t)(left > 1 ? digits[group >> 6 & 63] : '=');
-        out[3] = (uint8_t)(left > 2 ? digits[group & 63] : '=');
-    }
-}
 
 /* Another text of the same kind: letters in the other case. */
 static void turn_letters(uint8_t *text, size_t size) {
@@ -287,15 +337,28 @@ static bool is_of_auth(const pf_auth_reply *reply) {
            (reply->stimulus == POSTERN_STIMULUS_COMMAND && reply->verb == POSTERN_VERB_AUTH);
 }
 
-/* The replies [first, last] are an exchange from beginning to end. Returns: how many it has; 0 when none begins there,
- * or it has no end. */
-static size_t exchange_at(const pf_auth_run *run, size_t first) {
+enum { VERB_SIZE = sizeof "AUTH" - 1 };
+
+/* What is broken may be an AUTH all the same, and what it carries a secret. */
+static bool is_broken_auth(const uint8_t *octets, const pf_auth_reply *reply) {
+    const uint8_t *line = octets + reply->begin;
+
+    return reply->stimulus == POSTERN_STIMULUS_BROKEN && reply->end - reply->begin > VERB_SIZE &&
+           pf_spells(line, VERB_SIZE, "AUTH") && memchr(" \t\r\n\0", line[VERB_SIZE], 5) != NULL;
+}
+
+/* The replies to an exchange that begins with the first. Returns: how many it has; 0 when none begins there. Out: open,
+ * it had no end. */
+static size_t exchange_at(const uint8_t *octets, const pf_auth_run *run, size_t first, bool *open) {
+    const pf_auth_reply *reply = &run->replies[first];
+    const bool command = reply->stimulus == POSTERN_STIMULUS_COMMAND && reply->verb == POSTERN_VERB_AUTH;
     size_t last = first;
 
-    if (run->replies[first].verb != POSTERN_VERB_AUTH || run->replies[first].stimulus != POSTERN_STIMULUS_COMMAND)
-        return 0;
+    *open = false;
+    if (!command && !is_broken_auth(octets, reply)) return 0;
     while (last < run->reply_count && run->replies[last].code == 334) last++;
-    return last < run->reply_count ? last - first + 1 : 0;
+    *open = last == run->reply_count;
+    return *open ? last - first : last - first + 1;
 }
 
 static void vary_exchange(const pf_auth_run *run, size_t first, size_t count, uint8_t *octets) {
@@ -304,8 +367,9 @@ static void vary_exchange(const pf_auth_run *run, size_t first, size_t count, ui
 
     for (size_t i = first; i < first + count; i++) {
         const pf_auth_reply *reply = &run->replies[i];
-        if (!is_of_auth(reply)) { /* a broken line within the exchange */
-            turn_letters(octets + reply->begin, reply->end - reply->begin);
+        if (!is_of_auth(reply)) { /* a broken line within the exchange, or all that there is of it */
+            const size_t begin = reply->begin + (i == first ? VERB_SIZE : 0);
+            turn_letters(octets + begin, reply->end - begin);
             continue;
         }
         if (i == first) {
@@ -328,27 +392,34 @@ static bool same_replies(const pf_auth_run *a, const pf_auth_run *b, size_t *at)
     return a->reply_count == b->reply_count;
 }
 
-/* One exchange, with its own secret and with another. */
-static bool keeps_no_secret(const auth_case *c, size_t first, size_t count) {
+/* One exchange, with its own secret and with another. One that is open is ended by a shutdown. */
+static bool keeps_no_secret(const auth_case *c, size_t first, size_t count, bool open) {
     static uint8_t room[INPUT_MOST]; /* the octets stand at one place in both runs, and so do pointers to them */
     static uint8_t image[sizeof(postern_session)];
     static pf_auth_run one, other;
     static size_t cuts[PF_CUTS_MAX];
     const pf_auth_reply *last = &c->run->replies[first + count - 1];
+    const size_t end = open ? c->size : last->end;
     pf_auth_setup blind = *c->setup;
     size_t at;
 
     blind.blind = true;
-    const size_t cut_count = pf_cut_chosen(c->octets, last->end, cuts, PF_CUTS_MAX);
-    memcpy(room, c->octets, last->end);
-    memcpy(image, pf_auth_play(&blind, room, last->end, cuts, cut_count, &one), sizeof image);
+    blind.shut_down = open;
+    const size_t cut_count = pf_cut_chosen(c->octets, end, cuts, PF_CUTS_MAX);
+    memcpy(room, c->octets, end);
+    memcpy(image, pf_auth_play(&blind, room, end, cuts, cut_count, &one), sizeof image);
     /* A policy that does not look may decide otherwise: then the exchange is another one, or has no end. */
     if (one.full || first >= one.reply_count) return true;
-    const size_t length = exchange_at(&one, first);
-    if (length == 0 || first + length != one.reply_count) return true;
+    bool endless;
+    const size_t length = exchange_at(room, &one, first, &endless);
+    if (length == 0 || endless || first + length != one.reply_count) return true;
 
     vary_exchange(&one, first, length, room);
-    const postern_session *session = pf_auth_play(&blind, room, last->end, cuts, cut_count, &other);
+    if (open && length > 1) { /* a line that had not ended when 421 came */
+        const size_t told = one.replies[first + length - 2].end;
+        turn_letters(room + told, end - told);
+    }
+    const postern_session *session = pf_auth_play(&blind, room, end, cuts, cut_count, &other);
     if (!same_replies(&one, &other, &at))
         return broken(c, "SECRET", last, "replies that do not depend on the secret",
                       at < other.reply_count ? "another reply to another one" : "no reply to another one");
@@ -361,15 +432,16 @@ static bool keeps_no_secret(const auth_case *c, size_t first, size_t count) {
 
 static bool secret_holds(const auth_case *c, uint32_t hash, bool thorough) {
     size_t exchanges = 0;
+    bool open;
 
-    for (size_t i = 0; i < c->run->reply_count; i++) exchanges += exchange_at(c->run, i) > 0;
+    for (size_t i = 0; i < c->run->reply_count; i++) exchanges += exchange_at(c->octets, c->run, i, &open) > 0;
     if (exchanges == 0) return true;
     const size_t chosen = hash % exchanges;
     size_t met = 0;
     for (size_t i = 0; i < c->run->reply_count; i++) {
-        const size_t count = exchange_at(c->run, i);
+        const size_t count = exchange_at(c->octets, c->run, i, &open);
         if (count == 0) continue;
-        if ((thorough || met == chosen) && !keeps_no_secret(c, i, count)) return false;
+        if ((thorough || met == chosen) && !keeps_no_secret(c, i, count, open)) return false;
         met++;
     }
     return true;
@@ -388,7 +460,7 @@ bool pf_laws_auth(const uint8_t *octets, size_t size, bool thorough, pf_violatio
     const pf_auth_setup setup = {.options = &options,
                                  .no_plaintext = pf_options_word(octets, size) & NO_PLAINTEXT,
                                  .seed = hash};
-    const auth_case c = {.octets = octets, .size = size, .setup = &setup, .run = &run, .violation = violation};
+    auth_case c = {.octets = octets, .size = size, .setup = &setup, .run = &run, .violation = violation};
     size_t turn = 0;
     size_t count;
 

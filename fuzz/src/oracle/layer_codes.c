@@ -1,8 +1,10 @@
-/* layer_codes.c: the laws of what reply.h knows of codes. Toolkit room: fuzz/.
+/* layer_codes.c: the laws of what reply.h knows of codes, and error.h of errors. Toolkit room: fuzz/.
  *
  * REF       a code is known, comes from where it does and has the text that an RFC gives it, as the model has them; it
- *           is found under its own number
- * CONTRACT  the tables are in ascending order and have what is found, and nothing else
+ *           is found under its own number; verbs that RFC 5321 answers with it, or that succeed with it by an
+ *           extension, are among those that it is seen with
+ * CONTRACT  the tables are in ascending order and have what is found, and nothing else; an error is what error.h
+ *           lists, and beyond the last one is none
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
@@ -50,6 +52,53 @@ static bool enhanced_as_model(unsigned subject, unsigned detail, pf_violation *v
            wrong(v, "REF", "RFC 5248 2.3", "the enhanced code to be known as the model knows it", subject, detail);
 }
 
+/* ---- Verbs ---- */
+
+/* Is the word one of the list, in which a space parts them? */
+static bool has_word(const char *list, const char *word) {
+    const size_t size = strlen(word);
+
+    for (; *list != '\0'; list += strcspn(list, " "), list += strspn(list, " "))
+        if (strcspn(list, " ") == size && strncmp(list, word, size) == 0) return true;
+    return false;
+}
+
+/* Does the row say what RFC 5321 answers a verb with, or how it succeeds by an extension that is known? */
+static bool names_verb(const pf_model_reply_row *row) {
+    static const char others[] = "ANY UNKNOWN LINE_TOO_LONG BARE_LF NUL STARTTLS_NEGOTIATED";
+
+    return row->code != 0 && !has_word(others, row->verb) &&
+           (row->level <= PF_LEVEL_SEQUENCE ||
+            (row->code < 400 && row->extension != NULL && pf_model_extension(row->extension) != 0));
+}
+
+static bool verb_is_known(const pf_model_reply_row *row, pf_violation *v) {
+    const postern_code_info *info = postern_code_find(row->code);
+
+    if (!names_verb(row)) return true;
+    return (info != NULL && (has_word(info->verbs, row->verb) || strcmp(info->verbs, "any") == 0)) ||
+           wrong(v, "REF", row->source, row->verb, (unsigned)row->code, 0);
+}
+
+/* ---- Errors ---- */
+
+static bool error_as_listed(unsigned number, pf_violation *v) {
+    static const postern_error_info listed[] = {
+#define LISTED(identifier, name, code, enhanced, text, section) {name, code, enhanced, text, sizeof text - 1, section},
+        POSTERN_ERROR_LIST(LISTED)
+#undef LISTED
+    };
+    const postern_error_info *info = postern_error_describe((postern_error)number);
+    const postern_error_info *wanted = &listed[number < POSTERN_ERROR_COUNT ? number : POSTERN_ERROR_NONE];
+
+    return (strcmp(info->name, wanted->name) == 0 && info->code == wanted->code &&
+            strcmp(info->enhanced, wanted->enhanced) == 0 && strcmp(info->text, wanted->text) == 0 &&
+            info->text_size == wanted->text_size && strcmp(info->section, wanted->section) == 0) ||
+           wrong(v, "CONTRACT", "error.h", wanted->name, number, 0);
+}
+
+/* ---- All of it ---- */
+
 /* All that can be found, in the order of the tables. */
 static bool all_in_order(pf_violation *v) {
     size_t count, enhanced_count;
@@ -77,8 +126,15 @@ static bool all_in_order(pf_violation *v) {
 }
 
 bool pf_laws_codes(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
+    enum { ERRORS = POSTERN_ERROR_COUNT + 2 };
     const uint32_t hash = pf_hash(octets, size);
+    size_t rows;
+    const pf_model_reply_row *row = pf_model_reply_rows(&rows);
 
+    for (uint32_t i = 0; i < (thorough ? ERRORS : 1); i++)
+        if (!error_as_listed((hash + i) % ERRORS, violation)) return false;
+    for (size_t i = 0; i < (thorough ? rows : 1); i++)
+        if (!verb_is_known(&row[(hash + i) % rows], violation)) return false;
     if (thorough && !all_in_order(violation)) return false;
     return code_as_model((int)(hash % CODES), violation) && code_as_model((int)hash, violation) &&
            enhanced_as_model(hash % SUBJECTS, hash / SUBJECTS % DETAILS, violation) &&

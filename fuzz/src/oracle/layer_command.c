@@ -2,11 +2,14 @@
  *
  * REF    verdict, error, offset and every field are those of the model, with all extensions in force and with none
  * ROUND  a command that was parsed, printed and parsed again is the same
+ * CONTRACT  what does not end in CRLF is misuse
+ * A leniency lets in what it says, as the strict line that it stands for, and nothing else.
  * Slices lie in the line; the size of BDAT is read alike by both functions that read it.
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"
 #include "kin.h"
+#include "lenient.h"
 
 #include <postern/fuzz/exact.h>
 #include <postern/fuzz/libpostern.h>
@@ -81,9 +84,39 @@ static bool same_path(const trial *t, const pf_model_path *path, size_t argument
            stands(t, ours->route, path->route.end > path->route.begin, path->route);
 }
 
+/* Where the octet stands first in a part of the line, or the end of the part. */
+static size_t place_of(const trial *t, char octet, size_t begin, size_t end) {
+    const uint8_t *found = memchr(t->line + begin, octet, end - begin);
+    return found != NULL ? (size_t)(found - t->line) : end;
+}
+
+/* The words behind the other verbs that are parameters: SMTPUTF8 (VRFY, EXPN), and attributes (XCLIENT, XFORWARD). */
+static bool same_words_with_keywords(const trial *t, const pf_model_command *model) {
+    const postern_command *ours = &t->command;
+    const bool attributes = ours->verb == POSTERN_VERB_XCLIENT || ours->verb == POSTERN_VERB_XFORWARD;
+    const postern_parameter_id id = !model->smtputf8                  ? POSTERN_PARAMETER_UNKNOWN
+                                    : ours->verb == POSTERN_VERB_VRFY ? POSTERN_PARAMETER_VRFY_SMTPUTF8
+                                                                      : POSTERN_PARAMETER_EXPN_SMTPUTF8;
+    const size_t end = attributes || model->smtputf8 ? model->argument.end : 0;
+    size_t at = attributes ? model->argument.begin : end - (model->smtputf8 ? strlen("SMTPUTF8") : 0);
+    size_t count = 0;
+
+    for (; at < end && count < ours->parameter_count; count++) {
+        const postern_parameter *parameter = &ours->parameters[count];
+        const size_t behind = place_of(t, ' ', at, end);
+        const size_t equals = place_of(t, '=', at, behind);
+        if (parameter->id != id || !stands(t, parameter->keyword, true, (pf_span){at, equals}) ||
+            !stands(t, parameter->value, equals < behind, (pf_span){equals + 1, behind}))
+            return false;
+        at = behind + 1;
+    }
+    return at >= end && count == ours->parameter_count &&
+           ours->values.given == (model->smtputf8 ? UINT32_C(1) << id : 0);
+}
+
 static bool same_parameters(const trial *t, const pf_model_command *model) {
     if (t->command.verb != POSTERN_VERB_MAIL && t->command.verb != POSTERN_VERB_RCPT)
-        return true; /* what other verbs have of the kind stands in fields of its own */
+        return same_words_with_keywords(t, model);
     if (t->command.parameter_count != model->parameter_count) return false;
     for (size_t i = 0; i < model->parameter_count; i++) {
         const postern_parameter *ours = &t->command.parameters[i];
@@ -312,6 +345,63 @@ static bool round_trip(const trial *t) {
                  status == POSTERN_COMPLETE ? "another command" : postern_error_describe(fault.error)->name);
 }
 
+/* ---- Leniency ---- */
+
+static bool has_path(postern_verb verb) {
+    return verb == POSTERN_VERB_MAIL || verb == POSTERN_VERB_RCPT || verb == POSTERN_VERB_SEND ||
+           verb == POSTERN_VERB_SOML || verb == POSTERN_VERB_SAML;
+}
+
+/* Write the line that the grammar has in the place of this one: EHLO may have a literal, and the spaces behind the
+ * colon may stand before CRLF (RFC 5321 4.1.1). Its size stays. Returns: false when it is the same line. */
+static bool make_strict(uint8_t *out, const trial *t, uint32_t lenient) {
+    const size_t argument = strlen("HELO ");
+
+    memcpy(out, t->line, t->size);
+    if (lenient & POSTERN_LENIENT_HELO_LITERAL && t->command.verb == POSTERN_VERB_HELO && t->line[argument] == '[') {
+        memcpy(out, "EHLO", strlen("EHLO"));
+        return true;
+    }
+    return lenient & POSTERN_LENIENT_PATH_SPACE && has_path(t->command.verb) && pf_move_spaces(out, t->size);
+}
+
+/* In: t, judged without leniency. */
+static bool lenient_as_strict(const trial *t, uint32_t lenient) {
+    static uint8_t line[LINE_MOST];
+    static postern_command ours;
+    static postern_command again;
+    const postern_command *strict = &t->command;
+    postern_command_options options = t->options;
+    postern_status expected = t->status;
+    postern_fault fault, strict_fault = t->fault;
+
+    if (make_strict(line, t, lenient)) {
+        expected = postern_command_parse(&again, line, t->size, &options, &strict_fault);
+        again.verb = t->command.verb;
+        strict = &again;
+    }
+    options.lenient = lenient;
+    const postern_status status = postern_command_parse(&ours, t->line, t->size, &options, &fault);
+    if (status == expected && status == POSTERN_COMPLETE && same_command(&ours, strict)) return true;
+    const postern_error_info *told = postern_error_describe(fault.error);
+    if (status == expected && status != POSTERN_COMPLETE &&
+        told->code == postern_error_describe(strict_fault.error)->code)
+        return true;
+    return wrong(t, "REF", "a lenient line as the strict one that it stands for",
+                 status == POSTERN_COMPLETE ? "another command" : told->name);
+}
+
+static bool is_lenient_as_asked(const trial *t) {
+    static uint8_t line[LINE_MOST];
+    enum { ALL = POSTERN_LENIENT_HELO_LITERAL | POSTERN_LENIENT_PATH_SPACE };
+
+    if (is_broken(t->line, t->size - 2)) return true;
+    if (!make_strict(line, t, ALL)) return lenient_as_strict(t, ALL);
+    for (uint32_t lenient = 1; lenient <= ALL; lenient++)
+        if (!lenient_as_strict(t, lenient)) return false;
+    return true;
+}
+
 /* ---- All of it ---- */
 
 static bool inside(const trial *t, postern_slice slice) {
@@ -340,12 +430,30 @@ static bool judge(trial *t) {
     return as_model(t) && bdat_alike(t) && (t->status != POSTERN_COMPLETE || round_trip(t));
 }
 
+/* What does not end in CRLF is no line, and is not read. */
+static bool is_misuse(const uint8_t *octets, size_t size, pf_violation *v) {
+    static postern_command command;
+    const postern_command_options options = {.extensions = POSTERN_EXT_ALL};
+    postern_fault fault;
+    uint64_t chunk;
+
+    const uint8_t *copy = pf_exact_copy(octets, size);
+    const postern_status line = postern_command_parse(&command, copy, size, &options, &fault);
+    const postern_status bdat = postern_bdat_parse(&chunk, copy, size, &fault);
+    pf_exact_release();
+    if (line == POSTERN_MISUSE && bdat == POSTERN_MISUSE) return true;
+    (void)pf_unlawful(v, "CONTRACT", "command.h", NULL, octets, size, size, "status %d, of BDAT %d", (int)line,
+                      (int)bdat);
+    return pf_expected(v, "misuse, for there is no CRLF at the end");
+}
+
 bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
     static uint8_t line[LINE_MOST];
     static trial t;
 
     (void)thorough;
     const bool ends = size >= 2 && octets[size - 2] == '\r' && octets[size - 1] == '\n';
+    if (!ends && !is_misuse(octets, size, violation)) return false;
     if (size > LINE_MOST - 2) size = LINE_MOST - 2;
     memcpy(line, octets, size);
     if (!ends || size == LINE_MOST - 2) {
@@ -359,7 +467,7 @@ bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_viola
     t.options = (postern_command_options){.extensions = POSTERN_EXT_ALL, .smtputf8 = true};
     bool good = judge(&t);
     t.options = (postern_command_options){.extensions = POSTERN_EXT_NONE};
-    good = good && judge(&t);
+    good = good && judge(&t) && is_lenient_as_asked(&t);
     pf_exact_release();
     return good;
 }

@@ -3,7 +3,9 @@
  * REF    DATA ends where the model says, with the model's content and violations, and so has a message in chunks
  * CHUNK  whatever the cuts; and so for the stuffer
  * TWIN   by the fast receiver and by the plain one
- * ROUND  unstuff(stuff(m)) = m, and nothing in stuff(m) ends a message before its end; BDAT hands on what it is given
+ * ROUND  unstuff(stuff(m)) = m, and nothing in stuff(m) ends a message before its end; BDAT hands on what it is given;
+ *        a stuffer begins anew behind the end of a message
+ * LIMIT  a message is stuffed into a room that is large enough, and into none that is not
  *
  * SPDX-License-Identifier: MIT */
 #include "../copy.h"
@@ -250,6 +252,25 @@ static bool receive_chunks(chunk_function *feed, bool one_chunk, const uint8_t *
 
 /* ---- The round trip ---- */
 
+/* What does not fit is told, with the capacity as the place, and of what fits nothing is written beyond. In: n, octets
+ * that it takes; less, fewer. */
+static bool keeps_capacity(const uint8_t *octets, size_t size, size_t n, size_t less, pf_violation *v) {
+    static uint8_t room[POSTERN_STUFFED_MAX(INPUT_MOST) + 1];
+    postern_fault fault;
+    size_t written = 1;
+
+    room[less] = room[n] = 0xa5;
+    const postern_status status = postern_data_stuff(room, less, octets, size, &written, &fault);
+    if (status != POSTERN_WRONG || fault.error != POSTERN_ERROR_CAPACITY || fault.offset != less || written != 0 ||
+        room[less] != 0xa5)
+        return pf_unlawful(v, "LIMIT", "codec.h", "DATA_BODY", octets, size, fault.offset,
+                           "status %d, %s, in %zu of %zu octets", (int)status,
+                           postern_error_describe(fault.error)->name, less, n);
+    return (postern_data_stuff(room, n, octets, size, &written, &fault) == POSTERN_COMPLETE && written == n &&
+            room[n] == 0xa5) ||
+           pf_unlawful(v, "LIMIT", "codec.h", "DATA_BODY", octets, size, 0, "a capacity that is enough, refused");
+}
+
 static bool stuffing(const uint8_t *octets, size_t size, const postern_content *facts, pf_violation *v) {
     static uint8_t stuffed[POSTERN_STUFFED_MAX(INPUT_MOST)];
     static received back;
@@ -277,7 +298,19 @@ static bool stuffing(const uint8_t *octets, size_t size, const postern_content *
                            back.consumed, n);
     if (back.size != whole || memcmp(back.content, octets, size) != 0)
         return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, 0, "unstuff(stuff(m)) is not m");
-    return true;
+    return keeps_capacity(octets, size, n, n - 1 - pf_hash(octets, size) % (n < 8 ? n : 8), v);
+}
+
+/* Behind the end of a message the next one begins, whose octets are counted from its own first one. */
+static bool stuffs_anew(postern_stuffer *stuffer) {
+    static const uint8_t next[] = {'.', '\0'};
+    uint8_t out[4];
+    postern_fault fault;
+    size_t taken, written;
+
+    return postern_stuffer_feed(stuffer, out, sizeof out, next, sizeof next, &taken, &written, &fault) ==
+               POSTERN_WRONG &&
+           fault.error == POSTERN_ERROR_NUL && fault.offset == 1 && written == 2 && memcmp(out, "..", 2) == 0;
 }
 
 /* One call after another, each with little room: as in one call, a fault included, which stays. */
@@ -318,6 +351,9 @@ static bool stuffing_in_parts(const uint8_t *octets, size_t size, const size_t *
     good = end == status &&
            (status == POSTERN_COMPLETE ? good && n == m && memcmp(parts, whole, n) == 0
                                        : fault.error == expected.error && fault.offset == expected.offset);
+    if (good && status == POSTERN_COMPLETE && !stuffs_anew(&stuffer))
+        return pf_unlawful(v, "ROUND", section, "DATA_BODY", octets, size, 0,
+                           "behind its end a stuffer that is not as it was before it");
     return good ||
            pf_unlawful(v, "CHUNK", section, "DATA_BODY", octets, size, fault.offset, "%s at %zu, in one call %s at %zu",
                        postern_error_describe(fault.error)->name, (size_t)fault.offset,

@@ -54,6 +54,7 @@ typedef struct framing {
     feed_function *feed;
     const char *law; /* that is broken when this one errs */
     postern_line framer;
+    size_t asked; /* for a limit of so many octets, which becomes: */
     size_t limit;
     const uint8_t *octets;
     size_t size;
@@ -109,21 +110,26 @@ static bool feed_segment(framing *f, size_t from, size_t to) {
     return good;
 }
 
-/* Is the fault one that nothing behind can change? A LF may still come behind a CR. */
-static bool is_certain(const batch_line *rest) {
-    const bool open_cr = rest->fault.error == POSTERN_ERROR_BARE_CR && rest->fault.offset + 1 == rest->size;
-    return rest->fault.error != POSTERN_ERROR_NONE && !open_cr;
+/* Is the fault one that nothing behind can change? A LF may still come behind a CR. Where the line is full, and its CR
+ * has not come, the next octet is one too many. Out: the fault. */
+static bool is_certain(const framing *f, batch_line *rest) {
+    const bool open_cr = rest->size > 0 && f->octets[f->begin + rest->size - 1] == '\r';
+    const bool open_fault = rest->fault.error == POSTERN_ERROR_BARE_CR && rest->fault.offset + 1 == rest->size;
+
+    if (rest->fault.error == POSTERN_ERROR_NONE && rest->size == f->limit && !open_cr)
+        rest->fault.error = POSTERN_ERROR_LINE_TOO_LONG;
+    return rest->fault.error != POSTERN_ERROR_NONE && !open_fault;
 }
 
 /* What is left is a line that has not ended. A fault that is certain is told, and is the one that it will have. */
 static bool check_rest(framing *f) {
-    const batch_line rest = read_batch(f->octets + f->begin, f->size - f->begin, f->limit);
+    batch_line rest = read_batch(f->octets + f->begin, f->size - f->begin, f->limit);
     const postern_fault pending = postern_line_pending_fault(&f->framer);
 
     if (rest.complete) return wrong(f, "the line to be reported at its CRLF", POSTERN_NEED_MORE, pending);
     if (postern_line_is_open(&f->framer) != (rest.size > 0))
         return wrong(f, "an open line where octets have no CRLF", POSTERN_NEED_MORE, pending);
-    if (is_certain(&rest) && (pending.error != rest.fault.error || pending.offset != rest.fault.offset))
+    if (is_certain(f, &rest) && (pending.error != rest.fault.error || pending.offset != rest.fault.offset))
         return wrong(f, "the fault that is certain", POSTERN_NEED_MORE, pending);
     if (pending.error == POSTERN_ERROR_NONE) return true;
     postern_slice line;
@@ -138,7 +144,7 @@ static bool run(framing *f, const size_t *cuts, size_t count) {
     size_t from = 0;
 
     memset(&f->framer, 0xa5, offsetof(postern_line, buffer));
-    postern_line_init(&f->framer, f->limit);
+    postern_line_init(&f->framer, f->asked);
     f->begin = 0;
     for (size_t i = 0; i <= count; i++) {
         const size_t to = i < count ? cuts[i] : f->size;
@@ -151,14 +157,14 @@ static bool run(framing *f, const size_t *cuts, size_t count) {
 bool pf_laws_line(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation) {
     static size_t cuts[PF_CUTS_MAX];
     const uint32_t word = pf_options_word(octets, size);
-    framing f = {.limit = word != 0 ? word % POSTERN_AUTH_LINE_MAX : POSTERN_COMMAND_LINE_MAX,
+    framing f = {.asked = word != 0 ? word % (POSTERN_AUTH_LINE_MAX + 2) : POSTERN_COMMAND_LINE_MAX,
                  .octets = octets,
                  .size = size,
                  .violation = violation};
     size_t turn = 0;
     size_t count;
 
-    if (f.limit < 2) f.limit = 2;
+    f.limit = f.asked < 2 ? 2 : f.asked > POSTERN_AUTH_LINE_MAX ? POSTERN_AUTH_LINE_MAX : f.asked;
     f.feed = postern_line_feed;
     f.law = "REF";
     if (!run(&f, NULL, 0)) return false;

@@ -6,6 +6,7 @@
  * CHUNK  whatever the cuts
  * GRAM   what the formatter makes of any text is grammatical
  * ROUND  and has that text; a reply that was read, formatted and read again is the same
+ * CONTRACT  misuse is told of codes and enhanced codes that the formatter does not write, and of no others
  *
  * SPDX-License-Identifier: MIT */
 #include "../copy.h"
@@ -27,6 +28,7 @@ typedef struct reading {
     postern_fault fault;
     uint16_t code;
     postern_enhanced enhanced; /* of the first line */
+    bool enhanced_right;       /* of each line, by what stands in it */
     size_t lines;
     size_t consumed;
     bool goes_on;            /* and what comes behind is read as the header says */
@@ -34,8 +36,22 @@ typedef struct reading {
     uint8_t text[TEXT_MOST]; /* the lines, an LF between two */
 } reading;
 
+/* Is the enhanced code of the line the one that its text begins with, if it is of the code's class and a space parts it
+ * from the rest? */
+static bool is_enhanced_right(const postern_reply_line *line) {
+    unsigned numbers[2];
+    const size_t size = pf_plain_enhanced(line->text.data, line->text.size, numbers);
+
+    if (size == 0 || size == line->text.size || line->text.data[size] != ' ' ||
+        line->text.data[0] - '0' != line->code / 100)
+        return line->enhanced.class_ == 0;
+    return line->enhanced.class_ == line->code / 100 && line->enhanced.subject == numbers[0] &&
+           line->enhanced.detail == numbers[1];
+}
+
 static void take(reading *r, const postern_reply_line *line) {
     pf_touch_slice(line->text);
+    r->enhanced_right = r->enhanced_right && is_enhanced_right(line);
     r->code = line->code;
     if (r->lines == 0)
         r->enhanced = line->enhanced;
@@ -90,6 +106,7 @@ static void read_stream(postern_reply_level level, const uint8_t *octets, size_t
     postern_reply_parser_init(&parser, level);
     r->status = POSTERN_NEED_MORE;
     r->fault = (postern_fault){POSTERN_ERROR_NONE, 0};
+    r->enhanced_right = true;
     r->lines = 0;
     r->size = 0;
     for (size_t i = 0; i <= count && r->status == POSTERN_NEED_MORE; i++) {
@@ -234,6 +251,8 @@ static bool is_read_by(reader *read, const reading *r, const uint8_t *octets, si
 
 static bool as_read_by(reader *read, const reading *r, const uint8_t *octets, size_t size, pf_violation *v) {
     return is_read_by(read, r, octets, size, v) &&
+           (r->enhanced_right || pf_unlawful(v, "REF", "RFC 2034 4", NULL, octets, size, 0,
+                                             "an enhanced code that its line does not begin with, or none")) &&
            (r->goes_on || pf_unlawful(v, "REF", "reply.h", NULL, octets, size, r->consumed,
                                       "a parser that goes on in another way than it promises"));
 }
@@ -382,6 +401,45 @@ static bool any_text(const uint8_t *octets, size_t size, pf_violation *v) {
            pf_unlawful(v, "ROUND", "RFC 5321 4.2", NULL, octets, size, 0, "another text");
 }
 
+/* A code, or an enhanced code, that the formatter promises to refuse. */
+static bool is_misuse(int code, postern_enhanced enhanced) {
+    if (code < 200 || code > 599 || code / 10 % 10 > 5) return true;
+    return enhanced.class_ != 0 && code / 100 != 3 &&
+           (enhanced.class_ != code / 100 || enhanced.subject > 999 || enhanced.detail > 999);
+}
+
+/* Misuse is told of any numbers, and of those alone; nothing is written then. */
+static bool any_numbers(int code, postern_enhanced enhanced, pf_violation *v) {
+    static const uint8_t text[] = "text";
+    uint8_t out[64];
+    size_t n = 1;
+    const postern_status status = postern_reply_format(out, sizeof out, code, &enhanced, text, sizeof text - 1, &n);
+    const bool misuse = is_misuse(code, enhanced);
+
+    if ((status == POSTERN_MISUSE) == misuse && (!misuse || n == 0)) return true;
+    (void)pf_unlawful(v, "CONTRACT", "reply.h", NULL, text, sizeof text - 1, 0,
+                      "status %d, %zu octets for %d, %d.%d.%d", (int)status, n, code, enhanced.class_, enhanced.subject,
+                      enhanced.detail);
+    return pf_expected(v, misuse ? "misuse, and nothing written" : "no misuse");
+}
+
+/* Codes of all kinds, each with an enhanced code of any class, with one that is absent, and with one of its own class;
+ * one of them now and then. */
+static bool misuse(uint32_t hash, bool thorough, pf_violation *v) {
+    enum { CODES = 1100, SELDOM = 32 };
+    const uint16_t subject = (uint16_t)(hash >> 5 & 2047), detail = (uint16_t)(hash >> 16 & 2047);
+    const int chosen = (int)(hash / SELDOM % CODES);
+
+    if (!thorough && hash % SELDOM != 0) return true;
+    for (int code = thorough ? -1 : chosen; code < (thorough ? CODES : chosen + 1); code++) {
+        if (!any_numbers(code, (postern_enhanced){(uint8_t)(((int)(hash >> 20) + code) & 7), 1, 2}, v) ||
+            !any_numbers(code, (postern_enhanced){0, subject, detail}, v) ||
+            !any_numbers(code, (postern_enhanced){(uint8_t)(code / 100 & 7), subject, detail}, v))
+            return false;
+    }
+    return true;
+}
+
 /* Without text there is a code and a space, and nobody has to point to it. */
 static void format_nothing(void) {
     uint8_t octets[8];
@@ -432,5 +490,5 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
     return enhanced_alone(octets, size, thorough, violation) &&
            in_parts(POSTERN_REPLY_STRICT, octets, size, thorough, &strict, violation) &&
            in_parts(POSTERN_REPLY_PRACTICE, octets, size, thorough, &practice, violation) &&
-           any_text(octets, size, violation);
+           any_text(octets, size, violation) && misuse(pf_hash(octets, size), thorough, violation);
 }

@@ -77,6 +77,16 @@ static bool is_offered(const postern_verb_info *info, pf_violation *v) {
     return info->extension == extension || wrong(v, "REF", info->name, "the extension that offers the verb");
 }
 
+/* The rule begins with the verb, in quotes, alone or with what stands before a path. */
+static bool is_rule_of(const postern_verb_info *info, pf_violation *v) {
+    const size_t size = strlen(info->name);
+    const char *rule = info->syntax;
+
+    return (info->section[0] != '\0' && rule[0] == '"' && strncmp(rule + 1, info->name, size) == 0 &&
+            (rule[1 + size] == '"' || rule[1 + size] == ' ')) ||
+           wrong(v, "CONTRACT", info->name, "a section, and a rule that begins with the verb");
+}
+
 static bool verb_holds(postern_verb verb, uint32_t extensions, pf_violation *v) {
     const postern_verb_info *info = postern_verb_describe(verb);
 
@@ -87,7 +97,7 @@ static bool verb_holds(postern_verb verb, uint32_t extensions, pf_violation *v) 
     if (postern_command_limit(verb, extensions) != pf_model_line_limit(info->name, extensions))
         return wrong(v, "REF", info->name, "the limit that the model has");
     return verb == POSTERN_VERB_UNKNOWN ||
-           (is_found(verb, info->name, v) && is_argument_rule(info, v) && is_offered(info, v));
+           (is_found(verb, info->name, v) && is_argument_rule(info, v) && is_offered(info, v) && is_rule_of(info, v));
 }
 
 /* ---- Extensions ---- */
@@ -111,7 +121,7 @@ bool pf_laws_verbs(const uint8_t *octets, size_t size, bool thorough, pf_violati
     const uint32_t extensions = hash & POSTERN_EXT_ALL;
     const unsigned verbs = POSTERN_VERB_COUNT + 2;
 
-    if (!thorough && (hash >> 8) % INPUTS_A_TURN != 0) return true;
+    if (!thorough && (hash >> 24) % INPUTS_A_TURN != 0) return true; /* bits that choose no extension */
     if (postern_command_limit_max(extensions) != pf_model_line_limit(NULL, extensions))
         return wrong(violation, "REF", "", "the limit of all verbs that the model has");
     for (unsigned i = 0; i < (thorough ? verbs : 1); i++)

@@ -44,7 +44,7 @@ bool pf_one_by_count(const pf_case *run, pf_violation *violation) {
         if (expected != NULL) return broken(run, i, expected, violation);
         client.place = PF_CLIENT_OVER;
     }
-    if (log->full || pf_client_is_lost(&client, run->octets, run->size)) return true;
+    if (log->full || log->lost || pf_client_is_lost(&client, run->octets, run->size)) return true;
     if (client.place == PF_CLIENT_OVER)
         return closed || !sees_close || broken(run, log->count, "the close behind 221 and 421", violation);
     /* Who hangs up behind a refusal owes nothing any more. */

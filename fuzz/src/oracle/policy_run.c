@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #include "policy_run.h"
+#include "judging.h"
 
 #include <postern/fuzz/exact.h>
 #include <postern/fuzz/oracle.h>
@@ -17,15 +18,34 @@ static struct {
     bool closed;
     pf_log *log;
     uint32_t chance;
+    uint32_t more_chance;
     size_t replies;
     postern_decision pending;
+    pf_walk walk;
+    bool handshake; /* is awaited */
+    bool chunk;     /* BDAT was read, and is not answered */
+    bool promised;  /* a decision */
+    /* The service ends behind the event of this kind that is the so manieth, counted from 1, or never. A decision that
+     * comes late is such an event too: about a message by DATA a MESSAGE_END, else NONE. */
+    postern_event_kind end_kind;
+    uint32_t end_count;
     postern_session session;
 } now;
 
+static uint32_t draw_from(uint32_t *chance, uint32_t below) {
+    *chance = *chance * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)(*chance ^ *chance >> 15) * below >> 32);
+}
+
 /* A number below `below`. The same for a seed and a number of calls. */
 static uint32_t draw(uint32_t below) {
-    now.chance = now.chance * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)(now.chance ^ now.chance >> 15) * below >> 32);
+    return draw_from(&now.chance, below);
+}
+
+/* The same, for what is seldom or came later: it leaves the other numbers as they are, and with them what the corpus
+ * has been chosen for. */
+static uint32_t draw_more(uint32_t below) {
+    return draw_from(&now.more_chance, below);
 }
 
 /* ---- The policy ---- */
@@ -51,6 +71,15 @@ static postern_slice draw_text(void) {
     return (postern_slice){(const uint8_t *)texts[which], strlen(texts[which])};
 }
 
+/* One that fits into no reply. */
+static postern_slice long_text(void) {
+    static uint8_t text[POSTERN_SESSION_REPLY_MAX];
+
+    memset(text, 'x', sizeof text);
+    for (size_t at = 100; at < sizeof text; at += 100) text[at] = '\n';
+    return (postern_slice){text, sizeof text};
+}
+
 /* A code that servers give, or any number. */
 static int draw_code(void) {
     static const int codes[] = {220, 235, 250, 251, 252, 334, 354, 421, 450, 451, 452, 454, 455, 501,
@@ -67,6 +96,7 @@ static postern_decision decide(void) {
     decision.code = draw_code();
     decision.enhanced = draw_enhanced(decision.code);
     decision.text = draw_text();
+    if (draw_more(16) == 0) decision.text = long_text();
     return decision;
 }
 
@@ -88,6 +118,7 @@ static pf_asked *note(pf_question question, postern_decision decision, const pos
 /* Tell a decision, or keep it for later. */
 static postern_decision tell(postern_decision decision) {
     if (draw(4) > 0) return decision;
+    now.promised = true;
     now.pending = decision;
     return (postern_decision){.verdict = POSTERN_PENDING};
 }
@@ -100,41 +131,47 @@ static postern_decision ask(pf_question question, const postern_transaction *tra
 }
 
 static postern_decision on_connect(void *user) {
-    (void)user;
     const postern_decision decision = draw(2) > 0 ? (postern_decision){.verdict = POSTERN_ACCEPT} : decide();
+    const bool late = draw_more(8) == 0; /* and that is too late */
 
-    (void)note(PF_ASKED_CONNECT, decision, NULL);
-    return decision;
+    PF_CHECK(user == &now);
+    (void)note(PF_ASKED_CONNECT,
+               late ? (postern_decision){.verdict = POSTERN_ANSWER, .code = 451, .enhanced = {4, 3, 0}} : decision,
+               NULL);
+    return late ? (postern_decision){.verdict = POSTERN_PENDING} : decision;
 }
 
 static postern_decision on_hello(void *user, const postern_command *command) {
-    (void)user, (void)command;
+    (void)command;
+    PF_CHECK(user == &now);
     return ask(PF_ASKED_HELLO, NULL);
 }
 
 static postern_decision on_mail(void *user, const postern_command *command) {
-    (void)user, (void)command;
+    (void)command;
+    PF_CHECK(user == &now);
     if (pf_policed.open) pf_policed.wrong = "MAIL asked about within a transaction";
     return ask(PF_ASKED_MAIL, NULL);
 }
 
 static postern_decision on_rcpt(void *user, const postern_command *command, const postern_transaction *transaction) {
-    (void)user, (void)command;
+    (void)command;
+    PF_CHECK(user == &now);
     return ask(PF_ASKED_RCPT, transaction);
 }
 
 static postern_decision on_data(void *user, const postern_transaction *transaction) {
-    (void)user;
+    PF_CHECK(user == &now);
     return ask(PF_ASKED_DATA, transaction);
 }
 
 static postern_decision on_chunk(void *user, const postern_transaction *transaction) {
-    (void)user;
+    PF_CHECK(user == &now);
     return ask(PF_ASKED_CHUNK, transaction);
 }
 
 static postern_decision on_message(void *user, const postern_transaction *transaction, uint32_t recipient) {
-    (void)user;
+    PF_CHECK(user == &now);
     const postern_decision decision = decide();
 
     note(PF_ASKED_MESSAGE, decision, transaction)->recipient = recipient;
@@ -142,23 +179,26 @@ static postern_decision on_message(void *user, const postern_transaction *transa
 }
 
 static void on_reset(void *user) {
-    (void)user;
+    PF_CHECK(user == &now);
     if (!pf_policed.open) pf_policed.wrong = "a reset of no transaction";
     pf_policed.open = false;
 }
 
 static postern_decision on_vrfy(void *user, const postern_command *command) {
-    (void)user, (void)command;
+    (void)command;
+    PF_CHECK(user == &now);
     return ask(PF_ASKED_VRFY, NULL);
 }
 
 static postern_decision on_other(void *user, const postern_command *command) {
-    (void)user, (void)command;
+    (void)command;
+    PF_CHECK(user == &now);
     return ask(PF_ASKED_OTHER, NULL);
 }
 
 static postern_decision on_authenticate(void *user, const postern_credentials *credentials) {
-    (void)user, (void)credentials;
+    (void)credentials;
+    PF_CHECK(user == &now);
     return ask(PF_ASKED_AUTH, NULL);
 }
 
@@ -180,7 +220,8 @@ static postern_auth_status drawn_step(const postern_policy *policy, void *user, 
     enum { ENDS = sizeof ends / sizeof *ends };
     const uint32_t which = draw(ENDS + 3);
 
-    (void)policy, (void)user, (void)response;
+    (void)policy, (void)response;
+    PF_CHECK(user == &now);
     if (which < ENDS) {
         (void)note(PF_ASKED_AUTH, ends[which].decision, NULL);
         return ends[which].status;
@@ -194,7 +235,8 @@ static postern_auth_status drawn_step(const postern_policy *policy, void *user, 
     (void)note(PF_ASKED_AUTH, decision, NULL);
     auth->answer = decision;
     now.pending = decision;
-    return which == ENDS + 1 ? POSTERN_AUTH_PENDING : POSTERN_AUTH_ANSWER;
+    now.promised = which == ENDS + 1;
+    return now.promised ? POSTERN_AUTH_PENDING : POSTERN_AUTH_ANSWER;
 }
 
 /* ---- What a session is set up with ---- */
@@ -250,6 +292,54 @@ static void draw_numbers(postern_config *config) {
     if (draw(4) == 0) config->error_budget = draw(4);
 }
 
+/* So many that they do not fit into a line. */
+static void offer_many(postern_config *config) {
+    static const postern_mechanism lengthy = {.name = "X-TWENTY-OCTETS-LONG", .step = drawn_step};
+    static const postern_mechanism *many[PF_MODEL_OFFER_MECHANISMS];
+    enum { MANY = sizeof many / sizeof *many };
+
+    for (size_t i = 0; i < MANY - 1; i++) many[i] = &lengthy;
+    many[MANY - 1] = &postern_mechanism_plain;
+    config->mechanisms = many;
+    config->mechanism_count = MANY;
+}
+
+/* Lines of which some are none: empty, the longest there can be, twice, so that one may not fit into the reply, and one
+ * longer. */
+static void offer_lengthy(postern_config *config) {
+    static uint8_t octets[PF_MODEL_OFFER_LINE];
+    static const postern_slice keywords[] = {{NULL, 0},
+                                             {octets, sizeof octets},
+                                             {octets, sizeof octets - 1},
+                                             {octets + 1, sizeof octets - 1}};
+
+    memset(octets, 'K', sizeof octets);
+    octets[sizeof octets - 1] = 'L';
+    config->keyword_count = 1 + draw_more(sizeof keywords / sizeof *keywords);
+    config->keywords = keywords;
+}
+
+/* Names that are none, and the longest one. */
+static void name_oddly(postern_config *config) {
+    static uint8_t octets[POSTERN_DOMAIN_MAX + 1];
+    static const size_t sizes[] = {0, POSTERN_DOMAIN_MAX, POSTERN_DOMAIN_MAX + 1};
+
+    for (size_t i = 0; i < sizeof octets; i++) octets[i] = i % 2 ? '.' : 'a';
+    config->domain = (postern_slice){octets, sizes[draw_more(sizeof sizes / sizeof *sizes)]};
+}
+
+/* What few would configure. */
+static void draw_oddities(postern_config *config) {
+    static const uint32_t text_lines[] = {0, 2, 10, 40};
+
+    if (draw_more(8) == 0) offer_many(config);
+    if (draw_more(8) == 0) offer_lengthy(config);
+    if (draw_more(8) == 0) name_oddly(config);
+    if (draw_more(8) == 0) config->futurerelease_max = UINT32_MAX;
+    if (draw_more(4) == 0) config->lenient = draw_more(4);
+    if (draw_more(4) == 0) config->max_text_line = text_lines[draw_more(sizeof text_lines / sizeof *text_lines)];
+}
+
 static void draw_config(postern_config *config, const pf_target_options *options) {
     static const postern_slice domains[] = {{(const uint8_t *)"localhost", 9},
                                             {(const uint8_t *)"mx.example", 10},
@@ -266,14 +356,31 @@ static void draw_config(postern_config *config, const pf_target_options *options
     config->tls_active = draw(8) == 0;
     draw_offer(config);
     draw_numbers(config);
+    draw_oddities(config);
     if (options->no_extensions) config->extensions = POSTERN_EXT_NONE;
+}
+
+/* Never where content is cut: how it is, nobody promises. */
+static void draw_end(void) {
+    static const postern_event_kind kinds[] = {POSTERN_EVENT_COMMAND, POSTERN_EVENT_MESSAGE_END, POSTERN_EVENT_REPLY,
+                                               POSTERN_EVENT_PENDING, POSTERN_EVENT_NONE};
+
+    now.end_kind = kinds[draw_more(sizeof kinds / sizeof *kinds)];
+    now.end_count = draw_more(6) == 0 ? 1 + draw_more(8) : 0;
 }
 
 /* ---- The adapter ---- */
 
+/* A verb that would change the state, if the engine and not the policy knew what it does. */
+static bool is_the_policys(postern_verb verb) {
+    return verb == POSTERN_VERB_SEND || verb == POSTERN_VERB_SOML || verb == POSTERN_VERB_SAML ||
+           verb == POSTERN_VERB_BURL || verb == POSTERN_VERB_XCLIENT;
+}
+
 static void append(pf_event_kind kind, const postern_event *event) {
     pf_event noted = {.kind = kind, .begin = event->begin, .end = event->end};
 
+    if (kind == PF_EVENT_LINE) pf_check_line(event);
     if (kind == PF_EVENT_LINE || kind == PF_EVENT_REPLY) noted.verb = pf_event_verb(event);
     if (kind == PF_EVENT_LINE && event->stimulus == POSTERN_STIMULUS_BROKEN)
         noted.error = postern_error_describe(event->fault.error)->name;
@@ -285,7 +392,93 @@ static void append(pf_event_kind kind, const postern_event *event) {
         if (event->stimulus == POSTERN_STIMULUS_COMMAND && event->verb == POSTERN_VERB_MAIL && event->code < 300)
             pf_policed.open = true;
     }
+    if (kind == PF_EVENT_LINE) now.chunk = event->verb == POSTERN_VERB_BDAT;
+    if (kind == PF_EVENT_REPLY) now.chunk = false;
+    if (kind == PF_EVENT_STARTTLS) now.handshake = true;
+    if (!is_the_policys(event->verb)) pf_walk_past(&now.walk, &noted);
     pf_log_append(now.log, &noted, event->octets.data);
+}
+
+/* What the session says of its state is what its replies have said. In: nothing is owed. */
+static void check_state(void) {
+    static const postern_session_state states[PF_STATE_COUNT] = {
+        [PF_STATE_CONNECTED] = POSTERN_STATE_CONNECTED, [PF_STATE_GREETED] = POSTERN_STATE_GREETED,
+        [PF_STATE_MAIL] = POSTERN_STATE_MAIL,           [PF_STATE_RCPT] = POSTERN_STATE_RCPT,
+        [PF_STATE_DATA] = POSTERN_STATE_DATA,           [PF_STATE_BDAT] = POSTERN_STATE_BDAT,
+        [PF_STATE_AUTH] = POSTERN_STATE_AUTH,           [PF_STATE_TLS] = POSTERN_STATE_TLS,
+        [PF_STATE_REJECTED] = POSTERN_STATE_REJECTED,   [PF_STATE_CLOSED] = POSTERN_STATE_CLOSED};
+    const postern_session_state state = now.chunk ? POSTERN_STATE_CHUNK : states[now.walk.state];
+
+    PF_CHECK(postern_session_state_of(&now.session) == state);
+}
+
+/* Decide late, once: not with another promise, and not when nothing is asked. */
+static void decide_late(void) {
+    static const postern_decision later = {.verdict = POSTERN_PENDING};
+
+    PF_CHECK(postern_session_decide(&now.session, &later) == POSTERN_MISUSE);
+    PF_CHECK(postern_session_decide(&now.session, &now.pending) == POSTERN_COMPLETE);
+    PF_CHECK(postern_session_decide(&now.session, &now.pending) == POSTERN_MISUSE);
+    now.promised = false;
+}
+
+/* ---- The end of the service (RFC 5321 3.8) ---- */
+
+static bool is_same(const postern_event *a, const postern_event *b) {
+    return a->begin == b->begin && a->end == b->end && a->stimulus == b->stimulus && a->verb == b->verb;
+}
+
+/* May the close follow at once? Behind 221 and 421, and where a chunk begins that nobody can read. */
+static bool may_close_behind(const postern_event *last) {
+    if (last->kind != POSTERN_EVENT_REPLY) return false;
+    return last->code == 221 || last->code == 421 || last->verb == POSTERN_VERB_BDAT ||
+           last->stimulus == POSTERN_STIMULUS_BROKEN;
+}
+
+static postern_event next_event(void) {
+    postern_event event;
+    size_t taken;
+
+    (void)!postern_session_feed(&now.session, (const uint8_t *)"", 0, &taken, &event);
+    return event;
+}
+
+/* Behind what is owed comes 421, but not into a handshake, and the close; nobody is asked any more, nor owes an answer.
+ * In: last, the event before; due, a reply to the same is owed. */
+static void shut_down(const postern_event *last, bool due) {
+    const bool handshake = postern_session_state_of(&now.session) == POSTERN_STATE_TLS;
+
+    postern_session_shutdown(&now.session);
+    postern_event event = next_event();
+    if (due) {
+        PF_CHECK(event.kind == POSTERN_EVENT_REPLY && is_same(&event, last));
+        append(PF_EVENT_REPLY, &event);
+    }
+    const bool may_close = may_close_behind(due ? &event : last);
+    if (due) event = next_event();
+    if (event.kind == POSTERN_EVENT_STARTTLS) event = next_event();
+    if (!handshake && !(may_close && event.kind == POSTERN_EVENT_CLOSE)) {
+        PF_CHECK(event.kind == POSTERN_EVENT_REPLY && event.code == 421);
+        PF_CHECK(event.octets.size > 4 && memcmp(event.octets.data, "421 ", 4) == 0);
+        event = next_event();
+    }
+    PF_CHECK(event.kind == POSTERN_EVENT_CLOSE && !pf_policed.open);
+    now.closed = true;
+}
+
+/* Is this where the service was drawn to end? It ends then. */
+static bool ends_here(postern_event_kind kind, const postern_event *last, bool due) {
+    if (kind != now.end_kind || now.end_count == 0 || --now.end_count > 0) return false;
+    pf_policed.ended = true;
+    if (now.promised && !pf_policed.full) pf_policed.asked_count--; /* what nobody waits for any more */
+    shut_down(last, due);
+    return true;
+}
+
+/* Does a reply follow the line for certain? */
+static bool is_answered_now(const postern_event *event) {
+    return event->kind == POSTERN_EVENT_COMMAND && !now.promised &&
+           postern_session_state_of(&now.session) != POSTERN_STATE_CHUNK;
 }
 
 static bool feed(void *session, const uint8_t *octets, size_t size) {
@@ -305,15 +498,24 @@ static bool feed(void *session, const uint8_t *octets, size_t size) {
         (void)!postern_session_feed(&now.session, octets, size, &taken, &event);
         octets += taken;
         size -= taken;
-        if (event.kind == POSTERN_EVENT_NONE) return true;
+        PF_CHECK(now.handshake || event.kind == POSTERN_EVENT_STARTTLS ||
+                 postern_session_tls_done(&now.session) == POSTERN_MISUSE);
+        if (event.kind == POSTERN_EVENT_NONE) {
+            check_state();
+            return true;
+        }
         if (event.kind == POSTERN_EVENT_PENDING) {
-            PF_CHECK(postern_session_decide(&now.session, &now.pending) == POSTERN_COMPLETE);
+            if (ends_here(event.kind, &event, false)) return false;
+            decide_late();
+            const bool message = event.stimulus == POSTERN_STIMULUS_DATA_BODY;
+            if (ends_here(message ? POSTERN_EVENT_MESSAGE_END : POSTERN_EVENT_NONE, &event, true)) return false;
             continue;
         }
         PF_CHECK(event.begin <= event.end && event.end <= before + taken);
         PF_CHECK(event.kind != POSTERN_EVENT_DATA || (event.begin >= before && event.end == before + taken));
         append(kinds[event.kind], &event);
         now.closed = event.kind == POSTERN_EVENT_CLOSE;
+        if (ends_here(event.kind, &event, is_answered_now(&event))) return false;
     }
     return false;
 }
@@ -326,13 +528,17 @@ static void *open_session(const pf_target_options *options, pf_log *log) {
     now.closed = false;
     now.log = log;
     now.chance = pf_policed_seed;
+    now.more_chance = ~pf_policed_seed * 0x85ebca6bu;
     now.replies = 0;
-    run->full = run->open = false;
+    now.walk = pf_walk_begin();
+    now.handshake = now.chunk = now.promised = false;
+    run->full = run->open = run->ended = false;
     run->asked_count = 0;
     run->wrong = NULL;
     draw_config(&run->config, options);
     draw_policy(&run->policy);
-    postern_session_init(&now.session, &run->config, &run->policy, NULL);
+    draw_end();
+    postern_session_init(&now.session, &run->config, &run->policy, &now);
     (void)feed(&now, (const uint8_t *)"", 0);
     return &now;
 }
@@ -340,29 +546,16 @@ static void *open_session(const pf_target_options *options, pf_log *log) {
 static void tls_done(void *session) {
     (void)session;
     PF_CHECK(postern_session_tls_done(&now.session) == POSTERN_COMPLETE);
-}
-
-/* The service ends, wherever the session is: 421, but not into a handshake, and the close (RFC 5321 3.8). */
-static void shut_down(void) {
-    const bool handshake = postern_session_state_of(&now.session) == POSTERN_STATE_TLS;
-    postern_event event;
-    size_t taken;
-
-    postern_session_shutdown(&now.session);
-    (void)!postern_session_feed(&now.session, (const uint8_t *)"", 0, &taken, &event);
-    if (!handshake) {
-        PF_CHECK(event.kind == POSTERN_EVENT_REPLY && event.code == 421);
-        PF_CHECK(event.octets.size > 4 && memcmp(event.octets.data, "421 ", 4) == 0);
-        (void)!postern_session_feed(&now.session, (const uint8_t *)"", 0, &taken, &event);
-    }
-    PF_CHECK(event.kind == POSTERN_EVENT_CLOSE && !pf_policed.open);
+    now.handshake = false;
+    now.walk.state = pf_model_state_next(now.walk.state, "STARTTLS_NEGOTIATED", 0);
+    check_state();
 }
 
 static void close_session(void *session) {
     (void)session;
     pf_policed.closed = now.closed;
     pf_policed.within = postern_session_is_open(&now.session);
-    if (!now.closed) shut_down();
+    if (!now.closed) shut_down(&(postern_event){.kind = POSTERN_EVENT_NONE}, false);
     PF_CHECK(postern_session_state_of(&now.session) == POSTERN_STATE_CLOSED);
     PF_CHECK(!postern_session_is_open(&now.session));
     now.in_use = false;

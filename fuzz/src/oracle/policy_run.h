@@ -46,6 +46,7 @@ typedef struct pf_policed_run {
     const char *wrong; /* what the policy saw that was against the header, or NULL */
     bool open;         /* a transaction */
     bool closed;       /* by the server */
+    bool ended;        /* in the middle, by postern_session_shutdown: its 421 and its close are not in the log */
     bool within;       /* at the end: within a line, a body, an exchange, as the session says */
 } pf_policed_run;
 

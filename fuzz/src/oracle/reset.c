@@ -23,7 +23,9 @@ typedef enum resetter {
     BY_REFUSED_MESSAGE,
     BY_BROKEN_MESSAGE,
     BY_CHUNK_IN_ERROR,
+    BY_CHUNK_WITH_BAD_MARKER,
     BY_REFUSED_CHUNK,
+    BY_REFUSED_SENDER,
     BY_HANDSHAKE,
     BY_HANDSHAKE_AND_EHLO,
     RESETTERS
@@ -39,7 +41,9 @@ static const char *const names[RESETTERS] = {
     [BY_REFUSED_MESSAGE] = "a refused message",
     [BY_BROKEN_MESSAGE] = "a message with a bare LF",
     [BY_CHUNK_IN_ERROR] = "a chunk with a bare LF",
+    [BY_CHUNK_WITH_BAD_MARKER] = "a chunk with a bad marker",
     [BY_REFUSED_CHUNK] = "a chunk out of sequence",
+    [BY_REFUSED_SENDER] = "a refused sender",
     [BY_HANDSHAKE] = "STARTTLS",
     [BY_HANDSHAKE_AND_EHLO] = "STARTTLS and EHLO",
 };
@@ -53,6 +57,7 @@ static const char *const probes[] = {
     "MAIL FROM:<probe@p.example>\r\nRCPT TO:<probe@p.example>\r\nDATA\r\n\r\n.\r\n",
     "MAIL FROM:<probe@p.example>\r\nDATA\r\n",
     "AUTH PLAIN AHVzZXIAcGFzcw==\r\n",
+    "VRFY \xc3\xa9\r\n",
 };
 enum { PROBES = sizeof probes / sizeof *probes };
 
@@ -125,7 +130,14 @@ static bool reset(trial *t) {
         complete_envelope(t, rcpt);
         pf_variant_say(&reset_one, "BDAT 7\r\nre\nset\n");
         return true;
+    case BY_CHUNK_WITH_BAD_MARKER:
+        complete_envelope(t, rcpt);
+        pf_variant_say(&reset_one, "BDAT 6 NEXT\r\nRSET\r\n");
+        return true;
     case BY_REFUSED_CHUNK: pf_variant_say(&reset_one, "BDAT 6\r\nRSET\r\n"); return idle;
+    case BY_REFUSED_SENDER: /* what it asked for goes with it */
+        pf_variant_say(&reset_one, "MAIL FROM:<reject-reset@r.example> SMTPUTF8 BODY=BINARYMIME\r\n");
+        return idle;
     case BY_HANDSHAKE: say_handshake(t); return !t->border.tls;
     case BY_HANDSHAKE_AND_EHLO:
         say_handshake(t);

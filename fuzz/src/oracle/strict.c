@@ -97,13 +97,7 @@ static const char *body_fault(const reading *r, const uint8_t *octets, size_t si
     pf_text_scan scan = {.limit = r->run->target->limits.text_line};
 
     if (pf_decode_data_end(octets, size) != size) return "no CRLF, dot, CRLF at its end, or one before";
-    const size_t text = size - strlen(".\r\n");
-    for (size_t at = 0; at < text;) {
-        const size_t line = pf_decode_text_line(octets + at, text - at);
-        const size_t stuffed = octets[at] == '.' ? 1 : 0;
-        pf_scan_text(&scan, octets + at + stuffed, line - stuffed, at + stuffed);
-        at += line;
-    }
+    (void)pf_scan_data(&scan, octets, size);
     return scan.count > 0 ? scan.names[0] : NULL;
 }
 

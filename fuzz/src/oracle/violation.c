@@ -35,10 +35,9 @@ static void print_octets(const uint8_t *octets, size_t size, size_t most) {
     if (shown < size) fprintf(stderr, " and %zu more", size - shown);
 }
 
-static void print_json(const char *key, const void *octets, size_t size, const char *behind) {
+static void print_escaped(const void *octets, size_t size) {
     const unsigned char *text = octets;
 
-    fprintf(stderr, "\"%s\":\"", key);
     for (size_t i = 0; i < size; i++) {
         const unsigned char octet = text[i];
         if (octet == '"' || octet == '\\')
@@ -48,12 +47,73 @@ static void print_json(const char *key, const void *octets, size_t size, const c
         else
             fputc(octet, stderr);
     }
+}
+
+static void print_json(const char *key, const void *octets, size_t size, const char *behind) {
+    fprintf(stderr, "\"%s\":\"", key);
+    print_escaped(octets, size);
     fprintf(stderr, "\"%s", behind);
 }
 
 static void print_text(const char *key, const char *text, const char *behind) {
     print_json(key, text, strlen(text), behind);
 }
+
+/* ---- What a target answered ---- */
+
+static bool is_libpostern(const pf_target *target) {
+    static const char name[] = "libpostern"; /* or "libpostern, under any policy" */
+    return strncmp(target->name, name, sizeof name - 1) == 0;
+}
+
+static const char *answered(const pf_event *reply) {
+    return reply->verb != NULL ? reply->verb : "a broken line";
+}
+
+/* The first line of a reply, without its end. Returns: its size, where it is not too long for a report. */
+static size_t first_line(const pf_log *log, const pf_event *reply) {
+    enum { SHOWN = 100 };
+    const uint8_t *text = pf_log_octets(log, reply);
+    size_t size = 0;
+
+    while (size < reply->size && size < SHOWN && text[size] != '\r' && text[size] != '\n') size++;
+    return size;
+}
+
+/* The replies of a target that nobody else can show, the last ones up to where the law broke: each to `print`. */
+static void each_answer(const pf_violation *violation, void (*print)(const pf_log *log, const pf_event *reply)) {
+    enum { SHOWN = 24 };
+    const pf_log *log = violation->log;
+    size_t left = 0;
+
+    if (log == NULL) return;
+    const size_t end = violation->at < log->count ? violation->at + 1 : log->count;
+    for (size_t i = 0; i < end; i++) left += log->events[i].kind == PF_EVENT_REPLY;
+    for (size_t i = 0; i < end; i++) {
+        const pf_event *event = &log->events[i];
+        if (event->kind == PF_EVENT_REPLY && left-- <= SHOWN) print(log, event);
+    }
+}
+
+static void print_answer(const pf_log *log, const pf_event *reply) {
+    fprintf(stderr, "\n  answer     to %s: ", answered(reply));
+    print_octets(pf_log_octets(log, reply), first_line(log, reply), SIZE_MAX);
+}
+
+static void print_json_answer(const pf_log *log, const pf_event *reply) {
+    fprintf(stderr, "to %s: ", answered(reply));
+    print_escaped(pf_log_octets(log, reply), first_line(log, reply));
+    fputs("\\n", stderr);
+}
+
+static void print_json_target(const pf_violation *violation) {
+    print_text("target", violation->target, ",");
+    fputs("\"answers\":\"", stderr);
+    each_answer(violation, print_json_answer);
+    fputs("\",", stderr);
+}
+
+/* ---- The whole ---- */
 
 void pf_violation_print(const pf_violation *violation) {
     fprintf(stderr, "\nThe law %s is broken (%s).\n", violation->oracle, violation->section);
@@ -67,7 +127,12 @@ void pf_violation_print(const pf_violation *violation) {
         fputs("\n  variant    ", stderr);
         print_octets(violation->session, violation->session_size, VARIANT_SHOWN);
     }
-    fprintf(stderr, "\n  reproduce  ./scripts/reproduce FILE\n");
+    if (violation->target != NULL) {
+        fprintf(stderr, "\n  target     %s", violation->target);
+        each_answer(violation, print_answer);
+        fputs("\n  reproduce  run this program on FILE\n", stderr); /* it may be part of another project */
+    } else
+        fputs("\n  reproduce  ./scripts/reproduce FILE\n", stderr);
 
     fputs("POSTERN-VIOLATION {", stderr);
     print_text("oracle", violation->oracle, ",");
@@ -76,6 +141,7 @@ void pf_violation_print(const pf_violation *violation) {
     print_text("verb", violation->verb, ",");
     if (violation->session != NULL && violation->session_size <= SESSION_MOST)
         print_json("session", violation->session, violation->session_size, ","); /* a character for each octet */
+    if (violation->target != NULL) print_json_target(violation);
     print_text("expected", violation->expected, ",");
     print_text("seen", violation->seen, "}\n");
     fflush(stderr);
@@ -166,6 +232,9 @@ bool pf_broken(const pf_case *run, const pf_oracle *oracle, size_t at, const cha
     violation->octets = violation->session = run->octets;
     violation->session_size = run->size;
     violation->varied = false;
+    violation->target = is_libpostern(run->target) ? NULL : run->target->name;
+    violation->log = log;
+    violation->at = at;
     violation->size = 0;
     violation->offset = run->size;
     state = walk.state;
@@ -203,6 +272,8 @@ bool pf_unlawful(pf_violation *violation, const char *oracle, const char *sectio
     violation->session = NULL;
     violation->session_size = 0;
     violation->varied = false;
+    violation->target = NULL;
+    violation->log = NULL;
     copy_text(violation->expected, "the law to hold");
     va_start(arguments, format);
     vsnprintf(violation->seen, sizeof violation->seen, format, arguments);
@@ -214,6 +285,7 @@ bool pf_seen_in(const uint8_t *octets, size_t size, pf_violation *violation) {
     violation->session = octets;
     violation->session_size = size;
     violation->varied = true;
+    violation->log = NULL; /* it may be that of another run */
     return false;
 }
 

@@ -56,6 +56,7 @@ typedef struct pf_log {
     uint64_t shift; /* octets of the input that were not fed: added to the range of each event that comes in */
     uint32_t used;  /* octets of the arena */
     bool full;      /* something did not fit; a comparison of such logs means nothing beyond their common part */
+    bool lost;      /* so it is with replies of which nobody can say what they answer: from there on none is in it */
     pf_event events[PF_LOG_EVENTS];
     uint8_t arena[PF_LOG_ARENA];
 } pf_log;

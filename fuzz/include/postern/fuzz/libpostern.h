@@ -33,6 +33,10 @@ void pf_test_setup(postern_config *config, pf_test_user *user, const pf_target_o
  * AUTH_CONTINUATION, UNKNOWN. Returns: a constant string; NULL for a broken line. */
 const char *pf_event_verb(const postern_event *event);
 
+/* Check that a COMMAND event says what kind of line it is of: a command has one, what is broken has a fault and no
+ * verb, and a line of an AUTH exchange has nothing. */
+void pf_check_line(const postern_event *event);
+
 /* Check that each slice of a command lies within that of which it is a part: the argument, in the end. */
 void pf_check_parts(const postern_command *command);
 

@@ -31,7 +31,10 @@ typedef struct pf_violation {
     uint64_t offset;        /* in the input */
     const uint8_t *session; /* the session in which it was seen: the input, or a variant of it; NULL: nobody says */
     size_t session_size;
-    bool varied; /* it is a variant */
+    bool varied;        /* it is a variant */
+    const char *target; /* whose session it was, when that is not libpostern's; else NULL */
+    const pf_log *log;  /* of that run, until the next is judged; NULL: nobody says */
+    size_t at;          /* the event of it in which the law broke; may be one behind the last */
 } pf_violation;
 
 /* Print the violation to stderr: for a person, and one line "POSTERN-VIOLATION {json}" for programs. */
@@ -73,7 +76,8 @@ extern const pf_oracle pf_oracle_gram;  /* every reply is grammatical */
 extern const pf_oracle pf_oracle_state; /* every reply is one that may answer this verb in this state */
 extern const pf_oracle pf_oracle_one;   /* exactly one final reply for each command, in order */
 extern const pf_oracle pf_oracle_ref;   /* the log is that of the reference model */
-extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts */
+extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts. Of a target that tells replies alone:
+                                           they do not; and if what they answer does, ONE and STATE hold either way */
 
 /* Those that look for one thing. */
 extern const pf_oracle pf_oracle_canon; /* no control that the client sent comes out in a reply, a log, a trace field */
@@ -128,6 +132,9 @@ bool pf_laws_line(const uint8_t *octets, size_t size, bool thorough, pf_violatio
 /* command.h: verdict and fields are those of the model (REF); slices lie in the line; what was parsed, printed and
  * parsed again is the same (ROUND). A CRLF is added to an input that does not end in one. */
 bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+/* client.h: the command on such a line is written as one line that says it, or refused where a server refuses it (INJ).
+ */
+bool pf_laws_format(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* What command.h knows of verbs and extensions is what the model knows. In: octets, choose which; thorough, all. */
 bool pf_laws_verbs(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* address.h: the same for one mailbox, alone and as a path; unquoting and quoting (ROUND). */
