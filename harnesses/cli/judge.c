@@ -44,7 +44,7 @@ static bool is_mismatch(const judging *judge, const uint8_t *octets, size_t size
     return judge->exec && pf_target_options_read(octets, size).lmtp != judge->lmtp;
 }
 
-/* A program that ended by a signal, in any of its runs, broke a law too, whatever it had answered. */
+/* A program that ended by a signal, in any of its runs, broke a law, whatever it had answered. */
 static bool crashed(const judging *judge, const uint8_t *octets, size_t size, pf_violation *violation) {
     const int number = judge->exec ? pf_exec_crash() : 0;
 
@@ -67,7 +67,7 @@ static bool breaks_a_law(const judging *judge, const uint8_t *octets, size_t siz
     (void)pf_exec_crash(); /* of the file before */
     const bool broken = !pf_judge_by(oracles, judge->target, octets, size, judge->thorough, violation);
     *died = crashed(judge, octets, size, &death);
-    if (*died && !broken) {
+    if (*died) { /* and a reply that is missing is so because of that */
         *violation = death;
     }
     return broken || *died;

@@ -31,8 +31,8 @@ static void help(void) {
          "  --help     say this; behind a verb: what the verb does\n"
          "  --version  say which version this is\n\n"
          "Exit codes: 0 the tool did its work, whatever it found; 1 it did, and has to say no\n"
-         "(nobody defines that code, a reply is not the expected one, a law is broken); 2 it\n"
-         "was called wrongly, or could not read or write.\n"
+         "(nobody defines that code, no client said anything, a reply is not the expected one,\n"
+         "a law is broken); 2 it was called wrongly, or could not read or write.\n"
          "Colours appear on a terminal only, and not when NO_COLOR is set.");
 }
 

@@ -10,9 +10,21 @@ static bool is_line(const char *line, size_t size, const char *text) {
     return size == strlen(text) && memcmp(line, text, size) == 0;
 }
 
+/* Does it end in "\c"? In "\\c" the backslash is itself escaped, so an odd number of them tells. */
+static bool is_unended(const char *text, size_t size) {
+    size_t backslashes = 0;
+
+    if (size == 0 || text[size - 1] != 'c') {
+        return false;
+    }
+    while (backslashes < size - 1 && text[size - 2 - backslashes] == '\\') {
+        backslashes++;
+    }
+    return backslashes % 2 == 1;
+}
+
 static bool read_client(session_script *script, const char *text, size_t size) {
-    const bool unended = size >= 2 && memcmp(text + size - 2, "\\c", 2) == 0 &&
-                         (size == 2 || text[size - 3] != '\\' || (size > 3 && text[size - 4] == '\\'));
+    const bool unended = is_unended(text, size);
     size_t written;
 
     char *room = cli_buffer_room(&script->octets, size + 2);
@@ -26,13 +38,14 @@ static bool read_client(session_script *script, const char *text, size_t size) {
     return true;
 }
 
+/* A reply code, from 200 to 599, and nothing behind it. */
 static bool read_reply(session_script *script, const char *text, size_t size) {
     int code = 0;
 
-    if (size < 3) {
+    if (size != 3 || text[0] < '2' || text[0] > '5') {
         return false;
     }
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < size; i++) {
         if (text[i] < '0' || text[i] > '9') {
             return false;
         }
@@ -43,7 +56,11 @@ static bool read_reply(session_script *script, const char *text, size_t size) {
     return true;
 }
 
+/* A line that ends in CRLF is none: nobody could see whether the CR is sent. */
 static bool read_item(session_script *script, const char *line, size_t size) {
+    if (size > 0 && line[size - 1] == '\r') {
+        return false;
+    }
     if (size == 0 || line[0] == '#' || is_line(line, size, "--")) {
         return true;
     }
@@ -51,18 +68,19 @@ static bool read_item(session_script *script, const char *line, size_t size) {
         CLI_BUFFER_TEXT(&script->octets, "\x16\x03");
         return true;
     }
-    if (size < 2 || line[1] != ':') {
+    if (size >= 3 && memcmp(line, "S: ", 3) == 0) {
+        return read_reply(script, line + 3, size - 3);
+    }
+    if (size < 2 || memcmp(line, "C:", 2) != 0) {
         return false;
     }
     const size_t begin = size > 2 && line[2] == ' ' ? 3 : 2;
-    if (line[0] == 'C') {
-        return read_client(script, line + begin, size - begin);
-    }
-    return line[0] == 'S' && read_reply(script, line + begin, size - begin);
+    return read_client(script, line + begin, size - begin);
 }
 
 bool script_read(session_script *script, const char *text, size_t size, size_t *line) {
     *script = (session_script){.replies = NULL};
+    (void)cli_buffer_room(&script->octets, 0); /* a session of no octets is not at NULL: places are counted from it */
     *line = 0;
     for (size_t at = 0; at < size;) {
         const char *end = memchr(text + at, '\n', size - at);

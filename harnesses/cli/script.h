@@ -1,7 +1,8 @@
 /* script.h: session scripts (corpus/sessions, NAME.smtp): a session that people can read and write.
  *
  * One item a line: "C: TEXT" (C escapes; CRLF is added, unless TEXT ends in "\c"), "S: CODE" (the reply that is
- * expected here), "--" (a segment ends), "TLS" (the handshake), "#" (a comment); empty lines mean nothing.
+ * expected here, from 200 to 599), "--" (a segment ends), "TLS" (the handshake), "#" (a comment); empty lines mean
+ * nothing. A line ends in LF: one in CRLF is refused.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef POSTERN_CLI_SCRIPT_H

@@ -26,8 +26,8 @@ static const char summary[] = "Shows test cases: a session as a dialogue with li
                               "\n"
                               "FILE is what a client sends, octet by octet (a seed, a finding, a regression); or a\n"
                               "session script, when its name ends in .smtp. What else it may be, the option says,\n"
-                              "or the harness of the finding, or a folder called fuzz_KIND that it lies in. With a\n"
-                              "finding, what is known of it is shown too (FILE.json).\n"
+                              "or the harness of the finding, or a folder called fuzz_KIND that it lies in\n"
+                              "(fuzz_smuggling: data). With a finding, what is known of it is shown too (FILE.json).\n"
                               "\n"
                               "With --coverage, files and folders are run as sessions instead, and what they reach\n"
                               "of the protocol is counted: which verb was answered in which state by which class of\n"
@@ -70,15 +70,19 @@ typedef struct show_options {
 
 /* The kind that a harness is for; NULL when it is unknown. Of "fuzz_command" or a longer path that is "command". */
 static const char *kind_of_harness(const char *text) {
-    static const char *const kinds[] = {"session", "command", "address", "reply", "data", "line"};
+    static const struct {
+        const char *harness;
+        const char *kind;
+    } known[] = {
+        {"fuzz_session", "session"}, {"fuzz_command", "command"}, {"fuzz_address", "address"}, {"fuzz_reply", "reply"},
+        {"fuzz_data", "data"},       {"fuzz_smuggling", "data"},  {"fuzz_line", "line"},
+    };
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        char folder[24];
-        const int size = snprintf(folder, sizeof folder, "fuzz_%s", kinds[i]);
-        const char *found = strstr(text, folder);
-        const char end = found != NULL ? found[size] : 'x';
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *found = strstr(text, known[i].harness);
+        const char end = found != NULL ? found[strlen(known[i].harness)] : 'x';
         if (found != NULL && (found == text || found[-1] == '/') && (end == '/' || end == '\0')) {
-            return kinds[i];
+            return known[i].kind;
         }
     }
     return NULL;
@@ -184,7 +188,7 @@ static int show_script(const char *file, const cli_buffer *text, const session_s
     int exit_code = CLI_OK;
 
     if (!script_read(&script, text->data, text->size, &line)) {
-        exit_code = cli_misuse("show", "%s:%zu: no item of a session script (C: S: -- TLS #)", file, line);
+        exit_code = cli_misuse("show", "%s:%zu: no item of a session script (C: S: -- TLS #), ended by LF", file, line);
     } else {
         const uint8_t *octets = (const uint8_t *)script.octets.data;
         session_run(setup, octets, script.octets.size, note_reply, &replies);

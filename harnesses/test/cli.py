@@ -13,6 +13,7 @@ import unittest
 
 BINARY = os.environ.get("POSTERN", "postern")
 NAMES = {13: "\\r", 10: "\\n", 9: "\\t", 34: '\\"', 92: "\\\\"}
+HANGS = 300  # seconds: all seeds on a pipe, under sanitizers, on a machine that has other work, are not done in 60
 
 
 def escape(octets):
@@ -24,7 +25,7 @@ def run(*arguments, stdin=b"", **environment):
     """Run the command away from any terminal. Returns: exit code, standard output, standard error."""
     plain = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR")}
     done = subprocess.run([BINARY, *arguments], input=stdin, capture_output=True, env={**plain, **environment},
-                          timeout=60)
+                          timeout=HANGS)
     return done.returncode, done.stdout.decode("ascii"), done.stderr.decode("utf-8", "replace")
 
 

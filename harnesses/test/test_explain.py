@@ -223,6 +223,9 @@ class Form(Explain):
         for word in KEYS + ROW_KEYS + LEVELS + STATES[:-2] + ["codes", "comparison", "differences", "use", "text"]:
             self.assertRegex(text, rf"\b{word}\b")
         self.assertLessEqual(max(map(len, text.splitlines())), 84)
+        row = re.search(r"valid: an array of ([^.]*)\.", text)[1]
+        self.assertEqual(re.sub(r"\s*\([^)]*\)", "", row).replace(",", "").split(), ROW_KEYS)
+        self.assertIn('["any"]', row)
 
     def test_options_stand_anywhere(self):
         self.assertEqual(self.ask("explain", "--json", "250", "550"), self.ask("explain", "250", "550", "--json"))

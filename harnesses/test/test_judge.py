@@ -110,8 +110,9 @@ class Judge(cli.Case):
         self.assertIn("cuts", found["seen"])
 
     def test_a_program_that_ends(self):
-        found = self.broken("crashes", HELLO + b"NOOP\r\n", "ONE")
+        found = self.broken("crashes", HELLO + b"NOOP\r\n", "SAN")  # whatever else a death leaves undone
         self.assertEqual((found["signal"], found["status"]), (11, None))
+        self.assertEqual((found["expected"], found["seen"]), ("the program to live", "a signal, Segmentation fault"))
         found = self.broken("exits", HELLO + b"NOOP\r\n", "ONE")
         self.assertEqual((found["signal"], found["status"]), (None, 3))
         found = self.broken("exits-quietly", HELLO + b"NOOP\r\n", "ONE")
@@ -120,6 +121,14 @@ class Judge(cli.Case):
         command = "printf '220 a\\r\\n'; cat > /dev/null; kill -SEGV $$"
         code, out, err = cli.run("judge", "--jsonl", f"--target=exec:{command}", self.put(b"NO"))
         self.assertEqual((code, err, json.loads(out)["oracle"], json.loads(out)["signal"]), (1, "", "SAN", 11))
+
+    def test_what_we_end_has_not_crashed(self):
+        # Who is cut off dies of the pipe that nobody reads any more, the shell or what it runs, or is killed.
+        for command in ("exec yes 250", "yes 250; exit $?", "printf '220 a\\r\\n'; exec sleep 3600"):
+            code, out, err = cli.run("judge", "--jsonl", "--wait=0.5", f"--target=exec:{command}", self.put(HELLO))
+            found = json.loads(out)
+            self.assertEqual((code, err, found["oracle"] != "SAN", found["signal"], found["killed"]),
+                             (1, "", True, None, True), command)
 
     def test_a_crash_in_one_of_the_runs(self):
         mark = shlex.quote(str(self.folder / "has-crashed"))

@@ -204,15 +204,34 @@ class Dialogue(cli.Case):
         for script in ("S: 221\n", "S: 220\nS: 250\n", "S: 220\nC: NOOP\nS: 250\nC: NOOP\nS: 500\n"):
             path.write_text(script)
             self.assertEqual(cli.run("show", str(path))[0], 1, script)
-        path.write_text("C: \\q\n")
-        code, _, err = cli.run("show", str(path))
-        self.assertEqual((code, err.count("\n")), (2, 1))
-        self.assertIn("b.smtp:1:", err)
+
+    def test_an_escaped_backslash_before_c_ends_a_line_of_a_script(self):
+        for text, sent in ((b"\\c", b""), (b"c", b"c\r\n"), (b"a\\c", b"a"), (b"a\\\\c", b"a\\c\r\n"),
+                           (b"a\\\\\\c", b"a\\"), (b"\\\\c", b"\\c\r\n"), (b"\\\\\\\\c", b"\\\\c\r\n"),
+                           (b"\\\\\\\\\\c", b"\\\\"), (b"", b"\r\n")):
+            for item in (b"C: " + text, b"C:" + text):
+                out = self.show(item + b"\nC: $\n", name="a.smtp")
+                for line in (sent + b"$\r\n").splitlines(keepends=True):
+                    self.assertIn(f"C  {cli.escape(line)}\n", out, item)
+
+    def test_what_is_no_script_is_refused(self):
+        path = self.folder / "b.smtp"
+        for item in ("C: \\q", "C: \\", "C: a\\\\\\", "D: a", "C", "C a", " C: a", "S", "S:", "S: ", "S: 25",
+                     "S: 2500", "S: 250 OK", "S: 250 ", "S:250", "S:  250", "S 250", "S: 199", "S: 600", "S: 999",
+                     "S: 2x0", "s: 250", "TLS ", "-- ", "---", "C: NOOP\r", "S: 250\r", "--\r", "TLS\r", "# a\r", "\r"):
+            path.write_bytes(f"# a\n{item}\n".encode())
+            code, _, err = cli.run("show", str(path))
+            self.assertEqual((code, err.count("\n")), (2, 1), item)
+            self.assertIn("b.smtp:2: no item of a session script", err, item)
+        for code in (200, 220, 299, 354, 599):
+            path.write_bytes(f"S: {code}".encode())
+            self.assertEqual(cli.run("show", str(path))[0], 0 if code == 220 else 1, code)
 
     def test_other_kinds_are_known_by_option_folder_or_finding(self):
         self.assertIn("accept", self.show(b"a@b.example", "--kind=address"))
         self.assertIn("accept", self.show(b"a@b.example", name="fuzz_address/ok"))
         self.assertIn("accept", self.show(b"250 x\r\n", name="fuzz_reply/ok"))
+        self.assertIn("(data, 6 octets)", self.show(b"x\r\n.\r\n", name="fuzz_smuggling/ok"))
         self.assertIn("^ bare-lf", self.show(b"a\nb\r\nc\r\n", name="fuzz_line/bad"))
         self.assertIn("^ line-too-long", self.show(b"abcde\r\nNOOP o00000006\r\n", name="fuzz_line/bad"))
         self.assertNotIn("^", self.show(b"abcd\r\nNOOP o00000010\r\n", name="fuzz_line/ok"))
