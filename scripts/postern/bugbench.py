@@ -17,6 +17,7 @@ from . import build, bugrun, bugtable, house, libfuzzer, violation
 from .bugresults import Results
 from .bugrun import Plan, Run
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
+from .outputs import writable, writable_folder
 
 EPILOG = """\
 The bench is a server and a client that have one bug at a time (fuzz/bugbench). Each bug is looked for until the first
@@ -34,7 +35,8 @@ outcome lies there is run again: the same command goes on where it was, also wit
 --engine, and with nothing left to run it writes the table. A FOLDER is of one version and one budget.
 
 --clean N runs N executions of Postern's way on the server and N on the client, without any bug: whatever is reported
-then is a false alarm.
+then is a false alarm, and kept in false-alarms/ of the state folder ($XDG_STATE_HOME/postern, or
+~/.local/state/postern).
 
 exit codes: 0 the bench ran, 1 --clean had a finding, 2 could not run (or a seed triggers a bug), 130 interrupted
 """
@@ -246,10 +248,10 @@ class CleanRun:
         executions = bugrun.libfuzzer_executions(self.harness, report)
         verdict = violation.read(report, code) if code != 0 else None
         if verdict:
-            kept = house.state_dir() / "findings" / self.harness.name
+            kept = house.state_dir() / "false-alarms" / self.harness.name  # no campaign knows this harness
             kept.mkdir(parents=True, exist_ok=True)
             for path in [*self.work.glob("crash-*"), *self.work.glob("timeout-*"), *self.work.glob("oom-*")]:
-                shutil.copy(path, kept)
+                house.write_whole(kept / path.name, path.read_bytes())
                 say(f"{verdict.oracle}: {verdict.summary}; kept as {kept / path.name}")
         return executions, verdict is not None
 
@@ -275,6 +277,11 @@ def clean(options):
 
 def main():
     options = arguments()
+    if options.results:
+        writable_folder("--results", Path(options.results).absolute())
+    for option, file in (("--json", options.json), ("--markdown", options.markdown)):
+        if file:
+            writable(option, Path(file).absolute())
     return clean(options) if options.clean else bench(options)
 
 

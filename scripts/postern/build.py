@@ -56,18 +56,21 @@ def alone(folder, shared=False):
 
 
 def configure(preset, name=None, options=()):
-    """Configure a preset's build folder unless that is done; returns the folder."""
+    """Configure a preset's build folder. One that is configured already is brought up to date alone: harnesses may have
+    been registered or removed since, and who asks for them asks before anything is built. Returns: the folder."""
     folder = house.BUILD / (name or preset)
     if folder in _configured:
         return folder
     extra = [*options, *shlex.split(os.environ.get("POSTERN_CMAKE_ARGS", ""))]
     presets = (house.ROOT / "CMakePresets.json").read_bytes()
     asked = json.dumps([preset, hashlib.sha1(presets).hexdigest(), *extra]).encode()
-    note = folder / "configured.json"  # what it was asked last time; cmake itself looks after changes of the project
+    note = folder / "configured.json"  # what it was asked last time
     with alone(folder):
         if not (folder / "build.ninja").exists() or not note.exists() or note.read_bytes() != asked:
             run_logged(["cmake", "--preset", preset, "-B", folder, *extra], folder / "configure.log")
             house.write_whole(note, asked, lasting=False)
+        else:
+            run_logged(["cmake", "--build", folder, "--target", "build.ninja"], folder / "configure.log")
     _configured.add(folder)
     return folder
 

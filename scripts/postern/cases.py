@@ -76,5 +76,5 @@ def folder(text):
     """A folder that somebody named. Raises Failure when it is none."""
     path = Path(text).absolute()
     if not path.is_dir():
-        raise Failure(f"{text}: no such folder")
+        raise Failure(f"{text} is no folder" if path.exists() else f"{text}: no such folder")
     return path

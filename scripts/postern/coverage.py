@@ -9,7 +9,7 @@ from .console import FOUND, OK, Arguments, Failure, percentage, positive, run, s
 from .coverage_empty import FromNothing
 from .coverage_measure import KINDS, MCDC, PLAIN, Workshop, percent
 from .coverage_summary import FILE_POINTS, POINTS
-from .outputs import add_json, json_asked
+from .outputs import add_json, json_asked, writable_folder
 from .reports import facts_of_finding
 
 LINES, BRANCHES = 95, 90  # floors, in per cent of the parser, from the seeds alone
@@ -37,9 +37,10 @@ the triples of state, verb and class of the reply that no session reaches. An in
                 {FILE_POINTS}, or a function or triple that is named on one side only is a difference
   --mcdc        conditions that were seen to decide alone, too; it needs clang 19, which is installed
 
---json: origin, files (name, lines, branches, mcdc: reached, count), total, functions (never reached), protocol (as
-`postern show --coverage --json`, or null), failing, floors, and for --from-empty edges (seeds, both, percent) and
-findings (file, harness, new, reproduces, oracle, section, state, verb, summary, key).
+--json: origin, version, files (name, lines, branches, mcdc: reached, count), total, functions (never reached), protocol
+(as `postern show --coverage --json`, or null), failing, floors, and for --from-empty edges (seeds, both, percent) and
+findings (file, harness, new, reproduces, oracle, section, state, verb, summary, key). With --update and --check that
+twice, as seeds and all, and differences, the lines that say how corpus/COVERAGE.md differs.
 
 environment:
   XDG_STATE_HOME       STATE is $XDG_STATE_HOME/postern, or ~/.local/state/postern
@@ -265,6 +266,10 @@ def main():
     for origin in options.origins or []:
         if origin not in ("all", "tests", "seeds") and not Path(origin).is_dir():
             raise Failure(f"--from {origin}: all, tests, seeds, or a folder, and there is no such folder")
+    if options.html:
+        writable_folder("--html", Path(options.html).absolute())
+    if options.from_empty:
+        writable_folder("--state", house.state_dir(options.state))
     build.bootstrap("coverage", *(["coverage-mcdc"] if options.mcdc or options.update or options.check else []))
     if options.from_empty:
         build.bootstrap("libfuzzer")

@@ -193,7 +193,7 @@ def protocol(program, sessions, folder, graph=None):
         (room / str(number)).symlink_to(path.absolute())
     try:
         done = tool.postern("show", "--coverage", "--json", *([f"--graph={graph}"] if graph else []), room,
-                            program=program)
+                            program=program, environment={"LLVM_PROFILE_FILE": os.devnull})  # it may be instrumented
         return json.loads(done.stdout)
     finally:
         shutil.rmtree(room, ignore_errors=True)

@@ -8,6 +8,12 @@ from .console import Failure
 
 KINDS = ("session", "command", "address", "reply", "data", "line")
 
+# What the inputs of a harness are, where neither its name nor what its mutator makes of them says it. Of a server's
+# replies with a caller's calls behind them, and of octets that a layer's letter precedes, there is no dialogue.
+_KIND_OF = {"fuzz_smuggling": "data", "fuzz_roundtrip": "octets",
+            **{f"fuzz_{name}": "octets" for name in ("client", "client_bound", "bugbench_client",
+                                                     "bugbench_client_stock")}}
+
 
 def escaped(octets):
     """The octets as C escapes."""
@@ -25,17 +31,39 @@ def _escaped(octets):
     return "\n".join("    " + escaped(line) for line in re.findall(rb"(?s).*?\n|.+", octets)) or "    (empty)"
 
 
-def show(path, harness, kind=None):
+def kind_of(harness, mutated=None):
+    """What the inputs of a harness are. In: mutated, what they are for its mutator, where that is known."""
+    return _KIND_OF.get(harness) or {"client": "octets"}.get(mutated, mutated) or harness.removeprefix("fuzz_")
+
+
+def show(path, harness, kind=None, details=None):
     """The decoded test case as text. In: harness, the name of the one that it belongs to; kind, what it is, where that
-    is known."""
-    kind = kind or harness.removeprefix("fuzz_")
-    if not tool.path().exists():
-        return f"{house.short(path)}\n\n{_octets(path)}"
+    is known; details, of the verdict on it, where there is one: libpostern answers here, whoever broke the law."""
+    kind = kind or kind_of(harness)
+    if kind == "octets" or not tool.path().exists():
+        return f"{_answers(details)}{house.short(path)}\n\n{_octets(path)}"
     try:
         shown = tool.postern("show", *([f"--kind={kind}"] if kind in KINDS else []), path, codes=(0, 1))
     except Failure as failure:
-        return f"{failure}\n{house.short(path)}\n\n{_octets(path)}"
-    return shown.stdout.rstrip("\n")
+        return f"{_answers(details)}{failure}\n{house.short(path)}\n\n{_octets(path)}"
+    target = _target(details)
+    heading = f"The dialogue, as libpostern answers it, not {target}, the target under test:\n\n" if target else ""
+    return _answers(details) + heading + shown.stdout.rstrip("\n")
+
+
+def _target(details):
+    """The name of the target that broke the law, when that is not libpostern; else ""."""
+    target = (details or {}).get("target")
+    return one_line(target) if isinstance(target, str) else ""
+
+
+def _answers(details):
+    """What that target answered, up to where the law broke; "" where nobody says."""
+    answers = (details or {}).get("answers")
+    if not _target(details) or not answers or not isinstance(answers, str):
+        return ""
+    lines = "\n".join("    " + one_line(answer) for answer in answers.splitlines())
+    return f"What {_target(details)} answered, up to where the law broke:\n\n{lines}\n\n"
 
 
 def _octets(path):

@@ -105,14 +105,14 @@ def variant_of(octets, verdict):
 
 def _dialogue(path, octets, bucket):
     """The input as what it is; and what goes over the wire, where that is something else."""
-    kind = bucket.harness.kind if bucket.harness.kind in dialogue.KINDS else "session"
-    text = dialogue.show(path, bucket.harness.name, kind)
+    kind = dialogue.kind_of(bucket.harness.name, bucket.harness.kind)
+    text = dialogue.show(path, bucket.harness.name, kind, bucket.verdict.details)
     variant = variant_of(octets, bucket.verdict)
     sent = wire.by_client(octets, bucket.harness.kind) if variant is None else variant
     if sent is not None and sent != octets:
         wrapped = path.with_name("session" if variant is None else "variant")
         wrapped.write_bytes(sent)
-        text += "\n\n" + dialogue.show(wrapped, bucket.harness.name, "session")
+        text += "\n\n" + dialogue.show(wrapped, bucket.harness.name, "session", bucket.verdict.details)
         if variant is None:
             wrapped.unlink()
     return text.replace(f"{path.parent}/", "") + "\n"

@@ -7,6 +7,7 @@ import shlex
 from . import build, house, reports, telling
 from .campaign import ENGINES, Campaign, Settings
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, minutes, positive, run, say
+from .outputs import writable_folder
 from .record import Record
 from .schedule import SHORTEST
 
@@ -35,7 +36,8 @@ environment:
 section, state, verb, summary, key, reproduce), harnesses (harness, engine, turn, executions, seconds, coverage,
 features, corpus, findings).
 
-exit codes: 0 nothing found, 1 findings, 2 could not run, 130 interrupted with nothing found
+exit codes: 0 nothing found, 1 findings, 2 could not run (to the end: what was found until then is told all the same),
+130 interrupted with nothing found
 """
 
 
@@ -92,7 +94,12 @@ def build_engines(names, engines, mutator="postern"):
 
 def summary(rows, campaign):
     found = list(campaign.found.values())
-    telling.tell(found)
+    try:
+        telling.tell(found)
+    except KeyboardInterrupt:
+        if not found:
+            raise
+        say("interrupted: what is left to tell lies beside each finding")
     say()
     executions = sum(row.earlier + row.executions for row in rows)
     state = house.short(campaign.state)
@@ -140,11 +147,16 @@ def main():
     with reports.Reports("fuzz", options) as report:
         state = house.state_dir(options.state)
         settings, record = (resume if options.resume else begin)(options, state)
+        writable_folder("--state", state)
         asked = record.facts
         build.bootstrap(*asked["engines"])
         harnesses = build_engines(asked["harnesses"], asked["engines"], asked["mutator"])
         campaign = Campaign(state, harnesses, settings, record)
-        rows = campaign.run()
+        try:
+            rows = campaign.run()
+        except Failure:
+            telling.tell(list(campaign.found.values()))
+            raise
         summary(rows, campaign)
         code = FOUND if campaign.found else INTERRUPTED if campaign.interrupted else OK
         found = list(campaign.found.values())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import build, cases, corpus, findings, house, limits, options as harness_options, session_script
 from .console import FOUND, OK, Arguments, Failure, positive, run, say
-from .outputs import add_json, json_asked
+from .outputs import add_json, json_asked, writable_folder
 from .replaying import Replaying
 from .tool import UNABLE, postern
 
@@ -197,7 +197,11 @@ def main():
     options = arguments()
     out = json_asked(options)
     paths, unread = collect(options.file)
-    state = Path(options.state).absolute() if options.state else house.state_dir()
+    state = house.state_dir(options.state)
+    if options.output:
+        writable_folder("--output", Path(options.output).absolute())
+    else:
+        writable_folder("--state", state)
     build.bootstrap("import")
     known = build.harnesses(build.configure("release"))
     harnesses = harnesses_of(known, options.harness)

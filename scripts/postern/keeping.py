@@ -9,6 +9,7 @@ import os
 import shutil
 
 from .console import Failure, say, where
+from .outputs import writable_folder
 from . import house
 
 LIST = "triage.json"  # holds what the verb has to say, and under "files" the SHA-1 of all that it wrote
@@ -49,11 +50,7 @@ class Kept:
     def folder(self):
         """The folder to write in. What is not put in place by replace() goes at the end."""
         try:
-            self.work.mkdir(parents=True)
-        except OSError as error:
-            raise Failure(f"{self.home} cannot be written ({error.strerror}): name another folder with --output") \
-                from error
-        try:
+            writable_folder("--output", self.work, self.home)
             with where(self.home):
                 yield self.work
         finally:

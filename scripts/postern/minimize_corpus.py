@@ -8,7 +8,7 @@ from .campaign import ENGINES
 from .console import FOUND, OK, Arguments, Failure, run, say
 from .features import Features
 from .fuzz import build_engines
-from .outputs import add_json, json_asked
+from .outputs import add_json, json_asked, writable_folder
 from .replaying import unreadable
 
 EPILOG = """\
@@ -170,10 +170,12 @@ def main():
     names = options.harness or sorted(path.name for path in (state / "corpus").glob("[!.]*") if path.is_dir())
     if not names:
         raise Failure(f"{house.short(state)} has no corpus: no campaign has kept anything there")
+    output = Path(options.output).absolute() if options.output else None
+    if output:
+        writable_folder("--output", output)
     engines = list(ENGINES) if options.engine == "both" else [options.engine]
     build.bootstrap(*engines)
     made = build_engines(names, engines)
-    output = Path(options.output).absolute() if options.output else None
     (state / "corpus").mkdir(parents=True, exist_ok=True)
     with house.alone(state / "corpus", f"another minimize-corpus is at work in {house.short(state)}: minimise when it "
                      "has ended"):  # what one takes out, the other may count on

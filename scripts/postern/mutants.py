@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import build, house, mutants_source
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, percentage, positive, run, say
+from .outputs import writable, writable_folder
 
 EPILOG = """\
 A mutant is the parser with one small fault: a relation or a boundary shifted, a constant one off, a condition turned
@@ -219,11 +220,14 @@ def main():
     options = arguments()
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(1 << 31)
-    build.bootstrap("mutants")
-    from . import mutants_run
     folder = options.work.absolute() if options.work else house.state_dir() / "mutants"
     if folder.is_relative_to(house.ROOT / "parser"):
         raise Failure("--work: not inside the parser")
+    writable_folder("--work", folder)
+    if options.json:
+        writable("--json", options.json.absolute())
+    build.bootstrap("mutants")
+    from . import mutants_run
     progress = Progress()
     seconds = None if options.no_harnesses else options.seconds
     work = mutants_run.Run(folder, options.jobs, seconds, options.seed, progress)

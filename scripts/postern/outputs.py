@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Files that a verb writes when it is done, and --json, which every verb understands in the same way."""
+"""Files and folders that a verb writes, and --json, which every verb understands in the same way."""
 
+import errno
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from . import house
@@ -16,11 +18,29 @@ def writable(option, path):
     try:
         if path.exists() and not path.is_file():  # it would be replaced: a folder, or /dev/stdout
             raise OSError("that is no file")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make(path.parent)
         trial.touch()
         trial.unlink()
     except OSError as error:
         raise Failure(f"{option} {path}: cannot be written: {error.strerror or error}") from error
+
+
+def writable_folder(option, path, shown=None):
+    """The same of a folder, which is made where there is none. In: shown, the path to tell of, if it is another."""
+    try:
+        _make(path)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise Failure(f"{shown or path} cannot be written ({error.strerror}): name another folder with {option}") \
+            from error
+
+
+def _make(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:  # "File exists" would not say what is wrong with it
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
 
 
 def add_json(parser):

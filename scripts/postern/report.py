@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import build, cases, coverage, coverage_measure, house, report_facts, report_page
 from .console import OK, Arguments, positive, run, say
-from .outputs import add_json, json_asked
+from .outputs import add_json, json_asked, writable
 
 EPILOG = """\
 One HTML page that needs no network and runs no script: what was found (with dialogues, and what scripts/triage made of
@@ -114,6 +114,7 @@ def main():
     out = json_asked(options)
     state = cases.folder(options.dir) if options.dir else house.state_dir()
     page = Path(options.output).absolute() if options.output else state / "report.html"
+    writable("--output", page)
     build.bootstrap("report")
     if options.source:
         measure_source(state, options.jobs)

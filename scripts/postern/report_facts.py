@@ -132,12 +132,16 @@ def _json(path):
     return facts if isinstance(facts, dict) else {}
 
 
+def _details(facts):
+    return facts.get("details") if isinstance(facts.get("details"), dict) else {}
+
+
 def _described(facts):
     """What a bucket and a finding have in common, from the .json of either."""
     words = {name: str(facts.get(name) or "") for name in
              ("oracle", "section", "state", "verb", "summary", "harness", "key", "version", "build", "test")}
     rule = rules.of_verdict(Verdict(words["oracle"], words["key"], summary=words["summary"]))
-    details = facts.get("details") if isinstance(facts.get("details"), dict) else {}
+    details = _details(facts)
     return {**words, "law": rule.law, "breach": rule.breach, "advice": rule.advice,
             "cwe": f"CWE-{rule.cwe}" if rule.cwe else "",
             "expected": str(details.get("expected") or ""), "seen": str(details.get("seen") or "")}
@@ -162,7 +166,7 @@ def _of_finding(path):
     harness = str(facts.get("harness") or path.parent.name)
     return {**_described({**facts, "harness": harness}), "name": path.name, "triaged": False,
             "flaky": facts.get("reproduces") is False, "members": [str(path)], "size": path.stat().st_size,
-            "original_size": None, "dialogue": dialogue.show(path, harness)[:MOST],
+            "original_size": None, "dialogue": dialogue.show(path, harness, details=_details(facts))[:MOST],
             "report": str(facts.get("report") or "")[:MOST],
             "exports": [path], "reproduce": str(facts.get("reproduce") or f"./scripts/reproduce {path}")}
 

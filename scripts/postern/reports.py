@@ -85,8 +85,8 @@ def _story(finding):
     """A finding for people who have nothing but the report."""
     facts = findings.read_facts(finding.path)
     command = findings.reproduce_command(finding.harness, finding.path, finding.verdict)
-    return "\n\n".join([dialogue.show(finding.path, finding.harness), f"reproduce: {command}",
-                        facts.get("report", "")])
+    told = dialogue.show(finding.path, finding.harness, details=finding.verdict.details)
+    return "\n\n".join([told, f"reproduce: {command}", facts.get("report", "")])
 
 
 def _headline(finding):

@@ -31,7 +31,7 @@ def arguments():
 
 
 def replay(harness, path):
-    """Run one file. Returns: its Verdict, or None when it ran clean, and what it said."""
+    """Run one file. Returns: its Verdict, or None when it ran clean, what it said, and its exit code, or None."""
     command = [str(harness.program), "--quiet", str(path)]
     show_command(command)
     environment = {**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"}
@@ -40,14 +40,9 @@ def replay(harness, path):
                               timeout=SECONDS)
     except subprocess.TimeoutExpired as late:
         report = (late.stderr or b"").decode("utf-8", "replace")
-        return violation.read(report, None), report
+        return violation.read(report, None), report, None
     report = done.stderr.decode("utf-8", "replace")
-    verdict = violation.read(report, done.returncode)
-    if report.strip():
-        say(report.rstrip("\n"))
-    if verdict is None and done.returncode != 0:
-        raise Failure(f"{harness.name} ended with exit code {done.returncode}")
-    return verdict, report
+    return violation.read(report, done.returncode), report, done.returncode
 
 
 def main():
@@ -55,8 +50,10 @@ def main():
     out = json_asked(options)
     paths = [Path(name).absolute() for name in options.file]
     for path in paths:
+        if path.is_dir():
+            raise Failure(f"{path} is a folder: name the files in it")
         if not path.is_file():
-            raise Failure(f"{path}: no such file")
+            raise Failure(f"{path} is no file" if path.exists() else f"{path}: no such file")
     build.bootstrap("reproduce")
     preset, name, settings = cases.replay_build(options.sanitize)
     known = build.harnesses(build.configure(preset, name, settings))
@@ -65,9 +62,13 @@ def main():
     build.build(preset, sorted({harness.name for _, harness in chosen}), name, settings)
     facts = []
     for path, harness in chosen:
-        told = dialogue.show(path, harness.name)
+        verdict, report, exit_code = replay(harness, path)
+        told = dialogue.show(path, harness.name, details=verdict.details if verdict else None)
         say(told)
-        verdict, report = replay(harness, path)
+        if report.strip():
+            say(report.rstrip("\n"))
+        if verdict is None and exit_code != 0:
+            raise Failure(f"{harness.name} ended with exit code {exit_code}")
         facts.append({"file": str(path), "harness": harness.name, "clean": verdict is None,
                       **reports.facts_of_verdict(verdict), "dialogue": told, "report": report})
         if verdict:

@@ -5,10 +5,8 @@ corpus/seeds/fuzz_session/NAME, the octets that the client sends and nothing els
 A script has one item a line: "C: TEXT" (C escapes; CRLF is added unless TEXT ends in \\c), "S: CODE" (the reply that is
 expected here), "--" (a segment ends), "TLS" (the handshake), "#" (a comment)."""
 
-import argparse
-import sys
-
 from . import house, session_script
+from .console import FOUND, OK, Arguments, Failure, run, say
 
 
 def flatten(path):
@@ -16,13 +14,12 @@ def flatten(path):
     try:
         return session_script.read(path)
     except ValueError as error:
-        sys.exit(f"{path}: {error}")
+        raise Failure(f"{house.short(path)}: {error}") from error
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/seeds", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     epilog="Exit: 0 done, 1 --check found a difference, 2 misuse.")
+    parser = Arguments("seeds", description=__doc__,
+                       epilog="exit codes: 0 done, 1 --check found a difference, 2 could not run")
     parser.add_argument("--check", action="store_true", help="change nothing; say which seeds are not as their scripts")
     check = parser.parse_args().check
     folder = house.ROOT / "corpus" / "seeds" / "fuzz_session"
@@ -33,13 +30,13 @@ def main():
         if seed.exists() and seed.read_bytes() == octets:
             continue
         different += 1
-        print(f"{'differs' if check else 'written'}: {seed.relative_to(house.ROOT)}")
+        say(f"{'differs' if check else 'written'}: {seed.relative_to(house.ROOT)}")
         if not check:
-            seed.write_bytes(octets)
+            house.write_whole(seed, octets)
     if check and different:
-        print("scripts/seeds writes them anew")
-    return 1 if check and different else 0
+        say("scripts/seeds writes them anew")
+    return FOUND if check and different else OK
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run("seeds", main)

@@ -20,6 +20,6 @@ def _tell_one(number, count, finding):
     say()
     say(f"finding {number} of {count}: {finding.verdict.oracle} in {finding.harness}: {finding.verdict.summary}"
         + ("" if finding.fresh else " (saved before)"))
-    say(dialogue.show(finding.path, finding.harness))
+    say(dialogue.show(finding.path, finding.harness, details=finding.verdict.details))
     say()
     say(f"reproduce: {findings.reproduce_command(finding.harness, finding.path, finding.verdict)}")

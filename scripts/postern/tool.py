@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command `postern`, run and checked."""
 
+import os
 import subprocess
 
 from . import house
@@ -14,13 +15,14 @@ def path():
     return house.BUILD / "release" / "postern"
 
 
-def postern(*words, codes=(0,), program=None):
-    """Run it. In: codes, exit codes that are answers; program, another one than path(). Returns: the process that has
-    ended, with what it said as text. Raises Failure where there is no such program, or it ends otherwise."""
+def postern(*words, codes=(0,), program=None, environment=None):
+    """Run it. In: codes, exit codes that are answers; program, another one than path(); environment, what is added to
+    ours. Returns: the process that has ended, with what it said as text. Raises Failure where there is no such program,
+    or it ends otherwise."""
     command = [str(program or path()), *map(str, words)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
-                              errors="replace", check=False)
+                              errors="replace", check=False, env={**os.environ, **(environment or {})})
     except OSError as error:
         raise Failure(f"{house.short(command[0])} cannot be run: {error.strerror}") from error
     if done.returncode in codes:

@@ -34,6 +34,31 @@ class Arguments(support.Case):
             file = [__file__] if verb in ("reproduce", "import") else []
             self.refused(verb, *file, f"--json={self.room}", says=str(self.room))
 
+    def test_where_it_writes(self):
+        """A place that cannot be written is told before anything is built."""
+        (self.room / "file").write_text("")
+        (self.room / "state" / "corpus" / "fuzz_empty").mkdir(parents=True)
+        for folder, why in ((self.room / "file", "Not a directory"), ("/proc/x", "No such file or directory")):
+            for verb, *words, option in (
+                    ("fuzz", "fuzz_empty", "--time", "10", "--state"), ("coverage", "--from-empty", "1", "--state"),
+                    ("coverage", "--from", "seeds", "--html"), ("import", __file__, "--state"),
+                    ("import", __file__, "--output"), ("minimize-corpus", "--state", self.room / "state", "--output"),
+                    ("bugbench", "--budget", "1", "--bugs", "1", "--results"), ("mutants", "--list", "--work")):
+                self.refused(verb, *words, option, folder, before="+ ",
+                             says=f"{folder} cannot be written ({why}): name another folder with {option}\n")
+        for verb, *words, option in (("report", self.room / "state", "--output"),
+                                     ("mutants", "--list", "--work", self.room / "work", "--json"),
+                                     ("bugbench", "--budget", "1", "--bugs", "1", "--json"),
+                                     ("bugbench", "--budget", "1", "--bugs", "1", "--markdown")):
+            for file in (self.room, self.room / "file" / "x"):
+                self.refused(verb, *words, option, file, before="+ ", says=f"{option} {file}: cannot be written: ")
+
+    def test_files_and_folders_are_told_apart(self):
+        self.refused("reproduce", self.room, says=f"{self.room} is a folder: name the files in it")
+        self.refused("reproduce", "/dev/null", says="/dev/null is no file")
+        for verb, *words in (("regress", "--state"), ("minimize-corpus", "--state"), ("report",), ("triage",)):
+            self.refused(verb, *words, __file__, says=f"{__file__} is no folder")
+
     def test_values(self):
         for value in ("0", "-1", "ten", "1.5", ""):
             self.refused("fuzz", f"--time={value}", says="--time")
@@ -77,6 +102,23 @@ class Json(support.Case):
         for bad in ("", self.room, "/proc/x.json", path / "y.json"):
             with self.assertRaisesRegex(Failure, "cannot be written"):
                 outputs.json_asked(argparse.Namespace(json=str(bad)))
+
+
+class Folders(support.Case):
+    """Folders that take what a verb writes."""
+
+    def test_it_is_made_and_nothing_stays_in_it(self):
+        folder = self.room / "new" / "x"
+        for _ in range(2):
+            outputs.writable_folder("--state", folder)
+            self.assertEqual(list(folder.iterdir()), [])
+
+    def test_where_it_cannot_be(self):
+        (self.room / "file").write_text("")
+        (self.room / "link").symlink_to("nowhere")
+        for bad in ("file", "file/x", "file/x/y", "link"):
+            with self.assertRaisesRegex(Failure, rf"{bad} cannot be written \(Not a directory\): .* with --state$"):
+                outputs.writable_folder("--state", self.room / bad)
 
 
 class FullDisk(support.Case):

@@ -6,10 +6,13 @@ import shlex
 import shutil
 import signal
 import subprocess
+import types
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import support
+from postern import console, fuzz, telling
 from postern.record import Record
 
 MOST_AFTER = 15  # seconds of the processor's time that engines may use when they are to end: they are asked for 6 s
@@ -95,10 +98,6 @@ class Campaigns(support.Case):
         self.assertEqual((code, err), (0, ""), out)
         self.assertEqual(len([line for line in out.splitlines() if line.endswith(", done")]), 1, out)
 
-    def test_a_state_that_cannot_be_written(self):
-        (self.room / "file").write_text("")
-        self.refused("fuzz", "fuzz_empty", "--state", self.room / "file", says=str(self.room / "file"))
-
     def test_ctrl_c(self):
         campaign = subprocess.Popen([str(support.SCRIPTS / "fuzz"), "fuzz_empty", "--time", "100000", "--state",
                                      str(self.room)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -137,6 +136,33 @@ class Campaigns(support.Case):
         self.assertEqual(code, 1, out)
         self.assertTrue(any(path.name.startswith("one-greeted-ehlo-") for path in self.findings()))
         self.assertEqual(list((self.room / "work").iterdir()), [])
+
+
+class Ends(support.Case):
+    """What was found is told, however a campaign ends."""
+
+    def setUp(self):
+        super().setUp()
+        self.told = []
+        self.enterContext(mock.patch.object(telling, "tell", self.told.append))
+        self.enterContext(mock.patch.object(fuzz, "say"))
+        self.campaign = types.SimpleNamespace(state=self.room, found={"a": "a finding"}, interrupted=False)
+
+    def test_an_engine_that_could_not_run_to_the_end(self):
+        self.campaign.run = mock.Mock(side_effect=console.Failure("afl could not run fuzz_x"))
+        with mock.patch.object(fuzz, "Campaign", lambda *_: self.campaign), \
+                mock.patch.object(fuzz, "build_engines"), mock.patch.object(fuzz.build, "bootstrap"), \
+                mock.patch("sys.argv", ["fuzz", "--state", str(self.room)]), \
+                self.assertRaisesRegex(console.Failure, "afl could not run"):
+            fuzz.main()
+        self.assertEqual(self.told, [["a finding"]])
+
+    def test_interrupted_while_it_is_told(self):
+        with mock.patch.object(telling, "tell", side_effect=KeyboardInterrupt):
+            fuzz.summary([], self.campaign)
+            self.assertIn("1 finding;", fuzz.say.call_args_list[-2].args[0])
+            self.campaign.found = {}
+            self.assertRaises(KeyboardInterrupt, fuzz.summary, [], self.campaign)
 
 
 if __name__ == "__main__":

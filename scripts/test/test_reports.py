@@ -2,6 +2,8 @@
 """JUnit and SARIF: valid, one entry for each finding, and the same entry for the same finding next time."""
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import re
@@ -14,7 +16,8 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import check, console, findings, house, junit, places, reports, rules, sarif, tally, violation
+from postern import (build, check, console, findings, house, junit, places, report_facts, reports, rules, sarif, tally,
+                     telling, violation)
 from postern.junit import Case, Suite
 from postern.progress import Row
 
@@ -234,6 +237,21 @@ class OfCampaigns(Valid):
         self.assertIn("REF (RFC 5321 4.5.2) at MAIL DATA: expected 250", failure.get("message"))
         self.assertIn("EHLO", failure.text)
         self.assertIn("reproduce: ./scripts/reproduce", failure.text)
+
+    def test_a_target_of_ones_own_is_told_wherever_a_dialogue_is(self):
+        """Findings kept, read back, told on the terminal, in JUnit and on the page."""
+        fields = '"target": "naive", "answers": "to CONNECT: 220 naive\\n", "expected"'
+        kept = self.keep(MARKED.replace('"expected"', fields), "fuzz_naive")
+        finding = findings.load("fuzz_naive", kept.path)
+        self.assertEqual(finding.verdict.details["target"], "naive")
+        terminal = io.StringIO()
+        with mock.patch.object(build, "build"), contextlib.redirect_stdout(terminal):
+            telling.tell([finding])
+        rows = [row("fuzz_naive", "libfuzzer", executions=9, findings=1)]
+        failure = self.junit(reports.campaign_suites(rows, [finding], time.time())).find(".//failure")
+        page, = report_facts.found(self.room)
+        for told in (terminal.getvalue(), failure.text, page["dialogue"]):
+            self.assertIn("What naive answered, up to where the law broke:\n\n    to CONNECT: 220 naive\n", told)
 
     def test_json(self):
         rows = [row("fuzz_line", "libfuzzer", executions=9, findings=1, seconds=4.04, earlier=2)]

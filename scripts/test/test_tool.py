@@ -60,6 +60,38 @@ class Tool(support.Case):
                 self.assertRaisesRegex(OSError, f"No space left on device: '{folder}'"):
             exports._pcap(folder, b"QUIT\r\n", bucket)
 
+    def test_whose_answers_a_dialogue_shows(self):
+        self.put("echo the dialogue")
+        broken = {"oracle": "ONE", "expected": "a", "seen": "b"}
+        of_ours = dialogue.show(self.room / "input", "fuzz_session", details=broken)
+        self.assertEqual(of_ours, "the dialogue")
+        theirs = {**broken, "target": "na\x1bive", "answers": "to CONNECT: 220 \x1b[2J\nto EHLO: 250 naive\n"}
+        self.assertEqual(dialogue.show(self.room / "input", "fuzz_session", details=theirs),
+                         "What na?ive answered, up to where the law broke:\n\n"
+                         "    to CONNECT: 220 ?[2J\n    to EHLO: 250 naive\n\n"
+                         "The dialogue, as libpostern answers it, not na?ive, the target under test:\n\nthe dialogue")
+        self.assertEqual(dialogue.show(self.room / "input", "fuzz_session", details={**broken, "target": "naive"}),
+                         "The dialogue, as libpostern answers it, not naive, the target under test:\n\nthe dialogue")
+        for odd in ({"target": 7, "answers": "x"}, {"target": ""}):  # a .json by somebody else's hand
+            self.assertEqual(dialogue.show(self.room / "input", "fuzz_session", details={**broken, **odd}),
+                             "the dialogue")
+        tool.path().unlink()
+        shown = dialogue.show(self.room / "input", "fuzz_session", details=theirs)
+        self.assertIn("    to EHLO: 250 naive\n", shown)
+        self.assertNotIn("libpostern", shown)  # it answers nothing here
+
+    def test_of_what_there_is_a_dialogue(self):
+        self.put('echo "$@"')
+        for harness, kind in (("fuzz_session", "session"), ("fuzz_command", "command"), ("fuzz_smuggling", "data")):
+            self.assertIn(f"--kind={kind}", dialogue.show(self.room / "input", harness))
+        self.assertNotIn("--kind", dialogue.show(self.room / "input", "fuzz_auth"))  # the program looks for itself
+        for harness in ("fuzz_client", "fuzz_client_bound", "fuzz_roundtrip"):
+            self.assertEqual(dialogue.show(self.room / "input", harness),
+                             f"{house.short(self.room / 'input')}\n\n    EHLO\\r\\n")
+            self.assertIn("--kind=session", dialogue.show(self.room / "input", harness, "session"))
+        self.assertEqual(dialogue.kind_of("somebodys", "client"), dialogue.kind_of("fuzz_client"))
+        self.assertEqual(dialogue.kind_of("somebodys", "data"), "data")
+
     def test_an_input_that_is_not_there_any_more(self):
         self.assertIn("cannot be read: No such file", dialogue.show(self.room / "gone", "fuzz_session"))
 
