@@ -17,9 +17,20 @@ write_basic_package_version_file(postern-config-version.cmake VERSION ${POSTERN_
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/postern-config.cmake"
   "${CMAKE_CURRENT_BINARY_DIR}/postern-config-version.cmake" DESTINATION ${_package})
 
-# The prefix is found from where postern.pc lies, so that an installed tree may be moved.
-file(RELATIVE_PATH POSTERN_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
-string(REGEX REPLACE "/$" "" POSTERN_PC_PREFIX "${POSTERN_PC_PREFIX}")
+# The prefix is found from where postern.pc lies, so that an installed tree may be moved; not so where somebody has
+# named the library's folder in full.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  set(POSTERN_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+else()
+  file(RELATIVE_PATH POSTERN_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+  string(REGEX REPLACE "/$" "" POSTERN_PC_PREFIX "\${pcfiledir}/${POSTERN_PC_PREFIX}")
+endif()
+foreach(dir IN ITEMS INCLUDEDIR LIBDIR)
+  set(POSTERN_PC_${dir} "${CMAKE_INSTALL_${dir}}")
+  if(NOT IS_ABSOLUTE "${POSTERN_PC_${dir}}")
+    set(POSTERN_PC_${dir} "\${prefix}/${POSTERN_PC_${dir}}")
+  endif()
+endforeach()
 configure_file(cmake/postern.pc.in postern.pc @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/postern.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 unset(_package)

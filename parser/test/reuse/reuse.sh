@@ -8,7 +8,8 @@
 #     reuse.sh find_package|find_package-cxx|pkg-config KIND
 #     reuse.sh add_subdirectory|FetchContent
 #
-# KIND is static or shared. In: CMAKE, CC, CXX (may be empty), WORK (a folder to build in).
+# KIND is static, shared, or in-full: absolute paths for the folders of the installation. In: CMAKE, CC, CXX (may be
+# empty), WORK (a folder to build in).
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,17 +68,21 @@ header)
     rm -rf "$work"
     mkdir -p "$work"
     awk '/\*\// { exit } sub(/^ \*     /, "")' "$tree/parser/include/postern/session.h" >"$work/session_loop.inc"
-    "$CC" -std=c11 -Wall -Wextra -Werror -I "$work" -I "$tree/parser/include" "$here/session_loop.c" "$tree"/parser/src/*.c \
-        -o "$work/session_loop"
+    "$CC" -std=c11 -Wall -Wextra -Werror -I "$work" -I "$tree/parser/include" "$here/session_loop.c" \
+        "$tree"/parser/src/*.c -o "$work/session_loop"
     "$work/session_loop" || fail 'the loop does something else'
     ;;
 install)
     rm -rf "$work" "$prefix"
     mkdir -p "$work"
     cd "$tree"
-    [ "$kind" = shared ] && shared=ON || shared=OFF
+    case $kind in
+    static) more=-DBUILD_SHARED_LIBS=OFF ;;
+    shared) more=-DBUILD_SHARED_LIBS=ON ;;
+    in-full) more="-DCMAKE_INSTALL_LIBDIR=$prefix/lib -DCMAKE_INSTALL_INCLUDEDIR=$prefix/headers" ;;
+    esac
     block 'sh install' | sed -e "s|/usr/local|$prefix|" -e "s|build/parser|$work|g" \
-        -e "s|-S parser|-S parser -DPOSTERN_TESTS=OFF -DBUILD_SHARED_LIBS=$shared|" >"$work.sh"
+        -e "s|-S parser|-S parser -DPOSTERN_TESTS=OFF $more|" >"$work.sh"
     sh -eux "$work.sh"
     ;;
 find_package)
