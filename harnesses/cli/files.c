@@ -43,8 +43,7 @@ int cli_session_read(const char *verb, const char *path, cli_buffer *octets) {
     octets->size = 0;
     cli_buffer_add(octets, script.octets.data, good ? script.octets.size : 0);
     script_release(&script);
-    return good ? CLI_OK
-                : cli_misuse(verb, "%s:%zu: no item of a session script (C: S: -- TLS #), ended by LF", path, line);
+    return good ? CLI_OK : script_refuse(verb, path, line);
 }
 
 static int worse(int a, int b) {

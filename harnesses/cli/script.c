@@ -56,9 +56,19 @@ static bool read_reply(session_script *script, const char *text, size_t size) {
     return true;
 }
 
-/* A line that ends in CRLF is none: nobody could see whether the CR is sent. */
+static bool is_ascii(const char *line, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)line[i] > 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What a reader cannot see is no item: whether the CR is sent when a line ends in CRLF, and which octets an editor has
+ * made of a letter beyond ASCII. */
 static bool read_item(session_script *script, const char *line, size_t size) {
-    if (size > 0 && line[size - 1] == '\r') {
+    if ((size > 0 && line[size - 1] == '\r') || !is_ascii(line, size)) {
         return false;
     }
     if (size == 0 || line[0] == '#' || is_line(line, size, "--")) {
@@ -92,6 +102,10 @@ bool script_read(session_script *script, const char *text, size_t size, size_t *
         at += length + 1;
     }
     return true;
+}
+
+int script_refuse(const char *verb, const char *path, size_t line) {
+    return cli_misuse(verb, "%s:%zu: no item of a session script (C: S: -- TLS #), in ASCII, ended by LF", path, line);
 }
 
 void script_release(session_script *script) {

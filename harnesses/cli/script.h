@@ -2,7 +2,7 @@
  *
  * One item a line: "C: TEXT" (C escapes; CRLF is added, unless TEXT ends in "\c"), "S: CODE" (the reply that is
  * expected here, from 200 to 599), "--" (a segment ends), "TLS" (the handshake), "#" (a comment); empty lines mean
- * nothing. A line ends in LF: one in CRLF is refused.
+ * nothing. A line ends in LF and is ASCII: one in CRLF is refused, and one with any other octet, which has an escape.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef POSTERN_CLI_SCRIPT_H
@@ -24,6 +24,10 @@ typedef struct session_script {
 /* Read a script. Returns: false for a line that is none of these. Out: script, to be released in any case; line, the
  * number of that line. */
 bool script_read(session_script *script, const char *text, size_t size, size_t *line);
+
+/* Say which line of `path` is no item. Returns: CLI_MISUSE. */
+int script_refuse(const char *verb, const char *path, size_t line);
+
 void script_release(session_script *script);
 
 #endif

@@ -188,7 +188,7 @@ static int show_script(const char *file, const cli_buffer *text, const session_s
     int exit_code = CLI_OK;
 
     if (!script_read(&script, text->data, text->size, &line)) {
-        exit_code = cli_misuse("show", "%s:%zu: no item of a session script (C: S: -- TLS #), ended by LF", file, line);
+        exit_code = script_refuse("show", file, line);
     } else {
         const uint8_t *octets = (const uint8_t *)script.octets.data;
         session_run(setup, octets, script.octets.size, note_reply, &replies);

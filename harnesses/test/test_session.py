@@ -218,7 +218,8 @@ class Dialogue(cli.Case):
         path = self.folder / "b.smtp"
         for item in ("C: \\q", "C: \\", "C: a\\\\\\", "D: a", "C", "C a", " C: a", "S", "S:", "S: ", "S: 25",
                      "S: 2500", "S: 250 OK", "S: 250 ", "S:250", "S:  250", "S 250", "S: 199", "S: 600", "S: 999",
-                     "S: 2x0", "s: 250", "TLS ", "-- ", "---", "C: NOOP\r", "S: 250\r", "--\r", "TLS\r", "# a\r", "\r"):
+                     "S: 2x0", "s: 250", "TLS ", "-- ", "---", "C: NOOP\r", "S: 250\r", "--\r", "TLS\r", "# a\r", "\r",
+                     "C: \u00e9", "# \u00e9", "\u00e9"):
             path.write_bytes(f"# a\n{item}\n".encode())
             code, _, err = cli.run("show", str(path))
             self.assertEqual((code, err.count("\n")), (2, 1), item)
