@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import afl, build, corpus, house, libfuzzer, options as options_file, violation
+from . import afl, build, corpus, house, libfuzzer, options as options_file, project, violation
 from .console import OK, Arguments, Failure, positive, run, say, show_command
 
 EPILOG = """\
@@ -40,7 +40,7 @@ def arguments():
     parser.add_argument("--runs", type=positive, default=5, metavar="N", help="with --fuzz: runs of each (default: 5)")
     parser.add_argument("--seconds", type=positive, default=5, metavar="N",
                         help="with --fuzz: of each run (default: 5)")
-    parser.add_argument("--commands", metavar="FILE", default=str(house.ROOT / "parser/bench/commands.txt"),
+    parser.add_argument("--commands", metavar="FILE", default=str(project.ROOT / "parser/bench/commands.txt"),
                         help="command lines for the parser")
     options = parser.parse_args()
     if options.harness and not options.fuzz:

@@ -13,7 +13,7 @@ import time
 from datetime import date
 from pathlib import Path
 
-from . import build, bugrun, bugtable, house, libfuzzer, violation
+from . import bugrun, bugtable, build, house, libfuzzer, project, violation
 from .bugresults import Results
 from .bugrun import Plan, Run
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, positive, run, say
@@ -191,7 +191,7 @@ def facts(options):
         cpu = re.search(r"^model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text(), re.M).group(1)
     except (OSError, AttributeError):
         cpu = machine
-    return {"date": date.today().isoformat(), "version": house.version(), "machine": f"{cpu}, {os.cpu_count()} cores",
+    return {"date": date.today().isoformat(), "version": project.version(), "machine": f"{cpu}, {os.cpu_count()} cores",
             "budget": f"{options.budget} s of a processor", "runs": options.seeds}
 
 

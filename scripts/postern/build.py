@@ -12,13 +12,13 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import house
+from . import house, project
 from .console import Failure, say, show_command
 
 
 def bootstrap(*verbs):
     """Have the packages that the verbs need."""
-    if subprocess.run([house.ROOT / "scripts" / "bootstrap", *verbs]).returncode != 0:
+    if subprocess.run([project.ROOT / "scripts" / "bootstrap", *verbs]).returncode != 0:
         raise Failure("what it needs is not installed (see above)")
 
 
@@ -28,7 +28,7 @@ def run_logged(command, log, environment=None):
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "ab") as out:
         start = out.tell()
-        code = subprocess.run([str(word) for word in command], cwd=house.ROOT, stdin=subprocess.DEVNULL, stdout=out,
+        code = subprocess.run([str(word) for word in command], cwd=project.ROOT, stdin=subprocess.DEVNULL, stdout=out,
                               stderr=subprocess.STDOUT, env=environment).returncode
     if code != 0:
         with open(log, "rb") as text:
@@ -62,7 +62,7 @@ def configure(preset, name=None, options=()):
     if folder in _configured:
         return folder
     extra = [*options, *shlex.split(os.environ.get("POSTERN_CMAKE_ARGS", ""))]
-    presets = (house.ROOT / "CMakePresets.json").read_bytes()
+    presets = (project.ROOT / "CMakePresets.json").read_bytes()
     asked = json.dumps([preset, hashlib.sha1(presets).hexdigest(), *extra]).encode()
     note = folder / "configured.json"  # what it was asked last time
     with alone(folder):

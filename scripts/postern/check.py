@@ -7,7 +7,7 @@ import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 
-from . import build, house, reports, tally
+from . import build, house, project, reports, tally
 from .console import FOUND, OK, Arguments, Failure, positive, run, say, show_command
 from .junit import Case, Suite
 from .tally import Tally
@@ -74,7 +74,7 @@ def test(folder, part, left_out, options):
     if left_out:
         command += ["--label-exclude", f"^({'|'.join(left_out)})$"]
     show_command(command)
-    code = subprocess.run(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, env=environment(options)).returncode
+    code = subprocess.run(command, cwd=project.ROOT, stdin=subprocess.DEVNULL, env=environment(options)).returncode
     if not junit_file.exists():
         return Tally(failed=1), [Case("ctest", "ctest", outcome="error", message=f"ctest ended with exit code {code}")]
     counted, cases = tally.of_junit(junit_file), cases_of_ctest(junit_file, part)
@@ -130,13 +130,13 @@ def scripts(options):
     """Run the tests of the scripts themselves. Returns: their Tally, and a Suite for reports."""
     begun = time.monotonic()
     suite = Suite("scripts")
-    folder = house.ROOT / "scripts" / "test"
+    folder = project.ROOT / "scripts" / "test"
     noted = house.BUILD / "scripts-test" / f"cases.{os.getpid()}.json"
     command = ["/usr/bin/python3", "-B", "-m", "postern.unittests", str(folder), str(noted),
                str(min(options.jobs, CLASSES))]
     show_command(command)
     output = []
-    with subprocess.Popen(command, cwd=house.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    with subprocess.Popen(command, cwd=project.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, env=environment(options), text=True, errors="replace") as running:
         for line in running.stdout:
             say(line.rstrip("\n"))

@@ -8,11 +8,21 @@ import shlex
 import signal
 import sys
 
+from . import project
+
 OK, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
 class Failure(Exception):
     """Something that the verb cannot go on from: one clear line, exit 2."""
+
+
+class _Version(argparse.Action):
+    """As argparse's own "version", which wants the text when nobody has asked for it yet."""
+
+    def __call__(self, parser, *_):
+        say(f"postern {project.version()}")
+        sys.exit(OK)
 
 
 class Arguments(argparse.ArgumentParser):
@@ -21,6 +31,8 @@ class Arguments(argparse.ArgumentParser):
     def __init__(self, verb, **keywords):
         super().__init__(prog=f"scripts/{verb}", formatter_class=argparse.RawDescriptionHelpFormatter,
                          allow_abbrev=False, **keywords)
+        self.add_argument("--version", action=_Version, nargs=0, default=argparse.SUPPRESS,
+                          help="say which version this is, and exit")
         self.json_is_optional = False  # --json takes a file or none (outputs.add_json)
 
     def error(self, message):

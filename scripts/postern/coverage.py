@@ -4,7 +4,7 @@
 import os
 from pathlib import Path
 
-from . import build, cases, coverage_summary, house, telling
+from . import build, cases, coverage_summary, house, project, telling
 from .console import FOUND, OK, Arguments, Failure, percentage, positive, run, say
 from .coverage_empty import FromNothing
 from .coverage_measure import KINDS, MCDC, PLAIN, Workshop, percent
@@ -154,7 +154,7 @@ def facts_of(measurement, origin, protocol, failing):
     def pairs(figures):
         return {kind: {"reached": figures[kind][0], "count": figures[kind][1]} for kind in KINDS}
 
-    return {"origin": origin, "version": house.version(),
+    return {"origin": origin, "version": project.version(),
             "files": [{"name": name, **pairs(figures)} for name, figures in sorted(measurement.files.items())],
             "total": pairs({kind: measurement.total(kind) for kind in KINDS}), "functions": measurement.never,
             "protocol": protocol, "failing": [str(one.path) for one in failing]}

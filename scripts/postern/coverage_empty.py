@@ -4,7 +4,6 @@ finding like that of any campaign: it is run again, and kept in the state."""
 
 import shutil
 import threading
-import time
 
 from . import build, corpus, parallel
 from .console import Failure, say

@@ -9,11 +9,11 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 
-from . import build, house, parallel, tool
+from . import build, house, parallel, project, tool
 from .console import Failure, say, show_command
 from .replaying import Replaying, unreadable
 
-SOURCES = house.ROOT / "parser" / "src"
+SOURCES = project.ROOT / "parser" / "src"
 KINDS = ("lines", "branches", "mcdc")
 SECONDS = 60  # for one input, all partitions and variants
 AT_ONCE = 250  # inputs of one process

@@ -5,10 +5,10 @@ It holds no dates, paths or counts of executions. Two measurements of one tree w
 
 import re
 
-from . import house
+from . import house, project
 from .coverage_measure import KINDS, percent
 
-PATH = house.ROOT / "corpus" / "COVERAGE.md"
+PATH = project.ROOT / "corpus" / "COVERAGE.md"
 TITLES = {"lines": "lines", "branches": "branches", "mcdc": "MC/DC"}
 POINTS = 0.5  # per cent: a difference that is no noise, of a total
 FILE_POINTS = 2  # and of a file: a single line of a short one is more than half a point

@@ -11,7 +11,7 @@ import json
 import re
 import shlex
 
-from . import ctest_case, dialogue, house, rules, violation, wire
+from . import ctest_case, dialogue, house, project, rules, violation, wire
 from .console import Failure, visible
 from .reproducing import PLAIN
 from .tool import postern
@@ -141,7 +141,7 @@ def facts_of(bucket, octets, home):
             "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "details": verdict.details,
             "harness": bucket.harness.name, "kind": bucket.harness.kind or "session", "build": bucket.how,
             "rule": rules.of_verdict(verdict).id, "size": len(octets), "original_size": bucket.original,
-            "test": "not run", "version": house.version(), "reproduce": shlex.join(reproduce),
+            "test": "not run", "version": project.version(), "reproduce": shlex.join(reproduce),
             "findings": [{"file": str(case.path), "harness": case.harness.name} for case in bucket.members]}
 
 

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import house, violation
+from . import house, project, violation
 from .violation import FLAKY, Verdict
 
 
@@ -46,7 +46,7 @@ def keep(state, harness, engine, octets, verdict, report, reproduces, fails=lamb
         facts = {
             "harness": harness, "engine": engine, "oracle": verdict.oracle, "section": verdict.section,
             "state": verdict.state, "verb": verdict.verb, "summary": verdict.summary, "key": verdict.key,
-            "details": verdict.details, "version": house.version(), "size": len(its_octets),
+            "details": verdict.details, "version": project.version(), "size": len(its_octets),
             "sha1": hashlib.sha1(its_octets).hexdigest(), "found": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "reproduces": reproduces, "reproduce": reproduce_command(harness, path, verdict),
             "report": report[-20000:],

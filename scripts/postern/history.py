@@ -16,7 +16,7 @@ import json
 import os
 import time
 
-from . import house
+from . import project
 
 EVERY = 5  # seconds between samples of a row
 
@@ -33,7 +33,7 @@ class History:
         folder.mkdir(parents=True, exist_ok=True)
         self.file = open(folder / f"{time.time_ns()}.{os.getpid()}.jsonl", "ab", buffering=0)
         self.last = {}  # pair -> when it was sampled, by the monotonic clock
-        self._write("begin", version=house.version(), **begin)
+        self._write("begin", version=project.version(), **begin)
 
     def _write(self, event, **facts):
         line = json.dumps({"event": event, "time": round(time.time(), 1), **facts}) + "\n"

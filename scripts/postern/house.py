@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Where things are: the source tree, the builds, the state that outlives a run."""
+"""Where things are: the builds, the state that outlives a run, the corpus in the source tree."""
 
 import contextlib
 import fcntl
 import os
-import re
-import subprocess
 import tempfile
 from pathlib import Path
 
 from .console import Failure, visible, where
+from .project import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or ROOT / "build")
 SEEDS = ROOT / "corpus" / "seeds"
 REGRESSIONS = ROOT / "corpus" / "regressions"
@@ -24,18 +22,6 @@ def state_dir(chosen=None):
         return Path(chosen).absolute()
     base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(base) / "postern"
-
-
-def version():
-    """The library's version, and the commit where there is one: "0.1.0 (1a2b3c4)"."""
-    header = (ROOT / "parser/include/postern/base.h").read_text(encoding="utf-8")
-    number = re.search(r'POSTERN_VERSION_STRING "([^"]+)"', header).group(1)
-    try:
-        commit = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--exclude", "*"],
-                                capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return number
-    return f"{number} ({commit})"
 
 
 def short(path):

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import house
+from . import project
 
 PATIENCE = 5.0  # seconds until a killed process must be gone
 
@@ -47,7 +47,7 @@ def end_all(room):
 def hold(room):
     """Start the process beside the campaign. Returns it; release() lets go."""
     process = subprocess.Popen([sys.executable, "-m", "postern.leash"], stdin=subprocess.PIPE, cwd="/",
-                               start_new_session=True, env={**os.environ, "PYTHONPATH": str(house.ROOT / "scripts")})
+                               start_new_session=True, env={**os.environ, "PYTHONPATH": str(project.ROOT / "scripts")})
     process.stdin.write(f"{room}\n".encode())
     process.stdin.flush()
     return process

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import build, house, mutants_source
+from . import build, house, mutants_source, project
 from .console import FOUND, INTERRUPTED, OK, Arguments, Failure, percentage, positive, run, say
 from .outputs import writable, writable_folder
 
@@ -72,7 +72,7 @@ def count(text):
 
 
 # An argued equivalent is never counted as killed: a reason is not a proof.
-EQUIVALENT = house.ROOT / "parser" / "test" / "equivalent_mutants.tsv"
+EQUIVALENT = project.ROOT / "parser" / "test" / "equivalent_mutants.tsv"
 
 
 class Progress:
@@ -188,7 +188,7 @@ def report(work, options, figures, reasons):
         if figures[key] and not (options.no_harnesses and key == "oracles"):
             say(f"{title}: " + ", ".join(f"{name} {number}" for name, number in figures[key].items()))
     if options.json:
-        facts = {"seed": options.seed, "version": house.version(), "summary": figures,
+        facts = {"seed": options.seed, "version": project.version(), "summary": figures,
                  "results": [result.to_json() for result in work.results.values()]}
         house.write_whole(options.json.absolute(), (json.dumps(facts, indent=1) + "\n").encode())
     say(f"seed {options.seed}: {figures['mutants']} mutants, {figures['argued_equivalent']} of them argued equivalent; "
@@ -221,7 +221,7 @@ def main():
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(1 << 31)
     folder = options.work.absolute() if options.work else house.state_dir() / "mutants"
-    if folder.is_relative_to(house.ROOT / "parser"):
+    if folder.is_relative_to(project.ROOT / "parser"):
         raise Failure("--work: not inside the parser")
     writable_folder("--work", folder)
     if options.json:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from . import house, mutants_sites, mutants_source, mutants_trial, workroom
+from . import house, mutants_sites, mutants_source, mutants_trial, project, workroom
 from .console import Failure
 from .mutants_trial import Kill, write
 
@@ -79,7 +79,7 @@ class Run:
             raise Failure(f"another run is at work in {self.work}")
         self.tell("copying the tree")
         tree = self.builds.tree
-        names = mutants_trial.copy_tree(house.ROOT, tree)
+        names = mutants_trial.copy_tree(project.ROOT, tree)
         total = hashlib.sha256(Path(mutants_sites.__file__).read_bytes())
         for name in sorted(name for name in names if not name.endswith((".md", "equivalent_mutants.tsv"))):
             total.update(name.encode() + b"\0" + hashlib.sha256((tree / name).read_bytes()).digest())

@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import build, house, options, violation
+from . import build, options, violation
 from .console import Failure
 
 FOLDERS = ("parser", "fuzz", "harnesses", "corpus", "CMakeLists.txt", "CMakePresets.json", "LICENSE")

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import house, ossfuzz_demands as demands, ossfuzz_matrix as matrix, ossfuzz_openssl, ossfuzz_script as script
+from . import ossfuzz_demands as demands, ossfuzz_matrix as matrix, ossfuzz_openssl, ossfuzz_script as script, project
 from .build import bootstrap
 from .console import FOUND, OK, Arguments, Failure, positive, run, say
 from .outputs import add_json, json_asked
@@ -41,8 +41,8 @@ def arguments():
     parser.add_argument("--clang", choices=matrix.CLANGS, type=int, help="only the builds with this clang")
     parser.add_argument("--architecture", choices=matrix.ARCHITECTURES, help="only the builds for this architecture")
     parser.add_argument("--all", action="store_true", help="also newer compilers, i386 and more flags")
-    parser.add_argument("--source", metavar="DIR", type=Path, default=house.ROOT, help="the project to build (default: "
-                        "this one): its scripts/ossfuzz/build.sh and harnesses/fuzz_*.c")
+    parser.add_argument("--source", metavar="DIR", type=Path, default=project.ROOT, help="the project to build "
+                        "(default: this one): its scripts/ossfuzz/build.sh and harnesses/fuzz_*.c")
     parser.add_argument("--out", metavar="DIR", type=Path, help="look at DIR instead of building (with --engine and "
                         "--sanitizer: how it was built; default libfuzzer, address)")
     parser.add_argument("--want", metavar="NAME", nargs="*", default=[], help="with --out: targets that must be there")

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import house
+from . import project
 
 _FRAME = re.compile(r"^\s*#\d+ 0x[0-9a-f]+ in (.+?) (/[^\s:()]+):(\d+)(?::(\d+))?\s*$", re.M)
 _RUNTIME = re.compile(r"^(/[^\s:]+):(\d+):(\d+): runtime error:", re.M)
@@ -27,10 +27,10 @@ class Place:
 def _inside(path):
     """A path relative to the source tree, or None when it is not a file of it."""
     try:
-        inside = Path(path).resolve().relative_to(house.ROOT)
+        inside = Path(path).resolve().relative_to(project.ROOT)
     except ValueError:
         return None
-    return inside.as_posix() if (house.ROOT / inside).is_file() and inside.parts[0] != "build" else None
+    return inside.as_posix() if (project.ROOT / inside).is_file() and inside.parts[0] != "build" else None
 
 
 def frames(report):
@@ -47,12 +47,12 @@ def frames(report):
 
 def of_harness(name):
     """The entry of a harness, or where harnesses are registered when it is none of the tree's."""
-    for path in (house.ROOT / "harnesses" / f"{name}.c", house.ROOT / "harnesses" / "test" / f"{name}.c"):
+    for path in (project.ROOT / "harnesses" / f"{name}.c", project.ROOT / "harnesses" / "test" / f"{name}.c"):
         if path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines()
             entry = [number for number, line in enumerate(lines, 1)
                      if line.startswith("int LLVMFuzzerTestOneInput") and line.endswith("{")]
-            return Place(path.relative_to(house.ROOT).as_posix(), entry[-1] if entry else 1)
+            return Place(path.relative_to(project.ROOT).as_posix(), entry[-1] if entry else 1)
     return Place("harnesses/CMakeLists.txt")
 
 
@@ -82,15 +82,15 @@ def of_test(output):
 def of_test_name(name):
     """The source of a test, by its name: the last word of it that is a file in a folder of tests, or a harness; else
     the line that registers it."""
-    tests = [house.ROOT / folder for folder in ("parser/test", "fuzz/test", "harnesses/test", "scripts/test")]
+    tests = [project.ROOT / folder for folder in ("parser/test", "fuzz/test", "harnesses/test", "scripts/test")]
     for word in reversed(name.split(".")):
         found = [path for folder in tests for path in sorted([*folder.rglob(f"{word}.c"), *folder.rglob(f"{word}.py")])]
         if found:
-            return Place(found[0].relative_to(house.ROOT).as_posix())
-        if (house.ROOT / "harnesses" / f"{word}.c").is_file():
+            return Place(found[0].relative_to(project.ROOT).as_posix())
+        if (project.ROOT / "harnesses" / f"{word}.c").is_file():
             return of_harness(word)
     for path in [path for folder in tests for path in sorted(folder.rglob("CMakeLists.txt"))]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if f"NAME {name.split('.')[0]}." in line:
-                return Place(path.relative_to(house.ROOT).as_posix(), number)
+                return Place(path.relative_to(project.ROOT).as_posix(), number)
     return Place("CMakeLists.txt")

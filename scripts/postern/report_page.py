@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from . import house
+from . import project
 from .console import Failure, visible
 from .coverage_measure import percent
 from .coverage_summary import by_state
@@ -137,7 +137,7 @@ def head(facts):
     kind, words = verdict(facts)
     links = [("findings", "Findings"), ("course", "Over time"), ("protocol", "Protocol"), ("never", "Never reached"),
              ("made", "How it was made")]
-    yield f'<h1>Fuzzing report, Postern {text(house.version())}</h1>'
+    yield f'<h1>Fuzzing report, Postern {text(project.version())}</h1>'
     together = re.sub(r"(\d) (?=(k|M|G|h|min|s)\b)", r"\1&nbsp;", text(words))
     yield f'<p class="verdict {kind}">{together}</p>'
     yield f'<p class="faint small">State: <code>{text(facts.shown_state)}</code>. Written {when(facts.now)}.</p>'
@@ -382,5 +382,5 @@ def page(facts):
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>Postern: {text(verdict(facts)[1])}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{body}\n"
-            f"<footer>Written by <code>scripts/report</code> of Postern {text(house.version())}. Nothing in this page "
-            f"comes from a network, and nothing in it runs.</footer>\n</body>\n</html>\n")
+            f"<footer>Written by <code>scripts/report</code> of Postern {text(project.version())}. Nothing in this "
+            f"page comes from a network, and nothing in it runs.</footer>\n</body>\n</html>\n")

@@ -8,7 +8,7 @@ import time
 import unicodedata
 from dataclasses import dataclass, field
 
-from . import house, rules
+from . import house, project, rules
 from .places import Place
 from .rules import Rule
 
@@ -121,7 +121,7 @@ def text(results, exit_code, began):
     stamp = "%Y-%m-%dT%H:%M:%SZ"
     run = {
         "tool": {"driver": {
-            "name": "Postern", "semanticVersion": house.version().split()[0], "version": house.version(),
+            "name": "Postern", "semanticVersion": project.version().split()[0], "version": project.version(),
             "informationUri": HOME, "rules": [_descriptor(rule) for rule in described.values()],
             "supportedTaxonomies": [{"name": "CWE", "index": 0}]}},
         "invocations": [{"executionSuccessful": True, "exitCode": exit_code,

@@ -5,7 +5,7 @@ corpus/seeds/fuzz_session/NAME, the octets that the client sends and nothing els
 A script has one item a line: "C: TEXT" (C escapes; CRLF is added unless TEXT ends in \\c), "S: CODE" (the reply that is
 expected here), "--" (a segment ends), "TLS" (the handshake), "#" (a comment)."""
 
-from . import house, session_script
+from . import house, project, session_script
 from .console import FOUND, OK, Arguments, Failure, run, say
 
 
@@ -22,15 +22,15 @@ def main():
                        epilog="exit codes: 0 done, 1 --check found a difference, 2 could not run")
     parser.add_argument("--check", action="store_true", help="change nothing; say which seeds are not as their scripts")
     check = parser.parse_args().check
-    folder = house.ROOT / "corpus" / "seeds" / "fuzz_session"
+    folder = project.ROOT / "corpus" / "seeds" / "fuzz_session"
     different = 0
-    for script in sorted((house.ROOT / "corpus" / "sessions").glob("*.smtp")):
+    for script in sorted((project.ROOT / "corpus" / "sessions").glob("*.smtp")):
         seed = folder / script.stem
         octets = flatten(script)
         if seed.exists() and seed.read_bytes() == octets:
             continue
         different += 1
-        say(f"{'differs' if check else 'written'}: {seed.relative_to(house.ROOT)}")
+        say(f"{'differs' if check else 'written'}: {seed.relative_to(project.ROOT)}")
         if not check:
             house.write_whole(seed, octets)
     if check and different:

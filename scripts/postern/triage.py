@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import build, cases, exports, findings, house, limits, violation
+from . import build, cases, exports, findings, house, limits, project, violation
 from .console import FOUND, OK, Arguments, Failure, positive, run, say
 from .keeping import LIST, Kept
 from .outputs import add_json, json_asked
@@ -145,7 +145,7 @@ def tests_built(buckets, folder, output):
     """Build the tests in C of some buckets; nobody else builds in that folder meanwhile, and it does not know of them
     afterwards. Gives: whether that went well."""
     log = folder / "cases.log"
-    configure = ["cmake", "-S", house.ROOT, "-B", folder]
+    configure = ["cmake", "-S", project.ROOT, "-B", folder]
     with build.alone(folder):
         try:
             build.run_logged([*configure, f"-DPOSTERN_CASES={output}"], log)

@@ -9,7 +9,7 @@ import sys
 import unittest
 
 import support
-from postern import console, outputs
+from postern import console, outputs, project
 from postern.console import Failure
 
 
@@ -22,6 +22,14 @@ class Arguments(support.Case):
             self.assertRegex(out, r"(?i)exit( codes)?:")
             if verb in support.WITH_JSON:
                 self.assertRegex(out, r"(?s)--json .*\n *--json:? ", verb)
+
+    def test_version(self):
+        """Asked for a version, it says that and does nothing else, whatever else it would want."""
+        number = project.version().split()[0].replace(".", r"\.")
+        for verb in support.VERBS:
+            code, out, err = support.script(verb, "--version")
+            self.assertEqual((code, err), (0, ""), verb)
+            self.assertRegex(out, rf"\Apostern {number}( \(\w+(-dirty)?\))?\n\Z", verb)
 
     def test_unknown_option(self):
         for verb in support.VERBS:

@@ -7,7 +7,7 @@ import unittest
 from unittest import mock
 
 import support
-from postern import build, house
+from postern import build, house, project
 from postern.console import Failure
 
 
@@ -46,9 +46,9 @@ class Folders(support.Case):
 
     def test_a_change_of_the_presets_is_seen(self):
         self.configured()
-        changed = (house.ROOT / "CMakePresets.json").read_bytes() + b"\n"
+        changed = (project.ROOT / "CMakePresets.json").read_bytes() + b"\n"
         (self.room / "CMakePresets.json").write_bytes(changed)
-        with mock.patch.object(house, "ROOT", self.room):
+        with mock.patch.object(project, "ROOT", self.room):
             self.assertTrue(self.configured())
 
     def test_one_at_a_time(self):
@@ -82,7 +82,7 @@ class Harnesses(support.Case):
     def setUp(self):
         super().setUp()
         (self.room / "CMakePresets.json").write_text(json.dumps(self.PRESETS), encoding="utf-8")
-        for patch in (mock.patch.object(house, "ROOT", self.room), mock.patch.object(house, "BUILD", self.room / "b"),
+        for patch in (mock.patch.object(project, "ROOT", self.room), mock.patch.object(house, "BUILD", self.room / "b"),
                       mock.patch.object(build, "say"), mock.patch.object(build, "show_command"),
                       mock.patch.dict("os.environ", {"POSTERN_CMAKE_ARGS": ""})):
             patch.start()

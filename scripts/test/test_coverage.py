@@ -6,7 +6,7 @@ import copy
 import unittest
 
 import support
-from postern import coverage, coverage_measure, coverage_summary, house
+from postern import coverage, coverage_measure, coverage_summary, project
 from postern.console import Failure
 
 
@@ -86,7 +86,7 @@ class Summary(unittest.TestCase):
     def test_what_is_committed_names_the_files_that_there_are(self):
         figures, _ = coverage_summary._figures(coverage_summary.PATH.read_text(encoding="utf-8"))
         named = {name for _, name, _ in figures} - {"all"}
-        there = {path.name for path in (house.ROOT / "parser" / "src").glob("*.[ch]")}
+        there = {path.name for path in (project.ROOT / "parser" / "src").glob("*.[ch]")}
         self.assertLessEqual(named, there)
         self.assertEqual({name for name in there - named if name.endswith(".c")}, {"chars.c"})  # a table alone
 

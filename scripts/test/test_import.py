@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 import support
-from postern import house, importing, session_script
+from postern import importing, project, session_script
 
 SESSION = b"EHLO a\r\nMAIL FROM:<a@b.example>\r\nQUIT\r\n"
 
@@ -141,7 +141,7 @@ class Importing(support.Case):
         self.assertIn("libpostern replies otherwise than it expects", out)
 
     def test_every_script_of_the_corpus(self):
-        folder = house.ROOT / "corpus" / "sessions"
+        folder = project.ROOT / "corpus" / "sessions"
         code, out, err = self.bring(folder, "--harness", "fuzz_session")
         self.assertEqual((code, err), (0, ""), out)
         self.assertIn(f"{len(list(Path(folder).glob('*.smtp')))} taken", out)

@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import house, mutants, mutants_run, mutants_sites, mutants_source, mutants_trial
+from postern import mutants, mutants_run, mutants_sites, mutants_source, mutants_trial, project
 from postern.mutants_trial import Kill
 
 TINY = r"""
@@ -153,13 +153,13 @@ class Tiny(support.Case):
 @unittest.skipUnless(importlib.util.find_spec("clang"), "python3-clang-14 is not installed")
 class Argued(support.Case):
     def test_each_argument_is_of_a_mutant_that_there_is(self):
-        source = house.ROOT / "parser" / "src"
+        source = project.ROOT / "parser" / "src"
         rows = mutants.argued()
         left = set(rows)
         self.assertTrue(all(len(row) == 4 and why for row, why in rows.items()))
         for name in {row[0] for row in rows}:
             octets = (source / name).read_bytes()
-            for mutant in mutants_sites.find(source / name, name, [house.ROOT / "parser" / "include", source]):
+            for mutant in mutants_sites.find(source / name, name, [project.ROOT / "parser" / "include", source]):
                 left.discard((name, *mutants_source.change(octets, mutant)))
         self.assertEqual(left, set())
 

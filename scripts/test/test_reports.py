@@ -16,8 +16,8 @@ from pathlib import Path
 from unittest import mock
 
 import support
-from postern import (build, check, console, findings, house, junit, places, report_facts, reports, rules, sarif, tally,
-                     telling, violation)
+from postern import (build, check, console, findings, house, junit, places, project, report_facts, reports, rules,
+                     sarif, tally, telling, violation)
 from postern.junit import Case, Suite
 from postern.progress import Row
 
@@ -25,12 +25,12 @@ MARKED = 'POSTERN-VIOLATION {"oracle": "REF", "section": "RFC 5321 4.5.2", "stat
          '"expected": "250 {and} more", "seen": "354"}\n'
 ASAN = f"""==1==ERROR: AddressSanitizer: heap-buffer-overflow on address 0x602000000011
     #0 0x55d0 in __interceptor_memcpy (/usr/bin/fuzz_line+0x1234)
-    #1 0x55d1 in postern_line_feed {house.ROOT}/parser/src/line.c:10:5
-    #2 0x55d2 in LLVMFuzzerTestOneInput {house.ROOT}/harnesses/fuzz_line.c:20:3
+    #1 0x55d1 in postern_line_feed {project.ROOT}/parser/src/line.c:10:5
+    #2 0x55d2 in LLVMFuzzerTestOneInput {project.ROOT}/harnesses/fuzz_line.c:20:3
     #3 0x55d3 in __libc_start_main /build/glibc/csu/libc-start.c:381:3
 
 0x602000000011 is located 0 bytes behind a region, allocated by
-    #0 0x55d0 in somebody_else {house.ROOT}/fuzz/src/replay.c:30:3
+    #0 0x55d0 in somebody_else {project.ROOT}/fuzz/src/replay.c:30:3
 SUMMARY: AddressSanitizer: heap-buffer-overflow line.c:10:5 in postern_line_feed
 """
 
@@ -92,7 +92,7 @@ def problems_of_sarif(document):
                 physical += [frame["location"]["physicalLocation"] for frame in stack["frames"]
                              if "physicalLocation" in frame["location"]]
             for place in physical:
-                must((house.ROOT / place["artifactLocation"]["uri"]).is_file(), place, "is no file")
+                must((project.ROOT / place["artifactLocation"]["uri"]).is_file(), place, "is no file")
                 must(place["artifactLocation"]["uriBaseId"] == "%SRCROOT%", place, "has an unknown base")
                 must("%SRCROOT%" in run["originalUriBaseIds"], "the base is not described")
                 must(place["region"]["startLine"] >= 1 and place["region"].get("startColumn", 1) >= 1, place)
@@ -156,7 +156,7 @@ class Valid(support.Case):
 
 class Rules(Valid):
     def test_every_oracle_has_one(self):
-        table = (house.ROOT / "fuzz" / "README.md").read_text(encoding="utf-8")
+        table = (project.ROOT / "fuzz" / "README.md").read_text(encoding="utf-8")
         named = re.findall(r"^\| ([A-Z]+) \| ", table, re.M)
         self.assertGreater(len(named), 20)
         self.assertEqual([name for name in named if name not in rules.ALL], [])
@@ -200,7 +200,7 @@ class OfCampaigns(Valid):
         self.assertIn("./scripts/reproduce --harness fuzz_line", broken["message"]["text"])
         place = broken["locations"][0]["physicalLocation"]
         self.assertEqual(place["artifactLocation"]["uri"], "harnesses/fuzz_line.c")
-        entry = (house.ROOT / "harnesses/fuzz_line.c").read_text().splitlines()[place["region"]["startLine"] - 1]
+        entry = (project.ROOT / "harnesses/fuzz_line.c").read_text().splitlines()[place["region"]["startLine"] - 1]
         self.assertIn("LLVMFuzzerTestOneInput", entry)
         place = crash["locations"][0]["physicalLocation"]
         self.assertEqual((place["artifactLocation"]["uri"], place["region"]),
@@ -295,12 +295,12 @@ class OfChecks(Valid):
         return check.cases_of_ctest(path, "gcc")
 
     def test_places(self):
-        source = f"{house.ROOT}/parser/test/test_line.c"
+        source = f"{project.ROOT}/parser/test/test_line.c"
         cmocka = "[ RUN      ] a_test\n0x1 != 0x2\n" \
                  f"[  ERROR   ] --- [   LINE   ] --- {source}:42: error: Failure!\n[  FAILED  ] a_test\n"
         python = "Traceback (most recent call last):\n" \
-                 f'  File "{house.ROOT}/harnesses/test/test_check.py", line 7, in test_b\n    self.lawful()\n' \
-                 f'  File "{house.ROOT}/harnesses/test/test_check.py", line 3, in lawful\n    self.fail()\n' \
+                 f'  File "{project.ROOT}/harnesses/test/test_check.py", line 7, in test_b\n    self.lawful()\n' \
+                 f'  File "{project.ROOT}/harnesses/test/test_check.py", line 3, in lawful\n    self.fail()\n' \
                  '  File "/usr/lib/python3.11/unittest/case.py", line 5, in fail\nAssertionError\n' \
                  "FAIL: test_b (test_check.Check)\n"
         cases = self.cases(("parser.test_line", cmocka), ("command.test_check", python), ("harness.fuzz_line", MARKED),
@@ -316,7 +316,7 @@ class OfChecks(Valid):
         self.assertIn("parser.test_line failed: a_test (in gcc, sanitizers)", results[0]["message"]["text"])
         self.assertEqual(len({result["partialFingerprints"]["posternFinding/v1"] for result in results}), 6)
         campaign = self.sarif(reports.campaign_results([self.keep(MARKED)]))["results"][0]
-        line = f"{house.ROOT}/parser/src/line.c"
+        line = f"{project.ROOT}/parser/src/line.c"
         build = Case("build.dev", "gcc.build", 1.0, "error", "failed: cmake", "",
                      f"{line}: In function 'f':\n{line}:12:3: error: no\n")
         place = self.sarif(reports.check_results([Suite("gcc", [build])]))["results"][0]["locations"][0]
@@ -349,7 +349,7 @@ class OfChecks(Valid):
         folder = self.room / "scripts" / "test"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "test_x.py").write_text(text)
-        with mock.patch.object(house, "ROOT", self.room), mock.patch.object(house, "BUILD", self.room), \
+        with mock.patch.object(project, "ROOT", self.room), mock.patch.object(house, "BUILD", self.room), \
                 mock.patch.dict("os.environ", PYTHONPATH=str(support.SCRIPTS)), mock.patch.object(check, "say"), \
                 mock.patch.object(check, "show_command"):
             counted, suite = check.scripts(argparse.Namespace(jobs=2, long=False))
@@ -516,7 +516,7 @@ class Files(support.Case):
         self.reproduced(facts["findings"])
         places_of = {result["ruleId"]: result["locations"][0]["physicalLocation"]
                      for result in document["runs"][0]["results"]}
-        source = (house.ROOT / "harnesses/test/fuzz_planted.c").read_text().splitlines()
+        source = (project.ROOT / "harnesses/test/fuzz_planted.c").read_text().splitlines()
         self.assertIn("copy[size]", source[places_of["SAN/heap-buffer-overflow"]["region"]["startLine"] - 1])
         self.assertEqual(places_of["ONE"]["artifactLocation"]["uri"], "harnesses/test/fuzz_planted.c")
 
