@@ -7,12 +7,12 @@ import os
 import tempfile
 from pathlib import Path
 
+from . import project
 from .console import Failure, visible, where
-from .project import ROOT
 
-BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or ROOT / "build")
-SEEDS = ROOT / "corpus" / "seeds"
-REGRESSIONS = ROOT / "corpus" / "regressions"
+BUILD = Path(os.environ.get("POSTERN_BUILD_DIR") or project.ROOT / "build")
+SEEDS = project.ROOT / "corpus" / "seeds"
+REGRESSIONS = project.ROOT / "corpus" / "regressions"
 SPARE = 1 << 16  # octets for which there is room on a disk that is not full
 
 
@@ -28,7 +28,7 @@ def short(path):
     """A path for a person: relative to the source tree when it is inside, with what does not print spelled out."""
     path = Path(path)
     try:
-        path = path.relative_to(ROOT)
+        path = path.relative_to(project.ROOT)
     except ValueError:
         pass
     return visible(str(path), keep="")

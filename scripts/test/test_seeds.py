@@ -5,7 +5,7 @@ import unittest
 from unittest import mock
 
 import support
-from postern import house, seeds
+from postern import project, seeds
 from postern.console import FOUND, OK, Failure
 
 
@@ -16,7 +16,7 @@ class Seeds(support.Case):
         self.seed = self.room / "corpus" / "seeds" / "fuzz_session" / "ok-quit"
         self.scripts.mkdir(parents=True)
         self.seed.parent.mkdir(parents=True)
-        self.enterContext(mock.patch.object(house, "ROOT", self.room))
+        self.enterContext(mock.patch.object(project, "ROOT", self.room))
         self.enterContext(mock.patch.object(seeds, "say"))
 
     def run_it(self, *words):
