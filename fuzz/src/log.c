@@ -73,38 +73,56 @@ static bool answers(const pf_event *event) {
     return event->kind != PF_EVENT_STARTTLS && event->kind != PF_EVENT_CLOSE;
 }
 
-static bool same_event(const pf_log *a, const pf_event *x, const pf_log *b, const pf_event *y, unsigned how) {
+/* Do both say the same, whatever they are of? */
+static bool same_saying(const pf_log *a, const pf_event *x, const pf_log *b, const pf_event *y, unsigned how) {
     if (x->kind != y->kind) return false;
-    /* In how many steps content came, and how far ahead the parser had looked, is not compared. */
-    if (x->kind == PF_EVENT_DATA) return same_octets(a, x, b, y);
-    if ((how & PF_COMPARE_RANGE) && (x->end != y->end || (answers(x) && x->begin != y->begin))) return false;
-    if (x->kind == PF_EVENT_LINE) return same_name(x->verb, y->verb) && same_name(x->error, y->error);
-    if (x->kind == PF_EVENT_TRACE) return same_octets(a, x, b, y);
-    if (x->kind == PF_EVENT_REPLY)
-        return x->code == y->code && same_name(x->verb, y->verb) &&
-               (!(how & PF_COMPARE_TEXT) || same_octets(a, x, b, y));
-    return true;
+    if (x->kind == PF_EVENT_REPLY) return x->code == y->code && (!(how & PF_COMPARE_TEXT) || same_octets(a, x, b, y));
+    return (x->kind != PF_EVENT_DATA && x->kind != PF_EVENT_TRACE) || same_octets(a, x, b, y);
 }
 
-/* The next event that counts, at or behind `at`. */
-static size_t next_event(const pf_log *log, size_t at, unsigned how) {
+static bool same_event(const pf_log *a, const pf_event *x, const pf_log *b, const pf_event *y, unsigned how) {
+    if (!same_saying(a, x, b, y, how)) return false;
+    /* In how many steps content came, and how far ahead the parser had looked, is not compared. */
+    if (x->kind == PF_EVENT_DATA) return true;
+    if ((how & PF_COMPARE_RANGE) && (x->end != y->end || (answers(x) && x->begin != y->begin))) return false;
+    if (x->kind == PF_EVENT_LINE) return same_name(x->verb, y->verb) && same_name(x->error, y->error);
+    return x->kind != PF_EVENT_REPLY || same_name(x->verb, y->verb);
+}
+
+/* The next event of these kinds, at or behind `at`. */
+static size_t next_event(const pf_log *log, size_t at, unsigned kinds) {
+    while (at < log->count && (kinds & PF_KIND(log->events[at].kind)) == 0) at++;
+    return at;
+}
+
+static unsigned kinds_compared(unsigned how) {
     unsigned passed_over = 0;
 
     if (!(how & PF_COMPARE_LINES)) passed_over |= PF_KIND(PF_EVENT_LINE);
     if (!(how & PF_COMPARE_TEXT)) passed_over |= PF_KIND(PF_EVENT_TRACE);
-    while (at < log->count && (passed_over & PF_KIND(log->events[at].kind)) != 0) at++;
-    return at;
+    return ~passed_over;
 }
 
 bool pf_log_equal(const pf_log *a, const pf_log *b, unsigned how, size_t *at) {
-    size_t i = next_event(a, 0, how);
-    size_t j = next_event(b, 0, how);
+    const unsigned kinds = kinds_compared(how);
+    size_t i = next_event(a, 0, kinds);
+    size_t j = next_event(b, 0, kinds);
 
     while (i < a->count && j < b->count && same_event(a, &a->events[i], b, &b->events[j], how)) {
-        i = next_event(a, i + 1, how);
-        j = next_event(b, j + 1, how);
+        i = next_event(a, i + 1, kinds);
+        j = next_event(b, j + 1, kinds);
     }
     *at = i;
     if (i == a->count && j == b->count) return true;
     return (i == a->count && a->full) || (j == b->count && b->full);
+}
+
+bool pf_log_tells_same(const pf_log *a, const pf_log *b, unsigned kinds, unsigned how) {
+    size_t i = next_event(a, 0, kinds);
+    size_t j = next_event(b, 0, kinds);
+
+    for (; i < a->count && j < b->count; i = next_event(a, i + 1, kinds), j = next_event(b, j + 1, kinds))
+        if (!same_saying(a, &a->events[i], b, &b->events[j], how)) return false;
+    if (i == a->count && j == b->count) return true;
+    return (i == a->count && (a->full || a->lost)) || (j == b->count && (b->full || b->lost));
 }

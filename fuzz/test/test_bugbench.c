@@ -278,7 +278,7 @@ static bool is_right_by(const question *q) {
         return pf_client_judge(client, &pf_client_bench, octets, q->size, true, &violation);
     return pf_judge_by(server, &pf_target_bench, octets, q->size, true, &violation) &&
            (!is_called(q->law, "ONE") ||
-            pf_judge_by(server, heard_target(&pf_target_bench), octets, q->size, true, &violation));
+            pf_judge_by(server, heard_target(&pf_target_bench, false), octets, q->size, true, &violation));
 }
 
 static void ask(const void *what, char word[static NAME_MOST]) {

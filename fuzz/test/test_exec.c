@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: MIT */
 #define _DEFAULT_SOURCE
+#include "heard.h"
 #include "model_support.h"
 #include "toy.h"
 
@@ -133,71 +134,40 @@ static void replies_are_counted(void **state) {
 
 /* ---- A server on a wire, cut in all ways ---- */
 
-static pf_wire *the_wire;
-static pf_log toy_log;
-static size_t toy_told; /* events of it that went over the wire */
-
-static void hear_toy(void) {
-    for (; toy_told < toy_log.count; toy_told++) {
-        const pf_event *event = &toy_log.events[toy_told];
-        if (event->kind == PF_EVENT_REPLY) pf_wire_heard(the_wire, pf_log_octets(&toy_log, event), event->size);
-        if (event->kind == PF_EVENT_CLOSE) pf_wire_closed(the_wire);
-    }
-}
-
-static void *open_toy(const pf_target_options *options, pf_log *log) {
-    the_wire = pf_wire_open(log, options->lmtp, false);
-    pf_log_clear(&toy_log);
-    toy_told = 0;
-    void *session = toy_target.open(options, &toy_log);
-    hear_toy();
-    return session;
-}
-
-static bool feed_toy(void *session, const uint8_t *octets, size_t size) {
-    pf_wire_sent(the_wire, octets, size);
-    const bool open = toy_target.feed(session, octets, size);
-    hear_toy();
-    return open;
-}
-
-static void close_toy(void *session) {
-    toy_target.close(session);
-    pf_wire_ended(the_wire);
-}
-
-static const pf_target toy_on_a_wire = {.name = "toy on a wire",
-                                        .kinds = PF_KIND(PF_EVENT_REPLY) | PF_KIND(PF_EVENT_CLOSE),
-                                        .open = open_toy,
-                                        .feed = feed_toy,
-                                        .close = close_toy};
+#define LONG_SESSION ENVELOPE "DATA\r\nA\nB\r\n.\r\nA\nB\r\nBDAT 3\r\nabcNOOP\r\nQUIT\r\n"
 
 /* What a reply answers is found by the order of replies, and that may come out otherwise when the stream is cut. CHUNK
- * asks for the answers; who gives the same ones breaks another law, or none. */
-static void cuts_are_told_by_answers_alone(void **state) {
+ * asks for the answers, the close and what else is told; who says the same breaks another law, or none. */
+static void cuts_are_told_by_what_is_said(void **state) {
     (void)state;
     static const struct {
         toy_fault fault;
         const char *oracle; /* NULL: none */
         const char *session;
+        bool content; /* is told too */
     } samples[] = {
-        {TOY_RIGHT, NULL, ENVELOPE "DATA\r\nA\nB\r\n.\r\nA\nB\r\nBDAT 3\r\nabcNOOP\r\nQUIT\r\n"},
-        {TOY_FORGETS_CR_AT_CUT, "CHUNK", HELLO "NOOP\r\n"},
-        {TOY_DOT_AT_CUT_ENDS, "CHUNK", ENVELOPE "DATA\r\n..\r\nHello\r\n.\r\n"},
-        {TOY_REPLY_TELLS_CUTS, "CHUNK", HELLO "NOOP\r\n"},
-        {TOY_LF_ENDS_LINE, "ONE", HELLO "A\nB\r\n"},
+        {TOY_RIGHT, NULL, LONG_SESSION, false},
+        {TOY_RIGHT, NULL, LONG_SESSION, true},
+        {TOY_FORGETS_CR_AT_CUT, "CHUNK", HELLO "NOOP\r\n", false},
+        {TOY_DOT_AT_CUT_ENDS, "CHUNK", ENVELOPE "DATA\r\n..\r\nHello\r\n.\r\n", false},
+        {TOY_REPLY_TELLS_CUTS, "CHUNK", HELLO "NOOP\r\n", false},
+        {TOY_HANGS_UP_AFTER_CUTS, "CHUNK", HELLO "NOOP\r\n", false},
+        {TOY_CONTENT_LOST_AT_CUT, NULL, ENVELOPE "DATA\r\nHello\r\nyou\r\n.\r\n", false},
+        {TOY_CONTENT_LOST_AT_CUT, "CHUNK", ENVELOPE "DATA\r\nHello\r\nyou\r\n.\r\n", true},
+        {TOY_LF_ENDS_LINE, "ONE", HELLO "A\nB\r\n", false},
         /* One reply too many, which the whole run takes for that of another command, up to where none can be told. */
-        {TOY_LF_ENDS_LINE, NULL, HELLO "A\nB\r\nAUTH LOGIN\r\nx\r\nBDAT 3\r\nabc"},
-        {TOY_LF_ENDS_LINE, "STATE", "A\nB\r\nAUTH LOGIN\r\nx\r\nBDAT 3\r\nabc"},
-        {TOY_LF_DOT_LF_ENDS, "ONE", ENVELOPE "DATA\r\nHello\n.\nMAIL FROM:<>\r\n.\r\n"},
-        {TOY_LF_DOT_LF_ENDS, "STATE", ENVELOPE "DATA\r\nHello\n.\n\r\n.\r\nBDAT 9\r\n"},
+        {TOY_LF_ENDS_LINE, NULL, HELLO "A\nB\r\nAUTH LOGIN\r\nx\r\nBDAT 3\r\nabc", false},
+        {TOY_LF_ENDS_LINE, "STATE", "A\nB\r\nAUTH LOGIN\r\nx\r\nBDAT 3\r\nabc", false},
+        {TOY_LF_DOT_LF_ENDS, "ONE", ENVELOPE "DATA\r\nHello\n.\nMAIL FROM:<>\r\n.\r\n", false},
+        {TOY_LF_DOT_LF_ENDS, "STATE", ENVELOPE "DATA\r\nHello\n.\n\r\n.\r\nBDAT 9\r\n", false},
     };
 
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         pf_violation violation = {.oracle = "none"};
         toy_has = samples[i].fault;
-        const bool good = pf_judge_by(pf_wire_oracles, &toy_on_a_wire, (const uint8_t *)samples[i].session,
-                                      strlen(samples[i].session), true, &violation);
+        const bool good =
+            pf_judge_by(pf_wire_oracles, heard_target(&toy_target, samples[i].content),
+                        (const uint8_t *)samples[i].session, strlen(samples[i].session), true, &violation);
         toy_has = TOY_RIGHT;
         if (good != (samples[i].oracle == NULL) || (!good && strcmp(violation.oracle, samples[i].oracle) != 0)) {
             if (!good) pf_violation_print(&violation);
@@ -334,7 +304,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replies_are_put_to_what_they_answer),
         cmocka_unit_test(replies_are_counted),
-        cmocka_unit_test(cuts_are_told_by_answers_alone),
+        cmocka_unit_test(cuts_are_told_by_what_is_said),
         cmocka_unit_test(a_program_is_heard_and_its_end_is_seen),
         cmocka_unit_test(a_program_cannot_hold_us),
         cmocka_unit_test(a_large_session_goes_through),

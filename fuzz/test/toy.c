@@ -273,6 +273,8 @@ static bool toy_feed(void *session, const uint8_t *octets, size_t size) {
     t->feeds++;
     if (toy_has == TOY_SCANS_AGAIN) t->uses.steps += t->offset;
     if (toy_has == TOY_FORGETS_CR_AT_CUT && t->ends[1] == '\r') t->ends[1] = ' ';
+    if (toy_has == TOY_CONTENT_LOST_AT_CUT && t->place == IN_BODY && t->size == 1 && t->line[0] != '.')
+        t->line[0] = ' ';
     for (size_t i = 0; i < size && t->place != CLOSED; i++) {
         if (t->size + 1 < sizeof t->line) t->line[t->size++] = (char)octets[i];
         t->ends[0] = t->ends[1];
@@ -294,6 +296,7 @@ static bool toy_feed(void *session, const uint8_t *octets, size_t size) {
 static void toy_eof(void *session) {
     toy *t = session;
     if (toy_has == TOY_RUNS_OPEN_LINE && t->size > 0 && t->place == IN_COMMANDS) run(t);
+    if (toy_has == TOY_HANGS_UP_AFTER_CUTS && t->feeds > 1 && t->place != CLOSED) hang_up(t);
 }
 
 static void toy_account(const void *session, pf_target_account *account) {

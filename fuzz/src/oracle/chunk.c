@@ -6,7 +6,6 @@
 #include <postern/fuzz/coverage.h>
 
 #include <stdio.h>
-#include <string.h>
 
 static pf_log parts;
 static size_t cuts[PF_CUTS_MAX];
@@ -14,34 +13,9 @@ static size_t cuts[PF_CUTS_MAX];
 /* ---- A server that tells neither its lines nor ranges ---- */
 
 /* Which command a reply answers was found by their order (wire.h), from what had been sent when it came: that may
- * depend on the cuts though no answer does. */
-static bool tells_replies_alone(const pf_target *target) {
+ * depend on the cuts though nothing that the server says does. */
+static bool lines_are_guessed(const pf_target *target) {
     return !(target->can & PF_CAN_RANGE) && !(target->kinds & PF_KIND(PF_EVENT_LINE));
-}
-
-static size_t next_reply(const pf_log *log, size_t at) {
-    while (at < log->count && log->events[at].kind != PF_EVENT_REPLY) at++;
-    return at;
-}
-
-/* Do both runs hold the same replies, whatever they answer? */
-static bool same_replies(const pf_case *run) {
-    const pf_log *whole = run->log;
-    const bool text = !run->target->words_vary;
-    size_t i = next_reply(whole, 0);
-    size_t j = next_reply(&parts, 0);
-
-    for (; i < whole->count && j < parts.count; i = next_reply(whole, i + 1), j = next_reply(&parts, j + 1)) {
-        const pf_event *one = &whole->events[i];
-        const pf_event *other = &parts.events[j];
-        if (one->code != other->code) return false;
-        if (text && (one->size != other->size ||
-                     memcmp(pf_log_octets(whole, one), pf_log_octets(&parts, other), one->size) != 0))
-            return false;
-    }
-    const bool no_more = i == whole->count && (whole->full || whole->lost);
-    const bool no_more_in_parts = j == parts.count && (parts.full || parts.lost);
-    return (i == whole->count && j == parts.count) || no_more || no_more_in_parts;
 }
 
 /* The laws that ask what a reply answers, of the run in parts. */
@@ -62,14 +36,16 @@ static bool parts_are_lawful(const pf_case *run, size_t count, pf_violation *vio
 
 /* ---- All servers ---- */
 
-/* Run it in these parts. Returns: false when the log is another; of who tells replies alone, when those are others, or
- * what they answer breaks a law. */
+/* Run it in these parts. Returns: false when the log is another; where lines are guessed, when what the server says is
+ * another, or what its replies answer breaks a law. */
 static bool same_in_parts(const pf_case *run, size_t count, pf_violation *violation) {
     size_t at;
 
     (void)pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &parts);
-    if (pf_log_equal(run->log, &parts, pf_compare_runs(run->target), &at)) return true;
-    if (tells_replies_alone(run->target) && same_replies(run)) return parts_are_lawful(run, count, violation);
+    const unsigned how = pf_compare_runs(run->target);
+    if (pf_log_equal(run->log, &parts, how, &at)) return true;
+    if (lines_are_guessed(run->target) && pf_log_tells_same(run->log, &parts, run->target->kinds, how))
+        return parts_are_lawful(run, count, violation);
     char words[PF_VIOLATION_TEXT];
     char seen[PF_VIOLATION_TEXT];
     const bool more = at < parts.count;

@@ -76,8 +76,9 @@ extern const pf_oracle pf_oracle_gram;  /* every reply is grammatical */
 extern const pf_oracle pf_oracle_state; /* every reply is one that may answer this verb in this state */
 extern const pf_oracle pf_oracle_one;   /* exactly one final reply for each command, in order */
 extern const pf_oracle pf_oracle_ref;   /* the log is that of the reference model */
-extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts. Of a target that tells replies alone:
-                                           they do not; and if what they answer does, ONE and STATE hold either way */
+extern const pf_oracle pf_oracle_chunk; /* the log does not depend on the cuts. Of a target whose lines are guessed:
+                                           what it says does not; and if what its replies answer does, ONE and STATE
+                                           hold either way */
 
 /* Those that look for one thing. */
 extern const pf_oracle pf_oracle_canon; /* no control that the client sent comes out in a reply, a log, a trace field */
@@ -132,8 +133,7 @@ bool pf_laws_line(const uint8_t *octets, size_t size, bool thorough, pf_violatio
 /* command.h: verdict and fields are those of the model (REF); slices lie in the line; what was parsed, printed and
  * parsed again is the same (ROUND). A CRLF is added to an input that does not end in one. */
 bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
-/* client.h: the command on such a line is written as one line that says it, or refused where a server refuses it (INJ).
- */
+/* client.h: the command on such a line is written as one line that says it, or refused as by a server (INJ). */
 bool pf_laws_format(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
 /* What command.h knows of verbs and extensions is what the model knows. In: octets, choose which; thorough, all. */
 bool pf_laws_verbs(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
