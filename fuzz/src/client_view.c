@@ -27,8 +27,7 @@ static uint8_t upper(uint8_t octet) {
     return octet >= 'a' && octet <= 'z' ? (uint8_t)(octet - 'a' + 'A') : octet;
 }
 
-/* The word at `*at`, upper case, cut where it is longer than any verb. Out: at, behind it and the spaces that follow.
- */
+/* The word at `*at`, upper case, cut where it is longer than any verb. Out: at, behind it and the spaces there. */
 static void read_word(const uint8_t *octets, size_t end, size_t *at, char word[static 24]) {
     size_t size = 0;
 

@@ -85,8 +85,7 @@ void pf_model_offer_of(const pf_model_offer *offer, pf_model_offer_lines *lines)
     if ((offer->extensions & PF_EXTENSION_AUTH) != 0) add_auth(offer, lines);
     if ((offer->extensions & PF_EXTENSION_LIMITS) != 0) add_limits(offer, lines);
     if ((offer->extensions & PF_EXTENSION_FUTURERELEASE) != 0) {
-        /* RFC 4865 section 3: the longest interval, of nine digits, and the latest date and time that can be written.
-         */
+        /* RFC 4865 section 3: the longest interval, of nine digits, and the latest date that can be written. */
         const uint32_t longest = 999999999;
         const uint32_t most = offer->hold != 0 && offer->hold < longest ? offer->hold : longest;
         snprintf(line, sizeof line, "FUTURERELEASE %u 9999-12-31T23:59:59Z", most);

@@ -38,8 +38,8 @@ static pf_model_state after_success(pf_model_state state, const char *verb, int 
     return state;
 }
 
-/* 4yz and 5yz leave the state as it was, but for the ends of a body, of a chunk and of an AUTH exchange. A chunk may fail
- * by its command line as well (501), where a message is being received. */
+/* 4yz and 5yz leave the state as it was, but for the ends of a body, of a chunk and of an AUTH exchange. A chunk may
+ * fail by its command line as well (501), where a message is being received. */
 static pf_model_state after_refusal(pf_model_state state, const char *verb, int code) {
     static const char *const over[] = {"DATA_BODY", "BDAT_CHUNK", "BDAT_LAST", "AUTH_CONTINUATION", NULL};
     const bool receives = state == PF_STATE_RCPT || state == PF_STATE_BDAT;

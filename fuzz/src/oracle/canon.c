@@ -20,8 +20,7 @@ static int hex_value(uint8_t octet) {
     return octet >= 'a' && octet <= 'f' ? octet - 'a' + 10 : -1;
 }
 
-/* Did the client send this octet in [begin, end), plain or as xtext? A CRLF is a line end, and no octets of anything.
- */
+/* Did the client send this octet in [begin, end), plain or as xtext? A CRLF is a line end, and no octets of it. */
 static bool was_sent(const pf_case *run, const pf_event *event, uint8_t octet) {
     /* Who does not say what a reply answers may have had it from anywhere. */
     const bool tells = run->target->can & PF_CAN_RANGE;

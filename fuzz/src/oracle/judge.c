@@ -16,6 +16,10 @@ static bool applies(const pf_oracle *oracle, const pf_target *target) {
     return (oracle->needs & target->kinds) == oracle->needs && (oracle->needs_can & target->can) == oracle->needs_can;
 }
 
+bool pf_is_held_to_model(const pf_target *target) {
+    return applies(&pf_oracle_ref, target);
+}
+
 /* Of several dear oracles one has its turn in every so many inputs: it takes several times as long as all others. */
 enum { INPUTS_A_TURN = 8 };
 

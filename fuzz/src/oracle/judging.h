@@ -14,6 +14,10 @@ pf_model_options pf_judging_model(const pf_target *target, const pf_target_optio
 /* By what two runs of a target with the same octets are compared. */
 unsigned pf_compare_runs(const pf_target *target);
 
+/* Is a target held to do all as the model does? That is what REF asks, of those that tell enough. Others may do
+ * otherwise where the RFCs let them. */
+bool pf_is_held_to_model(const pf_target *target);
+
 /* A walk along the replies of a log, in the states of the model's table. */
 typedef struct pf_walk {
     pf_model_state state;
@@ -29,6 +33,9 @@ pf_model_state pf_walk_state(const pf_walk *walk, const pf_event *event);
 
 /* Go past it. */
 void pf_walk_past(pf_walk *walk, const pf_event *event);
+
+/* Does this event, the next one, refuse a chunk for its line (501) where a message is being received? */
+bool pf_walk_refuses_chunk_line(const pf_walk *walk, const pf_event *event);
 
 /* An event in words: "reply 250 to MAIL", "line NOOP", "close". Returns: out. */
 const char *pf_event_words(const pf_event *event, char out[static PF_VIOLATION_TEXT]);

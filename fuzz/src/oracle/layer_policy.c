@@ -1,10 +1,12 @@
 /* layer_policy.c: the laws of session.h under any configuration and any policy. Toolkit room: fuzz/.
  *
- * CONTRACT  each question is asked once, for the reply that it is about, with what is true of the transaction; it is
- *           asked when the model finds nothing to refuse, in the line, the state, the content and the configured
- * limits, and never else; what was decided is what is answered, where it may be; content is told within its limit REF
- * EHLO offers what the configuration says, and enhanced codes of the engine's own are those of the model GRAM, ONE and
- * CHUNK hold as in any other session.
+ * CONTRACT: each question is asked once, for the reply that it is about, with what is true of the transaction. It is
+ * asked when the model finds nothing to refuse, in the line, the state, the content and the configured limits, and
+ * never else. What was decided is what is answered, where it may be. Content is told within its limit.
+ *
+ * REF: EHLO offers what the configuration says, and enhanced codes of the engine's own are those of the model.
+ *
+ * GRAM, ONE and CHUNK hold as in any other session.
  *
  * SPDX-License-Identifier: MIT */
 #include "judging.h"

@@ -133,7 +133,7 @@ static bool reset(trial *t) {
     case BY_CHUNK_WITH_BAD_MARKER:
         complete_envelope(t, rcpt);
         pf_variant_say(&reset_one, "BDAT 6 NEXT\r\nRSET\r\n");
-        return true;
+        return pf_is_held_to_model(t->run->target);
     case BY_REFUSED_CHUNK: pf_variant_say(&reset_one, "BDAT 6\r\nRSET\r\n"); return idle;
     case BY_REFUSED_SENDER: /* what it asked for goes with it */
         pf_variant_say(&reset_one, "MAIL FROM:<reject-reset@r.example> SMTPUTF8 BODY=BINARYMIME\r\n");
@@ -212,6 +212,7 @@ static bool compose(trial *t, size_t octets[2]) {
     const size_t y_size = t->run->size - t->border.at;
 
     if (t->border.authenticated && !is_handshake(t->by)) return false;
+    if (t->border.chunk_line_refused && !pf_is_held_to_model(t->run->target)) return false;
     pf_variant_clear(&reset_one);
     pf_variant_add(&reset_one, t->run->octets, t->border.at);
     if (!reset(t)) return false;

@@ -46,8 +46,38 @@ static bool spells_its_verb(const pf_case *run, const pf_event *line) {
     return line->end - line->begin >= size && pf_spells(run->octets + line->begin, size, line->verb);
 }
 
+/* Where the session stands. A chunk that is refused for its line ends the transaction of libpostern; RFC 3030 2 tells
+ * the client alone that it has failed, so that a server which is not held to the model may keep it. Which it did is
+ * seen by the first reply that answers in one of the two states only. */
+typedef struct standing {
+    pf_walk walk;
+    pf_walk kept; /* the same with that transaction, where */
+    bool may_be_kept;
+} standing;
+
+static void go_past(standing *s, const pf_event *event, bool held_to_model) {
+    if (s->may_be_kept && !pf_walk_refuses_chunk_line(&s->kept, event)) pf_walk_past(&s->kept, event);
+    if (!held_to_model && pf_walk_refuses_chunk_line(&s->walk, event)) {
+        s->kept = s->walk;
+        s->may_be_kept = true;
+    }
+    pf_walk_past(&s->walk, event);
+}
+
+/* May this reply, the next event, be one? */
+static bool is_answer(standing *s, const pf_event *reply, bool practice) {
+    const bool as_walked = is_allowed(reply->verb, pf_walk_state(&s->walk, reply), reply->code, practice);
+
+    if (!s->may_be_kept) return as_walked;
+    const bool as_kept = is_allowed(reply->verb, pf_walk_state(&s->kept, reply), reply->code, practice);
+    if (as_kept && !as_walked) s->walk = s->kept;
+    s->may_be_kept = as_kept && as_walked;
+    return as_kept || as_walked;
+}
+
 bool pf_state_but(const pf_case *run, size_t excused, pf_violation *violation) {
-    pf_walk walk = pf_walk_begin();
+    const bool held_to_model = pf_is_held_to_model(run->target);
+    standing at = {.walk = pf_walk_begin()};
     const pf_event *line = NULL; /* the last one, if it does not spell its verb */
 
     for (size_t i = 0; i < run->log->count; i++) {
@@ -56,15 +86,15 @@ bool pf_state_but(const pf_case *run, size_t excused, pf_violation *violation) {
         if (event->kind == PF_EVENT_REPLY && line != NULL && event->code < 400)
             return pf_broken(run, &pf_oracle_state, i, "success only of the verb that is there", NULL, violation);
         if (event->kind == PF_EVENT_REPLY && i != excused) {
-            const pf_model_state here = pf_walk_state(&walk, event);
-            if (!is_allowed(event->verb, here, event->code, run->target->practice)) {
+            const pf_model_state here = pf_walk_state(&at.walk, event);
+            if (!is_answer(&at, event, run->target->practice)) {
                 char expected[PF_VIOLATION_TEXT];
                 snprintf(expected, sizeof expected, "a code that may answer %s in the state %s",
                          event->verb != NULL ? event->verb : "a broken line", pf_model_state_name(here));
                 return pf_broken(run, &pf_oracle_state, i, expected, NULL, violation);
             }
         }
-        pf_walk_past(&walk, event);
+        go_past(&at, event, held_to_model);
     }
     return true;
 }

@@ -43,13 +43,13 @@ static bool is_border(pf_model_state state) {
            state == PF_STATE_RCPT || state == PF_STATE_BDAT;
 }
 
-static bool greets(const pf_event *event) {
-    static const char *const verbs[] = {"EHLO", "HELO", "LHLO"};
+static bool succeeds(const pf_event *event, const char *verb) {
+    return event->kind == PF_EVENT_REPLY && event->code / 100 == 2 && event->verb != NULL &&
+           strcmp(event->verb, verb) == 0;
+}
 
-    if (event->kind != PF_EVENT_REPLY || event->code / 100 != 2 || event->verb == NULL) return false;
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(event->verb, verbs[i]) == 0) return true;
-    return false;
+static bool greets(const pf_event *event) {
+    return succeeds(event, "EHLO") || succeeds(event, "HELO") || succeeds(event, "LHLO");
 }
 
 size_t pf_borders(const pf_case *run, pf_border *borders) {
@@ -63,8 +63,10 @@ size_t pf_borders(const pf_case *run, pf_border *borders) {
         here.state = pf_walk_state(&walk, event);
         here.at = (size_t)event->begin;
         if (event->kind == PF_EVENT_LINE && is_border(here.state)) borders[count++] = here;
+        if (pf_walk_refuses_chunk_line(&walk, event)) here.chunk_line_refused = true;
         pf_walk_past(&walk, event);
         if (greets(event)) here.hello = event->verb;
+        if (greets(event) || succeeds(event, "RSET")) here.chunk_line_refused = false;
         if (event->kind == PF_EVENT_REPLY && event->code == 235) here.authenticated = true;
         if (event->kind == PF_EVENT_STARTTLS) here = (pf_border){.tls = true};
     }

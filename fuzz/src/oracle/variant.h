@@ -38,6 +38,7 @@ typedef struct pf_border {
     const char *hello; /* the verb of the greeting that is in force: EHLO, HELO, LHLO; NULL for none */
     bool authenticated;
     bool tls;
+    bool chunk_line_refused; /* since the last greeting or RSET, where a message was being received: see STATE */
 } pf_border;
 
 #define PF_BORDERS_MOST 256
@@ -58,8 +59,7 @@ size_t pf_events_by_range(const pf_log *log, size_t at);
 /* Leave out `count` events from `from` on, and the `octets` from which they came: what stands behind comes up. */
 void pf_log_cut_out(pf_log *log, size_t from, size_t count, uint64_t octets);
 
-/* By what the logs of this target are compared here: never by the text of replies, which may tell of the time of day.
- */
+/* By what the logs of this target are compared here: never by the text of replies, which may tell the time of day. */
 unsigned pf_variant_compare(const pf_target *target);
 
 /* May the server have had enough of this client? 421 is allowed anywhere. */

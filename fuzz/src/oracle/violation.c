@@ -190,6 +190,13 @@ void pf_walk_past(pf_walk *walk, const pf_event *event) {
     }
 }
 
+bool pf_walk_refuses_chunk_line(const pf_walk *walk, const pf_event *event) {
+    const pf_model_state state = pf_walk_state(walk, event);
+
+    return event->kind == PF_EVENT_REPLY && event->code == 501 && event->verb != NULL &&
+           strcmp(event->verb, "BDAT") == 0 && (state == PF_STATE_RCPT || state == PF_STATE_BDAT);
+}
+
 /* ---- Filling in ---- */
 
 const char *pf_event_words(const pf_event *event, char out[static PF_VIOLATION_TEXT]) {

@@ -71,11 +71,9 @@ typedef struct pf_model_options {
 } pf_model_options;
 
 /* What the test sessions run with. */
-#define PF_MODEL_OPTIONS                                                                                               \
-    { .extensions = PF_EXTENSIONS_SESSION, .text_line = 1000, .recipients = 100 }
+#define PF_MODEL_OPTIONS {.extensions = PF_EXTENSIONS_SESSION, .text_line = 1000, .recipients = 100}
 
-/* --- The session ----------------------------------------------------------------------------------------------------
- */
+/* --- The session -------------------------------------------------------------------------------------------------- */
 
 typedef enum pf_model_state {
     PF_STATE_NONE,      /* before the greeting */
@@ -171,8 +169,8 @@ const char *pf_model_code_text(int code);
 bool pf_model_enhanced_is_known(unsigned subject, unsigned detail);
 
 /* May a server give this enhanced code ("5.5.4") to a verb, as in the reply table (NULL: a broken line), with this
- * code, when no policy chose either? Two ends of an AUTH exchange have names of their own here: "AUTH_CANCELLED" is "*",
- * and "AUTH_TOO_LONG" a line over the limit (RFC 4954 section 4). */
+ * code, when no policy chose either? Two ends of an AUTH exchange have names of their own here: "AUTH_CANCELLED" is
+ * "*", and "AUTH_TOO_LONG" a line over the limit (RFC 4954 section 4). */
 bool pf_model_enhanced_fits(const char *verb, int code, const char *enhanced);
 
 /* --- What EHLO offers --------------------------------------------------------------------------------------------- */
@@ -213,8 +211,7 @@ typedef struct pf_model_offer_lines {
  * Out: lines. */
 void pf_model_offer_of(const pf_model_offer *offer, pf_model_offer_lines *lines);
 
-/* --- Verdicts on one input, as `postern check` defines them ---------------------------------------------------------
- */
+/* --- Verdicts on one input, as `postern check` defines them ------------------------------------------------------- */
 
 typedef enum pf_model_result { PF_ACCEPT, PF_REJECT, PF_INCOMPLETE } pf_model_result;
 
