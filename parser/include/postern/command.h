@@ -166,13 +166,14 @@ typedef struct postern_parameter_values {
     char by_mode;        /* 'N' or 'R' */
     bool by_trace;
     uint32_t hold_for;        /* HOLDFOR, seconds, 1 to 999,999,999 */
-    postern_slice hold_until; /* HOLDUNTIL, an RFC 3339 date-time in UTC, checked */
+    postern_slice hold_until; /* HOLDUNTIL, an RFC 3339 date-time with Z, checked (RFC 4865 3) */
     int8_t mt_priority;       /* -9 to 9 */
     postern_slice solicit;    /* words and commas */
     postern_slice submitter;  /* xtext of a mailbox */
     uint32_t notify;          /* POSTERN_NOTIFY_* */
     postern_slice orcpt_type; /* "rfc822" */
-    postern_slice orcpt;      /* xtext; UTF-8 too for the type "utf-8" under SMTPUTF8 (RFC 6533 3) */
+    postern_slice orcpt;      /* xtext; UTF-8 too for the type "utf-8" under SMTPUTF8 (RFC 6533 3). Its address is of
+                               * that type, and not read: what you decode of it, "\x{A}" too, you check */
     postern_slice rrvs;       /* date-time, checked */
     char rrvs_mode;           /* 'C', 'R', or 0 when not given */
 } postern_parameter_values;
