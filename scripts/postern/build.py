@@ -65,12 +65,14 @@ def configure(preset, name=None, options=()):
     presets = (project.ROOT / "CMakePresets.json").read_bytes()
     asked = json.dumps([preset, hashlib.sha1(presets).hexdigest(), *extra]).encode()
     note = folder / "configured.json"  # what it was asked last time
+    log = folder / "configure.log"  # of the last time alone
     with alone(folder):
+        log.unlink(missing_ok=True)
         if not (folder / "build.ninja").exists() or not note.exists() or note.read_bytes() != asked:
-            run_logged(["cmake", "--preset", preset, "-B", folder, *extra], folder / "configure.log")
+            run_logged(["cmake", "--preset", preset, "-B", folder, *extra], log)
             house.write_whole(note, asked, lasting=False)
         else:
-            run_logged(["cmake", "--build", folder, "--target", "build.ninja"], folder / "configure.log")
+            run_logged(["cmake", "--build", folder, "--target", "build.ninja"], log)
     _configured.add(folder)
     return folder
 

@@ -36,19 +36,21 @@ def kind_of(harness, mutated=None):
     return _KIND_OF.get(harness) or {"client": "octets"}.get(mutated, mutated) or harness.removeprefix("fuzz_")
 
 
-def show(path, harness, kind=None, details=None):
+def show(path, harness, kind=None, details=None, again=False):
     """The decoded test case as text. In: harness, the name of the one that it belongs to; kind, what it is, where that
-    is known; details, of the verdict on it, where there is one: libpostern answers here, whoever broke the law."""
+    is known; details, of the verdict on it, where there is one: libpostern answers here, whoever broke the law; again,
+    what that one answered has been shown."""
     kind = kind or kind_of(harness)
+    answers = "" if again else _answers(details)
     if kind == "octets" or not tool.path().exists():
-        return f"{_answers(details)}{house.short(path)}\n\n{_octets(path)}"
+        return f"{answers}{house.short(path)}\n\n{_octets(path)}"
     try:
         shown = tool.postern("show", *([f"--kind={kind}"] if kind in KINDS else []), path, codes=(0, 1))
     except Failure as failure:
-        return f"{_answers(details)}{failure}\n{house.short(path)}\n\n{_octets(path)}"
+        return f"{answers}{failure}\n{house.short(path)}\n\n{_octets(path)}"
     target = _target(details)
     heading = f"The dialogue, as libpostern answers it, not {target}, the target under test:\n\n" if target else ""
-    return _answers(details) + heading + shown.stdout.rstrip("\n")
+    return answers + heading + shown.stdout.rstrip("\n")
 
 
 def _target(details):

@@ -112,7 +112,7 @@ def _dialogue(path, octets, bucket):
     if sent is not None and sent != octets:
         wrapped = path.with_name("session" if variant is None else "variant")
         wrapped.write_bytes(sent)
-        text += "\n\n" + dialogue.show(wrapped, bucket.harness.name, "session", bucket.verdict.details)
+        text += "\n\n" + dialogue.show(wrapped, bucket.harness.name, "session", bucket.verdict.details, again=True)
         if variant is None:
             wrapped.unlink()
     return text.replace(f"{path.parent}/", "") + "\n"

@@ -155,7 +155,10 @@ def main():
         try:
             rows = campaign.run()
         except Failure:
-            telling.tell(list(campaign.found.values()))
+            found = list(campaign.found.values())
+            telling.tell(found)
+            report.keep(reports.campaign_suites(campaign.rows.values(), found, report.began),
+                        reports.campaign_results(found))
             raise
         summary(rows, campaign)
         code = FOUND if campaign.found else INTERRUPTED if campaign.interrupted else OK

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import dialogue, findings, junit, places, rules, sarif, violation
-from .console import FOUND, Failure
+from .console import FAILED, FOUND, Failure
 from .junit import Case, Suite
 from .outputs import add_json, json_asked, json_file, writable
 from .sarif import Result
@@ -27,14 +27,15 @@ class Reports:
             report.write(...)
 
     What an earlier run wrote goes at the beginning, so that nobody takes it for this one's. When this one could not
-    run, JUnit tells so, by a case in error. The others are not written then: without results, they say that all is
-    mended. A JUnit that is complete stays, whatever becomes of the others."""
+    run, JUnit tells so, by a case in error. The others are not written then (but for what `keep` was told): without
+    results, they say that all is mended. A JUnit that is complete stays, whatever becomes of the others."""
 
     def __init__(self, verb, options):
         self.verb = verb
         self.junit, self.sarif = options.junit, options.sarif
         self.began = time.time()
         self.told = False  # JUnit is there
+        self.known = []  # suites of a run that cannot go on
         named = {}
         for option, path in (("--junit", self.junit), ("--sarif", self.sarif), ("--json", json_file(options))):
             if path:
@@ -55,7 +56,14 @@ class Reports:
         if self.junit and not self.told and isinstance(error, (Failure, OSError)):
             case = Case(self.verb, f"postern.{self.verb}", time.time() - self.began, "error",
                         f"could not run: {error}", type(error).__name__)
-            junit.write(self.junit, f"postern {self.verb}", [Suite(self.verb, [case], self.began)])
+            junit.write(self.junit, f"postern {self.verb}", [*self.known, Suite(self.verb, [case], self.began)])
+
+    def keep(self, suites, results):
+        """What a run that is about to fail has found: JUnit gets it beside the case in error, and SARIF has it where
+        there is any."""
+        self.known = suites
+        if self.sarif and results:
+            sarif.write(self.sarif, results, FAILED, self.began)
 
     def write(self, suites, results, facts, exit_code):
         """`suites`, `results` and `facts` are made when they are asked for: functions without arguments."""

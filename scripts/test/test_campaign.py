@@ -146,16 +146,23 @@ class Ends(support.Case):
         self.told = []
         self.enterContext(mock.patch.object(telling, "tell", self.told.append))
         self.enterContext(mock.patch.object(fuzz, "say"))
-        self.campaign = types.SimpleNamespace(state=self.room, found={"a": "a finding"}, interrupted=False)
+        for name in ("campaign_suites", "campaign_results"):
+            self.enterContext(mock.patch.object(fuzz.reports, name, lambda *words, name=name: [(name, *words)]))
+        self.campaign = types.SimpleNamespace(state=self.room, rows={"a": "a row"}, found={"a": "a finding"},
+                                              interrupted=False)
 
     def test_an_engine_that_could_not_run_to_the_end(self):
         self.campaign.run = mock.Mock(side_effect=console.Failure("afl could not run fuzz_x"))
         with mock.patch.object(fuzz, "Campaign", lambda *_: self.campaign), \
                 mock.patch.object(fuzz, "build_engines"), mock.patch.object(fuzz.build, "bootstrap"), \
                 mock.patch("sys.argv", ["fuzz", "--state", str(self.room)]), \
+                mock.patch.object(fuzz.reports.Reports, "keep") as keep, \
                 self.assertRaisesRegex(console.Failure, "afl could not run"):
             fuzz.main()
         self.assertEqual(self.told, [["a finding"]])
+        (suites,), (results,) = keep.call_args.args
+        self.assertEqual((list(suites[1]), suites[2]), (["a row"], ["a finding"]))
+        self.assertEqual(results, ("campaign_results", ["a finding"]))
 
     def test_interrupted_while_it_is_told(self):
         with mock.patch.object(telling, "tell", side_effect=KeyboardInterrupt):

@@ -440,6 +440,23 @@ class CouldNotRun(Valid):
         self.assertEqual((problems_of_junit(root), root.get("errors")), ([], "1"))
         self.assertEqual(root.find(".//error").get("message"), "could not run: what it needs is not installed <&>")
 
+    def test_what_was_found_before_it_failed(self):
+        """It is in both files, beside why the run failed; and nothing is written that says that all is well."""
+        options = self.options()
+        rows = [row("fuzz_line", "libfuzzer", findings=1), row("fuzz_line", "afl")]
+        for found in ([], [self.keep(MARKED)]):
+            with self.assertRaises(console.Failure), reports.Reports("fuzz", options) as report:
+                report.keep(reports.campaign_suites(rows, found, report.began), reports.campaign_results(found))
+                raise console.Failure("afl could not run fuzz_line")
+            root = ElementTree.parse(options.junit).getroot()
+            self.assertEqual((problems_of_junit(root), root.get("errors"), root.get("failures")),
+                             ([], "1", str(len(found))))
+            self.assertIn("afl could not run", root.find(".//error").get("message"))
+            self.assertEqual(options.sarif.exists(), bool(found))
+        document = json.loads(options.sarif.read_text())
+        self.assertEqual(problems_of_sarif(document), [])
+        self.assertEqual([result["ruleId"] for result in document["runs"][0]["results"]], ["REF"])
+
     def test_json_of_an_earlier_run_goes_too(self):
         path = self.room / "x.json"
         path.write_text("of an earlier run")
