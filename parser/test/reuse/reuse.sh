@@ -7,6 +7,7 @@
 #     reuse.sh install KIND                      build the parser alone and install it
 #     reuse.sh find_package|find_package-cxx|pkg-config KIND
 #     reuse.sh add_subdirectory|FetchContent
+#     reuse.sh tests                             do the tests of the parser build and pass around a shared library?
 #
 # KIND is static, shared, or in-full: absolute paths for the folders of the installation. In: CMAKE, CC, CXX (may be
 # empty), WORK (a folder to build in).
@@ -108,6 +109,12 @@ pkg-config)
     ;;
 add_subdirectory | FetchContent)
     outside "$how"
+    ;;
+tests)
+    rm -rf "$work"
+    "$CMAKE" -S "$tree/parser" -B "$work" -DBUILD_SHARED_LIBS=ON -DPOSTERN_TESTS=ON
+    "$CMAKE" --build "$work" --parallel 2
+    "${CMAKE%cmake}ctest" --test-dir "$work" --output-on-failure --no-tests=error -R '^parser[.]'
     ;;
 *)
     fail 'no such way'
