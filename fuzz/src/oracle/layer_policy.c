@@ -9,42 +9,13 @@
  * GRAM, ONE and CHUNK hold as in any other session.
  *
  * SPDX-License-Identifier: MIT */
-#include "judging.h"
-#include "lenient.h"
-#include "policy_run.h"
+#include "policy_reading.h"
 #include "reply_plain.h"
 
-#include "model/decode.h"
 #include "model/grammar.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const pf_oracle contract = {.name = "CONTRACT", .section = "session.h"};
-static const pf_oracle reference = {.name = "REF", .section = "RFC 5321, as the reference model reads it"};
-
-/* The log, as it is read reply by reply. */
-typedef struct reading {
-    const pf_case *run;
-    pf_violation *violation;
-    const pf_event *event; /* the reply at hand */
-    size_t at;             /* its place in the log */
-    size_t replies;        /* before it */
-    size_t asked;          /* questions before it */
-    uint32_t messages;     /* of these, about the message that has ended */
-    const pf_event *line;  /* the last one */
-    pf_walk walk;
-    bool message_ended; /* since the last line */
-    bool tls;
-    bool esmtp;
-    bool authenticated;
-    uint32_t in_force;
-    uint32_t errors;
-    postern_transaction told; /* what must be true of the transaction at hand */
-    pf_text_scan scan;        /* its content so far, */
-    uint64_t content;         /* in octets, */
-    uint64_t delivered;       /* and of these, as were told */
-} reading;
 
 /* What a reply must be. */
 typedef struct answer {
@@ -54,16 +25,18 @@ typedef struct answer {
     postern_slice text;        /* absent: one line of words, which nobody prescribes */
 } answer;
 
-static bool broken(const reading *r, const pf_oracle *oracle, const char *expected) {
+const pf_oracle pf_policy_contract = {.name = "CONTRACT", .section = "session.h"};
+const pf_oracle pf_policy_reference = {.name = "REF", .section = "RFC 5321, as the reference model reads it"};
+
+bool pf_policy_broken(const pf_policy_reading *r, const pf_oracle *oracle, const char *expected) {
     return pf_broken(r->run, oracle, r->at, expected, NULL, r->violation);
 }
 
-static bool is(const pf_event *reply, const char *verb) {
-    return reply->verb != NULL && strcmp(reply->verb, verb) == 0;
+bool pf_is_about(const pf_event *event, const char *verb) {
+    return event->verb != NULL && strcmp(event->verb, verb) == 0;
 }
 
-/* By the name in the reply table. */
-static pf_question question_about(const char *verb) {
+pf_question pf_question_about(const char *verb) {
     static const struct {
         const char *verb;
         pf_question question;
@@ -83,9 +56,9 @@ static pf_question question_about(const char *verb) {
     return PF_ASKED_NOTHING;
 }
 
-static pf_question question_of(const reading *r) {
-    if (is(r->event, "BDAT_CHUNK") && r->message_ended) return PF_ASKED_MESSAGE;
-    return r->event->verb != NULL ? question_about(r->event->verb) : PF_ASKED_NOTHING;
+static pf_question question_of(const pf_policy_reading *r) {
+    if (pf_is_about(r->event, "BDAT_CHUNK") && r->message_ended) return PF_ASKED_MESSAGE;
+    return r->event->verb != NULL ? pf_question_about(r->event->verb) : PF_ASKED_NOTHING;
 }
 
 /* Has the policy a member for that? */
@@ -115,8 +88,8 @@ static int yes_of(const pf_event *reply, pf_question question) {
     case PF_ASKED_DATA: return 354;
     case PF_ASKED_VRFY: return 252;
     case PF_ASKED_AUTH: return 235;
-    case PF_ASKED_OTHER: return is(reply, "HELP") ? 214 : 250;
-    case PF_ASKED_NOTHING: return is(reply, "QUIT") ? 221 : is(reply, "STARTTLS") ? 220 : 250;
+    case PF_ASKED_OTHER: return pf_is_about(reply, "HELP") ? 214 : 250;
+    case PF_ASKED_NOTHING: return pf_is_about(reply, "QUIT") ? 221 : pf_is_about(reply, "STARTTLS") ? 220 : 250;
     default: return 250;
     }
 }
@@ -128,31 +101,34 @@ static bool same_transaction(const postern_transaction *a, const postern_transac
            a->requiretls == b->requiretls && a->declared_size == b->declared_size;
 }
 
-static bool is_true(const reading *r, const pf_asked *asked) {
+static bool is_true(const pf_policy_reading *r, const pf_asked *asked) {
     switch (asked->question) {
     case PF_ASKED_RCPT:
     case PF_ASKED_DATA:
     case PF_ASKED_CHUNK:
     case PF_ASKED_MESSAGE:
-        if (!asked->open) return broken(r, &contract, "a question about a transaction that is open");
+        if (!asked->open)
+            return pf_policy_broken(r, &pf_policy_contract, "a question about a transaction that is open");
         if (asked->recipient != (r->run->options->lmtp && asked->question == PF_ASKED_MESSAGE ? r->messages : 0))
-            return broken(r, &contract, "a question about each recipient in turn, and in SMTP about no one");
+            return pf_policy_broken(r, &pf_policy_contract,
+                                    "a question about each recipient in turn, and in SMTP about no one");
         return same_transaction(&asked->transaction, &r->told) ||
-               broken(r, &contract, "the policy to be told what is true of the transaction");
+               pf_policy_broken(r, &pf_policy_contract, "the policy to be told what is true of the transaction");
     default: return true;
     }
 }
 
 /* The question for the reply at hand. Returns: false when it is one too many, or another. Out: asked, NULL if none. */
-static bool find_question(reading *r, pf_question question, const pf_asked **asked) {
+static bool find_question(pf_policy_reading *r, pf_question question, const pf_asked **asked) {
     const pf_policed_run *run = &pf_policed;
 
     *asked = NULL;
     if (r->asked == run->asked_count || run->asked[r->asked].reply != r->replies) return true;
     *asked = &run->asked[r->asked++];
     if (r->asked < run->asked_count && run->asked[r->asked].reply == r->replies)
-        return broken(r, &contract, "one question for one reply");
-    if ((*asked)->question != question) return broken(r, &contract, "the question to be about what is answered");
+        return pf_policy_broken(r, &pf_policy_contract, "one question for one reply");
+    if ((*asked)->question != question)
+        return pf_policy_broken(r, &pf_policy_contract, "the question to be about what is answered");
     const bool good = is_true(r, *asked);
     r->messages += question == PF_ASKED_MESSAGE;
     return good;
@@ -163,7 +139,7 @@ static bool find_question(reading *r, pf_question question, const pf_asked **ask
 /* What RFC 5321 4.3.2 and the extensions give as an answer to the verb is let through, whoever chooses it. Success is
  * the engine's to tell where it says more than a code, and so is what it finds wrong with a line by itself. The rows
  * of extensions are for those who implement them: where a verb is not the engine's, the policy. */
-static bool must_let(const reading *r, pf_question question, int code) {
+static bool must_let(const pf_policy_reading *r, pf_question question, int code) {
     static const int engines[] = {220, 235, 334, 354, 355, 500, 501, 502, 503, 504, 530, 0};
     const pf_walk walk = r->walk;
     const pf_model_reply_row *row = pf_model_reply_allowed(r->event->verb, pf_walk_state(&walk, r->event), code, false);
@@ -195,7 +171,7 @@ static bool may_answer(pf_question question, int code) {
     /* Not now (RFC 5321 4.2.1); AUTH has 454 for a local error (RFC 4954 6). */
     if (code == 421 || code == 450 || (code == 451 && question != PF_ASKED_AUTH)) return true;
     for (size_t i = 0; i < count; i++)
-        if (rows[i].code == code && is_like(question, question_about(rows[i].verb), code)) return true;
+        if (rows[i].code == code && is_like(question, pf_question_about(rows[i].verb), code)) return true;
     return false;
 }
 
@@ -213,11 +189,12 @@ static bool fits(postern_enhanced enhanced, int code) {
 }
 
 /* What the policy said is to be answered, where it may be. */
-static bool as_decided(const reading *r, pf_question question, const postern_decision *decision, answer *out) {
+static bool as_decided(const pf_policy_reading *r, pf_question question, const postern_decision *decision,
+                       answer *out) {
     const int code = decision->code;
 
     if (r->event->code != code && r->event->code != 421 && must_let(r, question, code))
-        return broken(r, &contract, "what was decided, for the RFC has it");
+        return pf_policy_broken(r, &pf_policy_contract, "what was decided, for the RFC has it");
     *out = of_table(451, (postern_enhanced){4, 3, 0});
     if (r->event->code == 451 && code != 451) return true;
     if (!may_answer(question, code)) return true;
@@ -227,75 +204,11 @@ static bool as_decided(const reading *r, pf_question question, const postern_dec
     return true;
 }
 
-/* ---- CONTRACT: what is refused before anybody is asked ---- */
-
-static const postern_mechanism *find_mechanism(const uint8_t *line, pf_span name) {
-    const postern_config *config = &pf_policed.config;
-
-    for (size_t i = 0; i < config->mechanism_count; i++)
-        if (pf_span_spells(line, name, config->mechanisms[i]->name)) return config->mechanisms[i];
-    return NULL;
-}
-
-/* RFC 4954 4, and session.h on mechanisms that would send a password in clear. */
-static int refusal_of_mechanism(const reading *r, const uint8_t *line, const pf_model_command *command) {
-    const postern_mechanism *mechanism = find_mechanism(line, command->mechanism);
-
-    if (mechanism == NULL) return 504;
-    return mechanism->plaintext && !r->tls && !pf_policed.config.plaintext_auth ? 538 : 0;
-}
-
-/* By the model, in the state that the replies so far make. Out: command, where 0 is returned. */
-static int refusal_of_line(const reading *r, pf_model_command *command) {
-    const postern_config *config = &pf_policed.config;
-    const uint8_t *line = r->run->octets + r->line->begin;
-    const pf_walk walk = r->walk;
-    const pf_model_options options = {.extensions = config->extensions & PF_EXTENSIONS_SESSION,
-                                      .lmtp = config->lmtp,
-                                      .require_tls = config->require_tls,
-                                      .require_auth = config->require_auth,
-                                      .recipients = config->max_recipients != 0 ? config->max_recipients : UINT32_MAX,
-                                      .size = config->max_message_size,
-                                      .hold = config->futurerelease_max,
-                                      .others = pf_policed.policy.other != NULL};
-    pf_model_standing standing = {.state = pf_walk_state(&walk, r->event),
-                                  .in_force = r->in_force,
-                                  .esmtp = r->esmtp,
-                                  .tls = r->tls,
-                                  .authenticated = r->authenticated};
-
-    if (standing.state == PF_STATE_MAIL || standing.state == PF_STATE_RCPT || standing.state == PF_STATE_BDAT) {
-        standing.smtputf8 = r->told.smtputf8;
-        standing.binarymime = r->told.body == POSTERN_BODY_BINARYMIME;
-        standing.recipients = r->told.recipients;
-    }
-    const int code = pf_model_refusal(line, (size_t)(r->line->end - r->line->begin), &options, &standing, command);
-    return code == 0 && is(r->event, "AUTH") ? refusal_of_mechanism(r, line, command) : code;
-}
-
-static int refusal_of_content(const reading *r) {
-    const uint64_t most = pf_policed.config.max_message_size;
-
-    if (r->scan.count > 0) return 554;
-    return most != 0 && r->content > most ? 552 : 0;
-}
-
-/* Of what is answered: 0, or the code of the refusal that the engine owes by itself. */
-static int own_refusal(const reading *r) {
-    pf_model_command command;
-
-    if (r->event->verb == NULL) return 500;
-    if (is(r->event, "CONNECT") || is(r->event, "AUTH_CONTINUATION")) return 0;
-    if (r->message_ended) return refusal_of_content(r);
-    const int code = refusal_of_line(r, &command);
-    return code == 0 && is(r->event, "BDAT_CHUNK") ? refusal_of_content(r) : code;
-}
-
 /* The message, or a chunk that is not the last, has ended with the event at hand: note its content. Returns: false when
  * it was not told as far as it is within the maximum, or beyond. */
-static bool take_content(reading *r) {
+static bool take_content(pf_policy_reading *r) {
     const uint64_t most = pf_policed.config.max_message_size;
-    const bool chunk = is(r->line, "BDAT");
+    const bool chunk = pf_is_about(r->line, "BDAT");
     const size_t begin = (size_t)(chunk ? r->line->end : r->event->begin);
     const size_t size = (size_t)r->event->end - begin;
     const uint8_t *octets = r->run->octets + begin;
@@ -310,34 +223,37 @@ static bool take_content(reading *r) {
         }
     }
     return r->delivered == (most != 0 && r->content > most ? most : r->content) ||
-           broken(r, &contract, "the content as far as it is within the maximum, and no more of it");
+           pf_policy_broken(r, &pf_policy_contract,
+                            "the content as far as it is within the maximum, and no more of it");
 }
 
 /* ---- CONTRACT: what is to be answered ---- */
 
 /* Where nobody was asked, and the engine has nothing to refuse. */
-static bool expect_unasked(const reading *r, pf_question question, answer *out) {
+static bool expect_unasked(const pf_policy_reading *r, pf_question question, answer *out) {
     const int code = r->event->code;
 
     if (question == PF_ASKED_AUTH) {
         /* The mechanism asks for more, or finds by itself that nobody can be meant by this (RFC 4954 4, 6); what is
          * decoded is a law of layer_auth.c. */
-        if (code == 334 || (code == 501 && is(r->event, "AUTH_CONTINUATION"))) return true;
-        if (code < 400) return broken(r, &contract, "the policy, or the mechanism, to be asked");
+        if (code == 334 || (code == 501 && pf_is_about(r->event, "AUTH_CONTINUATION"))) return true;
+        if (code < 400) return pf_policy_broken(r, &pf_policy_contract, "the policy, or the mechanism, to be asked");
         out->code = 535;
         return true;
     }
-    if (is_asked(question)) return broken(r, &contract, "the policy to be asked");
+    if (is_asked(question)) return pf_policy_broken(r, &pf_policy_contract, "the policy to be asked");
     out->code = yes_of(r->event, question);
     return true;
 }
 
 /* What must be answered. Returns: false when something else is wrong. */
-static bool expect(const reading *r, pf_question question, const pf_asked *asked, answer *out) {
-    const int refusal = own_refusal(r);
+static bool expect(const pf_policy_reading *r, pf_question question, const pf_asked *asked, answer *out) {
+    const int refusal = pf_policy_refusal(r);
 
     *out = (answer){.code = refusal != 0 ? refusal : r->event->code};
-    if (refusal != 0) return asked == NULL || broken(r, &contract, "nobody to be asked about what is refused anyway");
+    if (refusal != 0)
+        return asked == NULL ||
+               pf_policy_broken(r, &pf_policy_contract, "nobody to be asked about what is refused anyway");
     if (asked == NULL) return expect_unasked(r, question, out);
     const postern_decision *decision = &asked->decision;
     const bool greets = question == PF_ASKED_CONNECT && decision->code == 220;
@@ -347,7 +263,7 @@ static bool expect(const reading *r, pf_question question, const pf_asked *asked
 }
 
 /* 421 in the place of a refusal, once as many were answered as are allowed. */
-static void spend(reading *r, answer *expected) {
+static void spend(pf_policy_reading *r, answer *expected) {
     const uint32_t budget = pf_policed.config.error_budget;
 
     if (expected->code < 400 || expected->code == 421 || budget == 0) return;
@@ -356,13 +272,13 @@ static void spend(reading *r, answer *expected) {
 
 /* ---- Enhanced codes, and text ---- */
 
-static bool may_have_enhanced(const reading *r, pf_question question) {
+static bool may_have_enhanced(const pf_policy_reading *r, pf_question question) {
     return r->in_force & POSTERN_EXT_ENHANCEDSTATUSCODES && r->event->code / 100 != 3 && question != PF_ASKED_CONNECT &&
            question != PF_ASKED_HELLO;
 }
 
 /* The enhanced code at the beginning of the text, as far as there is room. */
-static void read_enhanced(const reading *r, char out[static 16]) {
+static void read_enhanced(const pf_policy_reading *r, char out[static 16]) {
     const uint8_t *octets = pf_log_octets(r->run->log, r->event);
     size_t size = 0;
 
@@ -380,7 +296,7 @@ static bool begins_and_has_words(const uint8_t *octets, size_t size, const uint8
 }
 
 /* The reply of the plain formatter. A text that does not fit into it is as one that is absent. */
-static bool same_octets(const reading *r, const answer *expected, bool with) {
+static bool same_octets(const pf_policy_reading *r, const answer *expected, bool with) {
     static uint8_t plain[POSTERN_SESSION_REPLY_MAX];
     const uint8_t *octets = pf_log_octets(r->run->log, r->event);
     const postern_enhanced *enhanced = with ? &expected->enhanced : NULL;
@@ -397,7 +313,7 @@ static bool same_octets(const reading *r, const answer *expected, bool with) {
 }
 
 /* The name by which the model knows what the engine has to say: a verb, or what ends an AUTH exchange. */
-static const char *reason_of(const reading *r) {
+static const char *reason_of(const pf_policy_reading *r) {
     const uint8_t *line = r->line != NULL ? r->run->octets + r->line->begin : NULL;
     const size_t size = r->line != NULL ? (size_t)(r->line->end - r->line->begin) : 0;
 
@@ -407,101 +323,30 @@ static const char *reason_of(const reading *r) {
     return pf_line_trim(line, size) == 1 && line[0] == '*' ? "AUTH_CANCELLED" : r->event->verb;
 }
 
-static bool says(const reading *r, pf_question question, const answer *expected) {
+static bool says(const pf_policy_reading *r, pf_question question, const answer *expected) {
     const bool with = may_have_enhanced(r, question);
     char enhanced[16];
 
     if (expected->decided)
-        return same_octets(r, expected, with) || broken(r, &contract, "enhanced code and text that were decided");
+        return same_octets(r, expected, with) ||
+               pf_policy_broken(r, &pf_policy_contract, "enhanced code and text that were decided");
     if (r->event->code / 100 == 3 || question == PF_ASKED_HELLO) return true;
     read_enhanced(r, enhanced);
-    if (!with) return strchr(enhanced, '.') == NULL || enhanced[1] != '.' || broken(r, &reference, "no enhanced code");
+    if (!with)
+        return strchr(enhanced, '.') == NULL || enhanced[1] != '.' ||
+               pf_policy_broken(r, &pf_policy_reference, "no enhanced code");
     return pf_model_enhanced_fits(reason_of(r), r->event->code, enhanced) ||
-           broken(r, &reference, "an enhanced code that goes with verb and code");
-}
-
-/* ---- REF: what is offered ---- */
-
-/* The next line of the reply, without its code. Returns: false behind the last. */
-static bool next_line(const reading *r, size_t *at, const uint8_t **line, size_t *size) {
-    const uint8_t *octets = pf_log_octets(r->run->log, r->event);
-
-    if (*at + 4 > r->event->size) return false;
-    *line = octets + *at + 4;
-    const uint8_t *end = memchr(*line, '\r', r->event->size - *at - 4);
-    if (end == NULL) return false;
-    *size = (size_t)(end - *line);
-    *at += 4 + *size + 2;
-    return true;
-}
-
-static pf_model_offer offer_of(const reading *r) {
-    const postern_config *config = &pf_policed.config;
-    pf_model_offer offer = {.extensions = config->extensions & PF_EXTENSIONS_SESSION,
-                            .tls = r->tls,
-                            .size = config->max_message_size,
-                            .recipients = config->max_recipients,
-                            .messages = config->limits_mailmax,
-                            .domains = config->limits_rcptdomainmax,
-                            .hold = config->futurerelease_max,
-                            .clear_allowed = config->plaintext_auth};
-
-    for (; offer.mechanism_count < config->mechanism_count; offer.mechanism_count++) {
-        const postern_mechanism *mechanism = config->mechanisms[offer.mechanism_count];
-        offer.mechanisms[offer.mechanism_count].name = mechanism->name;
-        offer.mechanisms[offer.mechanism_count].in_clear = mechanism->plaintext;
-    }
-    for (; offer.further_count < config->keyword_count; offer.further_count++) {
-        offer.further[offer.further_count].text = (const char *)config->keywords[offer.further_count].data;
-        offer.further[offer.further_count].size = config->keywords[offer.further_count].size;
-    }
-    return offer;
-}
-
-static bool begins_with_domain(const uint8_t *line, size_t size) {
-    postern_slice domain = pf_policed.config.domain;
-
-    if (domain.size == 0 || domain.size > POSTERN_DOMAIN_MAX)
-        domain = (postern_slice){(const uint8_t *)"localhost", strlen("localhost")};
-    return size >= domain.size && memcmp(line, domain.data, domain.size) == 0 &&
-           (size == domain.size || line[domain.size] == ' ');
-}
-
-/* All lines that the model has, each once, and no other. */
-static bool offers(const reading *r) {
-    static pf_model_offer_lines expected;
-    pf_model_offer offer = offer_of(r);
-    const uint8_t *line;
-    size_t at = 0, size, count = 0;
-    uint32_t seen = 0;
-
-    if (!next_line(r, &at, &line, &size) || !begins_with_domain(line, size))
-        return broken(r, &reference, "the domain in the first line");
-    offer.room = POSTERN_SESSION_REPLY_MAX - at;
-    pf_model_offer_of(&offer, &expected);
-    if (is(r->event, "HELO")) expected.count = 0;
-    while (next_line(r, &at, &line, &size)) {
-        count++;
-        for (size_t i = 0; i < expected.count; i++)
-            if (strlen(expected.lines[i]) == size && memcmp(expected.lines[i], line, size) == 0) seen |= 1u << i;
-    }
-    for (size_t i = 0; i < expected.count; i++) {
-        char words[PF_VIOLATION_TEXT];
-        if (seen >> i & 1) continue;
-        (void)snprintf(words, sizeof words, "the line %.200s", expected.lines[i]);
-        return broken(r, &reference, words);
-    }
-    return count == expected.count || broken(r, &reference, "no line that nothing stands for");
+           pf_policy_broken(r, &pf_policy_reference, "an enhanced code that goes with verb and code");
 }
 
 /* ---- What a reply changes ---- */
 
 /* What is true of the transaction that this MAIL line begins. */
-static void begin_transaction(reading *r) {
+static void begin_transaction(pf_policy_reading *r) {
     const uint8_t *line = r->run->octets + r->event->begin;
     pf_model_command command;
 
-    (void)refusal_of_line(r, &command);
+    (void)pf_policy_line_refusal(r, &command);
     r->scan = (pf_text_scan){.limit = pf_policed.config.max_text_line};
     r->content = r->delivered = 0;
     r->told = (postern_transaction){.smtputf8 = command.smtputf8};
@@ -517,38 +362,38 @@ static void begin_transaction(reading *r) {
     }
 }
 
-static bool go_past(reading *r, pf_question question) {
+static bool go_past(pf_policy_reading *r, pf_question question) {
     if (r->event->code >= 300) return true;
     if (question == PF_ASKED_MAIL) begin_transaction(r);
     if (question == PF_ASKED_RCPT) r->told.recipients++;
     if (question == PF_ASKED_AUTH) r->authenticated = true;
     if (question != PF_ASKED_HELLO) return true;
-    const bool good = offers(r);
-    r->esmtp = !is(r->event, "HELO");
+    const bool good = pf_policy_offers(r);
+    r->esmtp = !pf_is_about(r->event, "HELO");
     r->in_force = r->esmtp ? pf_policed.config.extensions & POSTERN_EXT_SESSION : POSTERN_EXT_NONE;
     return good;
 }
 
 /* ---- All of it ---- */
 
-static bool judge_reply(reading *r) {
+static bool judge_reply(pf_policy_reading *r) {
     const pf_question question = question_of(r);
     const pf_asked *asked;
     answer expected;
 
-    if (is(r->event, "BDAT_CHUNK") && !r->message_ended && !take_content(r)) return false;
+    if (pf_is_about(r->event, "BDAT_CHUNK") && !r->message_ended && !take_content(r)) return false;
     if (!find_question(r, question, &asked) || !expect(r, question, asked, &expected)) return false;
     spend(r, &expected);
     if (r->event->code != expected.code) {
         char words[PF_VIOLATION_TEXT];
         snprintf(words, sizeof words, "%d", expected.code);
-        return broken(r, &contract, words);
+        return pf_policy_broken(r, &pf_policy_contract, words);
     }
     return says(r, question, &expected) && go_past(r, question);
 }
 
 /* Is the end of the input within something, by the log? */
-static bool ends_within(const reading *r) {
+static bool ends_within(const pf_policy_reading *r) {
     const pf_log *log = r->run->log;
     const pf_event *last = &log->events[log->count - 1];
 
@@ -558,7 +403,7 @@ static bool ends_within(const reading *r) {
 }
 
 /* Returns: false when a law is broken by the event at hand. */
-static bool judge_event(reading *r) {
+static bool judge_event(pf_policy_reading *r) {
     switch (r->event->kind) {
     case PF_EVENT_LINE:
         r->line = r->event;
@@ -579,13 +424,17 @@ static bool judge_event(reading *r) {
         r->replies++;
         return true;
     case PF_EVENT_CLOSE:
-        return !pf_policed.open || broken(r, &contract, "the policy to be told that the transaction is over");
+        return !pf_policed.open ||
+               pf_policy_broken(r, &pf_policy_contract, "the policy to be told that the transaction is over");
     default: return true;
     }
 }
 
 static bool judge_log(const pf_case *run, pf_violation *violation) {
-    reading r = {.run = run, .violation = violation, .walk = pf_walk_begin(), .tls = pf_policed.config.tls_active};
+    pf_policy_reading r = {.run = run,
+                           .violation = violation,
+                           .walk = pf_walk_begin(),
+                           .tls = pf_policed.config.tls_active};
 
     for (r.at = 0; r.at < run->log->count; r.at++) {
         r.event = &run->log->events[r.at];
@@ -597,63 +446,10 @@ static bool judge_log(const pf_case *run, pf_violation *violation) {
     r.at = run->log->count - 1;
     /* A handshake is no event: of what comes behind it the log may know nothing. */
     if (run->log->events[r.at].kind != PF_EVENT_STARTTLS && ends_within(&r) != pf_policed.within)
-        return pf_broken(run, &contract, r.at, "postern_session_is_open to be true within something and not else",
-                         "not so", violation);
+        return pf_broken(run, &pf_policy_contract, r.at,
+                         "postern_session_is_open to be true within something and not else", "not so", violation);
     return pf_policed.wrong == NULL ||
-           pf_broken(run, &contract, r.at, "nothing of the kind", pf_policed.wrong, violation);
-}
-
-/* ---- What leniencies let in ---- */
-
-/* HELO with an address literal, which EHLO may have: a name of its size in its place. Returns: was it one? */
-static bool name_literal(uint8_t *line, size_t size) {
-    static const pf_model_options options = PF_MODEL_OPTIONS;
-    pf_model_command command;
-
-    memcpy(line, "EHLO", strlen("EHLO"));
-    const bool literal = pf_model_check_command(line, size, &options, &command).result == PF_ACCEPT &&
-                         command.path.kind != PF_DOMAIN_NAME;
-    memcpy(line, "HELO", strlen("HELO"));
-    if (!literal) return false;
-    for (size_t at = command.path.domain.begin; at < command.path.domain.end; at++)
-        line[at] = (at - command.path.domain.begin) % 2 == 1 && at + 1 < command.path.domain.end ? '.' : 'a';
-    return true;
-}
-
-static bool make_strict(const pf_event *event, uint8_t *line, size_t size) {
-    const uint32_t lenient = pf_policed.config.lenient;
-    const pf_question question = event->verb != NULL ? question_about(event->verb) : PF_ASKED_NOTHING;
-    const bool path = question == PF_ASKED_MAIL || question == PF_ASKED_RCPT || is(event, "SEND") ||
-                      is(event, "SOML") || is(event, "SAML");
-
-    if (lenient & POSTERN_LENIENT_HELO_LITERAL && is(event, "HELO")) return name_literal(line, size);
-    return lenient & POSTERN_LENIENT_PATH_SPACE && path && pf_move_spaces(line, size);
-}
-
-/* Neither MAIL nor RCPT nor HELO has a 501 that is the policy's, and the engine's own is for what has no such form, or
- * for parameters. */
-static bool may_be_malformed(const pf_event *event, const uint8_t *line, size_t size) {
-    static const pf_model_options options = {.extensions = PF_EXTENSIONS_SESSION, .smtputf8 = true};
-    pf_model_command command;
-
-    return question_about(event->verb) == PF_ASKED_OTHER ||
-           pf_model_check_command(line, size, &options, &command).result != PF_ACCEPT || command.parameter_count > 0;
-}
-
-/* Put the lines in the place of lenient ones for which they stand, so that the log is read as any other. In and out:
- * octets, of the input. */
-static bool read_strictly(const pf_case *run, uint8_t *octets, pf_violation *violation) {
-    for (size_t at = 0; at < run->log->count; at++) {
-        const pf_event *event = &run->log->events[at];
-        const pf_event *next = at + 1 < run->log->count ? event + 1 : event;
-        if (event->kind != PF_EVENT_LINE) continue;
-        uint8_t *line = octets + event->begin;
-        const size_t size = (size_t)(event->end - event->begin);
-        if (make_strict(event, line, size) && next->kind == PF_EVENT_REPLY && next->code == 501 &&
-            !may_be_malformed(event, line, size))
-            return pf_broken(run, &contract, at + 1, "what the configuration lets in to be taken", NULL, violation);
-    }
-    return true;
+           pf_broken(run, &pf_policy_contract, r.at, "nothing of the kind", pf_policed.wrong, violation);
 }
 
 static bool judge_leniently(const pf_case *run, pf_violation *violation) {
@@ -664,7 +460,7 @@ static bool judge_leniently(const pf_case *run, pf_violation *violation) {
     if (run->size > sizeof octets) return true;
     if (run->size > 0) memcpy(octets, run->octets, run->size);
     strict.octets = octets;
-    return read_strictly(run, octets, violation) && judge_log(&strict, violation);
+    return pf_policy_read_strictly(run, octets, violation) && judge_log(&strict, violation);
 }
 
 static bool judge(const uint8_t *octets, size_t size, uint32_t seed, bool thorough, pf_violation *violation) {
