@@ -349,7 +349,8 @@ static void errors_have_a_budget(void **state) {
     d.config.error_budget = 2;
     expect_dialogue(&d, "A\r\nNOOP\r\nB\r\nNOOP\r\nC\r\nNOOP\r\n",
                     "220 ? !verb-unknown@0 500 NOOP 250 ? !verb-unknown@0 500 NOOP 250 ? !verb-unknown@0 421 close");
-    assert_non_null(strstr(dialogue_replies(&d, HELLO "A\r\nB\r\nC\r\n"), "\r\n421 4.7.0 Too many errors, closing\r\n"));
+    assert_non_null(
+        strstr(dialogue_replies(&d, HELLO "A\r\nB\r\nC\r\n"), "\r\n421 4.7.0 Too many errors, closing\r\n"));
     expect_dialogue(&d, "A\nB\r\nC\r\nBDAT 4\r\nQUITNOOP\r\n",
                     "220 broken !bare-lf@1 500 ? !verb-unknown@0 500 BDAT !bad-sequence@0 421 close");
     /* Refusals by the policy are errors too, of an address and of a message. */
