@@ -34,6 +34,7 @@ enum {
     RUNS_OUT_OF_TURN,
     REFUSES_NOOP,
     DROPS_458,
+    DROPS_AUTH_REASON,
     GIVES_ANOTHER_REASON,
     SPENDS_NOTHING,
     OTHER_CODE,
@@ -137,6 +138,13 @@ static postern_decision drops_458(void *user, const postern_command *command) {
     return decision;
 }
 
+/* The same of the reasons that RFC 5248 2.4 gives for a refused AUTH. */
+static postern_decision drops_auth_reason(void *user, const postern_credentials *credentials) {
+    postern_decision decision = straight->authenticate(user, credentials);
+    if (decision.verdict == POSTERN_ANSWER && decision.code >= 523 && decision.code <= 538) decision.code = 999;
+    return decision;
+}
+
 static void bend_config(postern_config *config) {
     static const postern_slice more[] = {{(const uint8_t *)"MORE", 4}};
 
@@ -194,6 +202,7 @@ static void bend_policy(postern_policy *policy) {
     case LIES: policy->rcpt = straight->rcpt != NULL ? lies : NULL; break;
     case KEEPS_TRANSACTION: policy->reset = NULL; break;
     case DROPS_458: policy->other = straight->other != NULL ? drops_458 : NULL; break;
+    case DROPS_AUTH_REASON: policy->authenticate = straight->authenticate != NULL ? drops_auth_reason : NULL; break;
     case RESETS_TWICE: policy->reset = resets_twice; break;
     case RESETS_EARLY: policy->data = resets_early; break;
     case WRONG_RECIPIENT: policy->message = straight->message != NULL ? wrong_recipient : NULL; break;
@@ -359,6 +368,7 @@ static postern_session_state planted_state(const postern_session *session) {
 #define RCPTS RCPT RCPT RCPT RCPT
 #define FORTY "01234567890123456789012345678901234567\\r\\n"
 
+#define LOGINS "AUTH PLAIN AHUAcA==\\r\\nAUTH PLAIN AHUAcA==\\r\\nAUTH PLAIN AHUAcA==\\r\\nAUTH PLAIN AHUAcA==\\r\\n"
 #define ETRNS "ETRN a.example\\r\\nETRN b.example\\r\\nETRN c.example\\r\\nETRN d.example\\r\\n"
 #define CANCELLED "AUTH LOGIN\\r\\n* \\r\\n"
 
@@ -403,6 +413,7 @@ static const planted list[] = {
     {NEEDS_TLS_FOR_NOTHING, "CONTRACT", HELLO "AUTH PLAIN =\\r\\n"},
     {RUNS_OUT_OF_TURN, "CONTRACT", HELLO MAIL "ETRN a.example\\r\\n"},
     {DROPS_458, "CONTRACT", HELLO ETRNS ETRNS ETRNS ETRNS},
+    {DROPS_AUTH_REASON, "CONTRACT", HELLO LOGINS LOGINS},
     {RIGHT, NULL, HELLO CANCELLED "AUTH LOGIN\\r\\n%\\r\\nAUTH LOGIN\\r\\na\\nb\\r\\n"},
     {GIVES_ANOTHER_REASON, "REF", HELLO CANCELLED},
     {GIVES_ANOTHER_REASON, "REF", too_long},

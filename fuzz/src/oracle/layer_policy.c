@@ -138,7 +138,8 @@ static bool find_question(pf_policy_reading *r, pf_question question, const pf_a
 
 /* What RFC 5321 4.3.2 and the extensions give as an answer to the verb is let through, whoever chooses it. Success is
  * the engine's to tell where it says more than a code, and so is what it finds wrong with a line by itself. The rows
- * of extensions are for those who implement them: where a verb is not the engine's, the policy. */
+ * of extensions are for those who implement them: the policy, where a verb is not the engine's, and where it is asked
+ * who somebody is. */
 static bool must_let(const pf_policy_reading *r, pf_question question, int code) {
     static const int engines[] = {220, 235, 334, 354, 355, 500, 501, 502, 503, 504, 530, 0};
     const pf_walk walk = r->walk;
@@ -147,8 +148,9 @@ static bool must_let(const pf_policy_reading *r, pf_question question, int code)
 
     for (size_t i = 0; engines[i] != 0; i++)
         if (engines[i] == code) return false;
-    const bool speaks = row != NULL && (row->level <= PF_LEVEL_SEQUENCE ||
-                                        (row->level == PF_LEVEL_EXTENSION && question == PF_ASKED_OTHER));
+    const bool chosen = question == PF_ASKED_OTHER || question == PF_ASKED_AUTH;
+    const bool speaks =
+        row != NULL && (row->level <= PF_LEVEL_SEQUENCE || (row->level == PF_LEVEL_EXTENSION && chosen));
     return speaks && !tells_more;
 }
 
