@@ -60,6 +60,13 @@ typedef enum pf_enhanced_rule {
 /* GRAM for one reply. Returns: what was expected, a constant string, or NULL when it is grammatical. */
 const char *pf_reply_fault(const uint8_t *octets, size_t size, int code, pf_enhanced_rule rule);
 
+/* A law of one layer: does it hold for these octets? */
+typedef bool pf_law(const uint8_t *octets, size_t size, bool thorough, pf_violation *violation);
+
+/* Does it hold, too, with each of the 256 octets in a few places, which the hash of the input chooses? Over a corpus
+ * that is every octet in every part of what is read; for replays, an engine comes by it on its own. */
+bool pf_holds_nearby(pf_law *law, const uint8_t *octets, size_t size, pf_violation *violation);
+
 /* What was expected, for the call before. Returns: false. */
 bool pf_expected(pf_violation *violation, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

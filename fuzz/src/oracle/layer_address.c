@@ -192,5 +192,5 @@ bool pf_laws_address(const uint8_t *octets, size_t size, bool thorough, pf_viola
     }
     bool good = as_model(&t) && (!t.accepted || (local_part_round(&t) && domain_alone(&t)));
     pf_exact_release();
-    return good && as_paths(&t, thorough);
+    return good && as_paths(&t, thorough) && (!thorough || pf_holds_nearby(pf_laws_address, octets, size, violation));
 }

@@ -219,5 +219,5 @@ bool pf_laws_codec(const uint8_t *octets, size_t size, bool thorough, pf_violati
         good = pf_unlawful(violation, "ROUND", "RFC 3461 4", NULL, octets, size, 0,
                            "checking and decoding xtext do not agree");
     pf_exact_release();
-    return good;
+    return good && (!thorough || pf_holds_nearby(pf_laws_codec, octets, size, violation));
 }

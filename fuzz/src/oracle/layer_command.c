@@ -451,17 +451,15 @@ bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_viola
     static uint8_t line[LINE_MOST];
     static trial t;
 
-    (void)thorough;
     const bool ends = size >= 2 && octets[size - 2] == '\r' && octets[size - 1] == '\n';
     if (!ends && !is_misuse(octets, size, violation)) return false;
-    if (size > LINE_MOST - 2) size = LINE_MOST - 2;
-    memcpy(line, octets, size);
-    if (!ends || size == LINE_MOST - 2) {
-        line[size++] = '\r';
-        line[size++] = '\n';
+    t.size = size < LINE_MOST - 2 ? size : LINE_MOST - 2;
+    memcpy(line, octets, t.size);
+    if (!ends || t.size == LINE_MOST - 2) {
+        line[t.size++] = '\r';
+        line[t.size++] = '\n';
     }
-    t.line = pf_exact_copy(line, size);
-    t.size = size;
+    t.line = pf_exact_copy(line, t.size);
     t.input = line;
     t.violation = violation;
     t.options = (postern_command_options){.extensions = POSTERN_EXT_ALL, .smtputf8 = true};
@@ -469,5 +467,5 @@ bool pf_laws_command(const uint8_t *octets, size_t size, bool thorough, pf_viola
     t.options = (postern_command_options){.extensions = POSTERN_EXT_NONE};
     good = good && judge(&t) && is_lenient_as_asked(&t);
     pf_exact_release();
-    return good;
+    return good && (!thorough || pf_holds_nearby(pf_laws_command, octets, size, violation));
 }

@@ -406,5 +406,6 @@ bool pf_laws_data(const uint8_t *octets, size_t size, bool thorough, pf_violatio
     if (usual && !judge(octets, size, thorough, violation)) return false;
     line_limit = limits[hash >> 18 & 3];
     if ((thorough || !usual) && !judge(octets, size, false, violation)) return false;
-    return behind_dot_crs(hash, thorough, violation);
+    return behind_dot_crs(hash, thorough, violation) &&
+           (!thorough || pf_holds_nearby(pf_laws_data, octets, size, violation));
 }

@@ -178,5 +178,5 @@ bool pf_laws_line(const uint8_t *octets, size_t size, bool thorough, pf_violatio
         f.feed = postern_line_feed_plain;
         if (!run(&f, cuts, count)) return false;
     }
-    return true;
+    return !thorough || pf_holds_nearby(pf_laws_line, octets, size, violation);
 }

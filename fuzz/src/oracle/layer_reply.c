@@ -490,5 +490,6 @@ bool pf_laws_reply(const uint8_t *octets, size_t size, bool thorough, pf_violati
     return enhanced_alone(octets, size, thorough, violation) &&
            in_parts(POSTERN_REPLY_STRICT, octets, size, thorough, &strict, violation) &&
            in_parts(POSTERN_REPLY_PRACTICE, octets, size, thorough, &practice, violation) &&
-           any_text(octets, size, violation) && misuse(pf_hash(octets, size), thorough, violation);
+           any_text(octets, size, violation) && misuse(pf_hash(octets, size), thorough, violation) &&
+           (!thorough || pf_holds_nearby(pf_laws_reply, octets, size, violation));
 }
