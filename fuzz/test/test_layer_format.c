@@ -20,7 +20,11 @@ enum {
     DROPS_ARGUMENT,
     DROPS_PARAMETERS,
     WRITES_LOWER_CASE,
-    REFUSES_ALL
+    REFUSES_ALL,
+    NEL_SOMEWHERE,
+    JOINS_PATH,
+    JOINS_PARAMETERS,
+    SECOND_PARAMETER_SOMEWHERE
 };
 static int has_fault;
 
@@ -54,6 +58,13 @@ static postern_status planted_format(uint8_t *out, size_t capacity, const poster
     if (has_fault == OFFSET_IN_ARGUMENT && fault->offset >= 5) fault->offset -= 5;
     if (has_fault == OTHER_ERROR && fault->error == POSTERN_ERROR_NON_ASCII) fault->error = POSTERN_ERROR_PATH_SYNTAX;
     if (has_fault == WRITES_NEL && fault->error == POSTERN_ERROR_ARGUMENT_SYNTAX) {
+        *written = 1;
+        return POSTERN_COMPLETE;
+    }
+    if (has_fault == NEL_SOMEWHERE && fault->error == POSTERN_ERROR_ARGUMENT_SYNTAX) fault->offset++;
+    if (has_fault == SECOND_PARAMETER_SOMEWHERE && fault->error == POSTERN_ERROR_PARAMETER_SYNTAX) fault->offset++;
+    if ((has_fault == JOINS_PATH && fault->error == POSTERN_ERROR_PATH_SYNTAX) ||
+        (has_fault == JOINS_PARAMETERS && fault->error == POSTERN_ERROR_PARAMETER_SYNTAX)) {
         *written = 1;
         return POSTERN_COMPLETE;
     }
@@ -100,6 +111,11 @@ static const planted list[] = {
     {DROPS_PARAMETERS, "INJ", "MAIL FROM:<> SIZE=1"},
     {WRITES_LOWER_CASE, "INJ", "QUIT"},
     {REFUSES_ALL, "INJ", "QUIT"},
+    {NEL_SOMEWHERE, "INJ", "VRFY a\\xc2\\x85"},
+    {JOINS_PATH, "INJ", "MAIL FROM:<a@b> X=a"},
+    {JOINS_PARAMETERS, "INJ", "MAIL FROM:<a@b> X=a Y"},
+    {JOINS_PARAMETERS, "INJ", "MAIL FROM:<a@b> X Y=a"},
+    {SECOND_PARAMETER_SOMEWHERE, "INJ", "MAIL FROM:<a@b> X Y"},
 };
 
 static void faulty_formatters_are_found(void **state) {

@@ -1,7 +1,8 @@
 /* layer_format.c: the laws of the command lines that client.h writes. Toolkit room: fuzz/.
  *
  * INJ       a command that a strict server reads is written as one line that says it; with any octet that ends a line
- *           in it, or in a transaction that did not ask for its UTF-8, it is refused, with the place
+ *           in it, or in a transaction that did not ask for its UTF-8, it is refused, with the place; so is a path or a
+ *           parameter that goes on as another parameter
  * LIMIT     into a room that is large enough, and into none that is not
  * CONTRACT  misuse is told, and nothing written
  *
@@ -99,14 +100,18 @@ static void ask(trial *t) {
 
 /* ---- INJ ---- */
 
-/* A character beyond ASCII that is a line end somewhere. */
-static bool has_foreign_end(const draft *line) {
+/* A character beyond ASCII that is a line end somewhere. Returns: where the first one is, or the size of the line. */
+static size_t foreign_end(const draft *line) {
     for (size_t i = 0; i + 2 < line->size; i++) {
         const uint8_t *at = line->octets + i;
-        if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) return true;
-        if (at[0] == 0xe2 && at[1] == 0x80 && (at[2] == 0xa8 || at[2] == 0xa9)) return true;
+        if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) return i;
+        if (at[0] == 0xe2 && at[1] == 0x80 && (at[2] == 0xa8 || at[2] == 0xa9)) return i;
     }
-    return false;
+    return line->size;
+}
+
+static bool refused(postern_status status, size_t written, postern_fault fault, postern_error error, size_t offset) {
+    return status == POSTERN_WRONG && written == 0 && fault.error == error && fault.offset == offset;
 }
 
 /* What is written in a transaction is what a server reads in it. */
@@ -118,12 +123,12 @@ static bool as_read(const trial *t, bool smtputf8) {
 
     const postern_status server = postern_command_parse(&read, t->line, t->size, &options, &expected);
     const postern_status status = postern_command_format(out, t->wanted.size, &t->request, &options, &n, &fault);
-    if (server == POSTERN_COMPLETE && has_foreign_end(&t->wanted))
-        return (status == POSTERN_WRONG && n == 0) ||
+    const size_t foreign = foreign_end(&t->wanted);
+    if (server == POSTERN_COMPLETE && foreign < t->wanted.size)
+        return refused(status, n, fault, POSTERN_ERROR_ARGUMENT_SYNTAX, foreign) ||
                wrong(t, "INJ", "what ends a line somewhere, refused", words_of(status, fault));
     if (server != POSTERN_COMPLETE)
-        return (status == POSTERN_WRONG && n == 0 && fault.error == expected.error &&
-                fault.offset == expected.offset) ||
+        return refused(status, n, fault, expected.error, expected.offset) ||
                wrong(t, "INJ", postern_error_describe(expected.error)->name, words_of(status, fault));
     if (status != POSTERN_COMPLETE) return wrong(t, "INJ", "a line, for a server reads it", words_of(status, fault));
     return (n == t->wanted.size && memcmp(out, t->wanted.octets, n) == 0) ||
@@ -150,8 +155,57 @@ static bool no_line_end(const trial *t) {
     changed[at] = ends[end].octet;
     part->data = changed;
     const postern_status status = postern_command_format(out, sizeof out, &request, &options, &n, &fault);
-    return (status == POSTERN_WRONG && n == 0 && fault.error == ends[end].error && fault.offset == t->begin + at) ||
+    return refused(status, n, fault, ends[end].error, t->begin + at) ||
            wrong(t, "INJ", "an octet that ends a line, refused in its place", words_of(status, fault));
+}
+
+/* Octets of a parameter on the line, with the space before it. */
+static size_t parameter_size(const postern_parameter *parameter) {
+    return 1 + parameter->keyword.size + (parameter->value.data != NULL ? 1 + parameter->value.size : 0);
+}
+
+/* A path that goes on behind its bracket, as the first parameter does. */
+static bool no_parameter_in_path(const trial *t) {
+    const postern_command_options options = {.extensions = POSTERN_EXT_ALL, .smtputf8 = true};
+    postern_request request = t->request;
+    postern_fault fault;
+    size_t n = 1;
+
+    if (request.parameter_count == 0) return true;
+    request.path =
+        (postern_slice){t->wanted.octets + t->begin, request.path.size + 1 + parameter_size(&request.parameters[0])};
+    request.parameter_count--;
+    request.parameters++;
+    const postern_status status = postern_command_format(out, sizeof out, &request, &options, &n, &fault);
+    return (status == POSTERN_WRONG && n == 0) ||
+           wrong(t, "INJ", "a path with a parameter in it, refused", words_of(status, fault));
+}
+
+/* Two parameters that stand side by side, handed in as one: the line would be the one that asks for both. */
+static bool no_parameter_in_parameter(const trial *t) {
+    static postern_parameter parameters[POSTERN_PARAMETERS_MAX];
+    const postern_command_options options = {.extensions = POSTERN_EXT_ALL, .smtputf8 = true};
+    const size_t count = t->request.parameter_count;
+    postern_request request = t->request;
+    postern_fault fault;
+    size_t n = 1;
+
+    if (count < 2) return true;
+    const size_t joined = t->hash / INPUTS_A_TURN % (count - 1);
+    size_t begin = t->begin + request.path.size + 1;
+    for (size_t i = 0; i < joined; i++) begin += parameter_size(&request.parameters[i]);
+    for (size_t i = 0; i + 1 < count; i++) parameters[i] = request.parameters[i <= joined ? i : i + 1];
+    postern_parameter *one = &parameters[joined];
+    const size_t more = parameter_size(&request.parameters[joined + 1]);
+    if (one->value.data != NULL)
+        one->value = (postern_slice){t->wanted.octets + begin + 1 + one->keyword.size + 1, one->value.size + more};
+    else
+        one->keyword = (postern_slice){t->wanted.octets + begin + 1, one->keyword.size + more};
+    request.parameters = parameters;
+    request.parameter_count = count - 1;
+    const postern_status status = postern_command_format(out, sizeof out, &request, &options, &n, &fault);
+    return refused(status, n, fault, POSTERN_ERROR_PARAMETER_SYNTAX, begin) ||
+           wrong(t, "INJ", "two parameters as one, refused in their place", words_of(status, fault));
 }
 
 /* ---- LIMIT ---- */
@@ -217,8 +271,9 @@ bool pf_laws_format(const uint8_t *octets, size_t size, bool thorough, pf_violat
     bool good = true;
     if (postern_command_parse(&t.command, t.line, size, &options, &fault) == POSTERN_COMPLETE) {
         ask(&t);
-        good = as_read(&t, true) && as_read(&t, false) && no_line_end(&t) &&
-               (has_foreign_end(&t.wanted) || keeps_capacity(&t));
+        const bool foreign = foreign_end(&t.wanted) < t.wanted.size;
+        good = as_read(&t, true) && as_read(&t, false) && no_line_end(&t) && no_parameter_in_path(&t) &&
+               (foreign || (no_parameter_in_parameter(&t) && keeps_capacity(&t)));
     }
     pf_exact_release();
     return good && misuse(violation);
