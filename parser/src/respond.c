@@ -19,17 +19,13 @@ static postern_slice slice_of(const char *text) {
 /* The same for a literal, at no cost. */
 #define LITERAL(text) ((postern_slice){(const uint8_t *)(text), sizeof(text) - 1})
 
-/* RFC 2034 4: on 2xx, 4xx and 5xx replies where the extension is in force; never in the greeting, nor in the replies
- * to EHLO, HELO and LHLO. */
+/* RFC 2034 4: on 2xx, 4xx and 5xx replies where the extension is in force, as it never is in the greeting; not in the
+ * replies to EHLO, HELO and LHLO. */
 static bool has_enhanced(const postern_session *s, int code) {
     if (!(s->in_force & POSTERN_EXT_ENHANCEDSTATUSCODES) || code / 100 == 3) {
         return false;
     }
-    if (s->stimulus == POSTERN_STIMULUS_CONNECT) {
-        return false;
-    }
-    return !(s->stimulus == POSTERN_STIMULUS_COMMAND &&
-             (s->verb == POSTERN_VERB_EHLO || s->verb == POSTERN_VERB_HELO || s->verb == POSTERN_VERB_LHLO));
+    return s->verb != POSTERN_VERB_EHLO && s->verb != POSTERN_VERB_HELO && s->verb != POSTERN_VERB_LHLO;
 }
 
 /* The enhanced code that a reply shows, if any. One of another class, or with a number of four digits, is none (RFC
