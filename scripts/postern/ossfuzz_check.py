@@ -130,8 +130,6 @@ class Builds:
         notice_of_network(not self.builder.has_network)
         copy_source(options.source.resolve(), self.builder.source / "postern")
         self.wanted = sorted(path.stem for path in (self.builder.source / "postern/harnesses").glob("fuzz_*.c"))
-        if not self.wanted or not (self.builder.source / "postern/scripts/ossfuzz/build.sh").exists():
-            raise Failure(f"{options.source} has no harnesses/fuzz_*.c or no scripts/ossfuzz/build.sh")
 
     def openssl_for(self, build):
         """Lay the source of OpenSSL beside the project's where the build needs it, and nowhere else."""
@@ -185,6 +183,8 @@ def have_compilers(builds):
 def check_builds(options, scratch):
     if options.openssl and not (options.openssl / "config").exists():
         raise Failure(f"{options.openssl} is no source of OpenSSL: there is no file config in it")
+    if not any(options.source.glob("harnesses/fuzz_*.c")) or not (options.source / "scripts/ossfuzz/build.sh").exists():
+        raise Failure(f"{options.source} has no harnesses/fuzz_*.c or no scripts/ossfuzz/build.sh")
     chosen = matrix.choose(options.all, engine=options.engine, sanitizer=options.sanitizer, clang=options.clang,
                            architecture=options.architecture)
     have_compilers(chosen)

@@ -89,7 +89,7 @@ class Builder:
         alone = without_network([*user, *probe])
         if alone is not None:
             return [*alone, *user], False
-        if user and subprocess.run([*user, *probe]).returncode != 0:
+        if user and subprocess.run([*user, *probe], stderr=subprocess.DEVNULL).returncode != 0:
             raise Failure(f"{self.room} is closed to other users, and build scripts are not run as root: set TMPDIR to "
                           "a folder that everybody may enter")
         return user, True

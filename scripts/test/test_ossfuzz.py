@@ -194,7 +194,8 @@ class BadBuilds(support.Case):
     def test_a_compiler_that_is_not_there(self):
         from postern import ossfuzz_check
         from postern.console import Failure
-        options = argparse.Namespace(openssl=None, all=False, engine=None, sanitizer=None, clang=22, architecture=None)
+        options = argparse.Namespace(source=support.SCRIPTS.parent, openssl=None, all=False, engine=None, sanitizer=None,
+                                     clang=22, architecture=None)
         with mock.patch.object(ossfuzz_check, "bootstrap"), mock.patch("shutil.which", return_value=None), \
                 self.assertRaisesRegex(Failure, "not installed: .*clang-22 .* --clang 14"):
             ossfuzz_check.check_builds(options, self.room)

@@ -4,6 +4,7 @@ say why."""
 
 import contextlib
 import io
+import os
 import shutil
 import socket
 import unittest
@@ -37,6 +38,8 @@ class BadScripts(support.Case):
     def setUp(self):
         super().setUp()
         self.room.chmod(0o755)
+        if os.geteuid() == 0 and not all(folder.stat().st_mode & 0o001 for folder in self.room.parents):
+            self.skipTest(f"{self.room.parent} is closed to other users, and build scripts are not run as root")
         self.builder = ossfuzz_room.Builder(self.room / "builder")
         self.work = self.builder.give(self.room / "work")
         self.build = Build("libfuzzer", "undefined")
@@ -84,6 +87,12 @@ class BadScripts(support.Case):
 
     def test_one_that_must_be_root(self):
         self.fails(GOOD + '[ "$(id -u)" = 0 ]\n')
+
+    @unittest.skipUnless(os.geteuid() == 0, "whoever is not root runs them himself")
+    def test_a_room_that_is_closed_to_them(self):
+        self.room.chmod(0o700)
+        with self.assertRaisesRegex(Failure, "closed to other users.*set TMPDIR"):
+            ossfuzz_room.Builder(self.room / "closed")
 
     def test_one_that_fetches(self):
         if self.builder.has_network:
