@@ -117,12 +117,15 @@ bool pf_log_equal(const pf_log *a, const pf_log *b, unsigned how, size_t *at) {
     return (i == a->count && a->full) || (j == b->count && b->full);
 }
 
-bool pf_log_tells_same(const pf_log *a, const pf_log *b, unsigned kinds, unsigned how) {
+bool pf_log_tells_same(const pf_log *a, const pf_log *b, unsigned kinds, unsigned how, size_t *at) {
     size_t i = next_event(a, 0, kinds);
     size_t j = next_event(b, 0, kinds);
 
-    for (; i < a->count && j < b->count; i = next_event(a, i + 1, kinds), j = next_event(b, j + 1, kinds))
-        if (!same_saying(a, &a->events[i], b, &b->events[j], how)) return false;
+    while (i < a->count && j < b->count && same_saying(a, &a->events[i], b, &b->events[j], how)) {
+        i = next_event(a, i + 1, kinds);
+        j = next_event(b, j + 1, kinds);
+    }
+    *at = i;
     if (i == a->count && j == b->count) return true;
     return (i == a->count && (a->full || a->lost)) || (j == b->count && (b->full || b->lost));
 }

@@ -155,7 +155,9 @@ void pf_wire_closed(pf_wire *wire) {
     const size_t at = wire->client.at;
 
     pf_wire_ended(wire);
-    if (!pf_client_is_lost(&wire->client, wire->sent, wire->sent_size))
+    if (pf_client_is_lost(&wire->client, wire->sent, wire->sent_size))
+        wire->log->lost = true;
+    else
         append(wire, PF_EVENT_CLOSE, NULL, 0, at, at, NULL, 0);
 }
 

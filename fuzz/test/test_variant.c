@@ -2,6 +2,7 @@
  * sessions that are lawful as they stand; in fuzzing runs too; and of a server of which only the replies are seen.
  *
  * SPDX-License-Identifier: MIT */
+#include "heard.h"
 #include "model_support.h"
 #include "toy.h"
 
@@ -86,12 +87,27 @@ static void a_server_is_judged_from_outside(void **state) {
         {&pf_oracle_meta, TOY_REPLY_TELLS_CUTS, HELLO "NOOP\r\nNOOP\r\n"},
         {&pf_oracle_meta, TOY_RUNS_OPEN_LINE, HELLO "NOOP\r\n"},
     };
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        toy_has = (toy_fault)samples[i].bug;
-        if (judge_alone(samples[i].oracle, &toy_target_replies, samples[i].session, true))
-            fail_msg("%s is silent on fault %d", samples[i].oracle->name, samples[i].bug);
+    for (size_t i = 0; i < 2 * sizeof samples / sizeof *samples; i++) {
+        const sample *s = &samples[i / 2];
+        const pf_target *target = i % 2 == 0 ? &toy_target_replies : heard_target(&toy_target, false);
+        toy_has = (toy_fault)s->bug;
+        if (judge_alone(s->oracle, target, s->session, true))
+            fail_msg("%s is silent on fault %d of %s", s->oracle->name, s->bug, target->name);
         toy_has = TOY_RIGHT;
-        assert_true(judge_alone(samples[i].oracle, &toy_target_replies, samples[i].session, true));
+        assert_true(judge_alone(s->oracle, target, s->session, true));
+    }
+}
+
+/* And with a handshake, which nothing outlives. */
+static void a_server_with_tls_is_judged_from_outside(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof on_the_bench / sizeof *on_the_bench; i++) {
+        const sample *s = &on_the_bench[i];
+        if (s->oracle != &pf_oracle_reset && s->oracle != &pf_oracle_meta) continue;
+        pf_bench_bug = s->bug;
+        if (judge_alone(s->oracle, heard_target(&pf_target_bench, false), s->session, true))
+            fail_msg("%s is silent on bug %d", s->oracle->name, s->bug);
+        pf_bench_bug = 0;
     }
 }
 
@@ -151,7 +167,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_law_sees_its_bugs_alone),    cmocka_unit_test(each_law_fires_in_fuzzing_runs),
         cmocka_unit_test(a_server_is_judged_from_outside), cmocka_unit_test(the_variant_is_told),
-        cmocka_unit_test(the_laws_know_where_they_end),
+        cmocka_unit_test(the_laws_know_where_they_end),    cmocka_unit_test(a_server_with_tls_is_judged_from_outside),
     };
     return cmocka_run_group_tests_name("variants", tests, NULL, NULL);
 }

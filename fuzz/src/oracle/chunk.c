@@ -12,12 +12,6 @@ static size_t cuts[PF_CUTS_MAX];
 
 /* ---- A server that tells neither its lines nor ranges ---- */
 
-/* Which command a reply answers was found by their order (wire.h), from what had been sent when it came: that may
- * depend on the cuts though nothing that the server says does. */
-static bool lines_are_guessed(const pf_target *target) {
-    return !(target->can & PF_CAN_RANGE) && !(target->kinds & PF_KIND(PF_EVENT_LINE));
-}
-
 /* The laws that ask what a reply answers, of the run in parts. */
 static bool parts_are_lawful(const pf_case *run, size_t count, pf_violation *violation) {
     static const pf_oracle *const oracles[] = {&pf_oracle_one, &pf_oracle_state};
@@ -39,12 +33,13 @@ static bool parts_are_lawful(const pf_case *run, size_t count, pf_violation *vio
 /* Run it in these parts. Returns: false when the log is another; where lines are guessed, when what the server says is
  * another, or what its replies answer breaks a law. */
 static bool same_in_parts(const pf_case *run, size_t count, pf_violation *violation) {
-    size_t at;
+    size_t at, at_told;
 
     (void)pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &parts);
     const unsigned how = pf_compare_runs(run->target);
     if (pf_log_equal(run->log, &parts, how, &at)) return true;
-    if (lines_are_guessed(run->target) && pf_log_tells_same(run->log, &parts, run->target->kinds, how))
+    if (pf_lines_are_guessed(run->target) &&
+        pf_log_tells_same(run->log, &parts, run->target->kinds, how, &at_told))
         return parts_are_lawful(run, count, violation);
     char words[PF_VIOLATION_TEXT];
     char seen[PF_VIOLATION_TEXT];

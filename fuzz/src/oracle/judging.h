@@ -14,6 +14,15 @@ pf_model_options pf_judging_model(const pf_target *target, const pf_target_optio
 /* By what two runs of a target with the same octets are compared. */
 unsigned pf_compare_runs(const pf_target *target);
 
+/* Does this target tell neither its lines nor ranges? Which command a reply answers was found by their order then
+ * (wire.h), from what had been sent when it came: that may depend on the cuts, and on what follows, though nothing that
+ * the server says does. */
+bool pf_lines_are_guessed(const pf_target *target);
+
+/* Are the logs of two runs of a target equal, as pf_log_equal finds; where lines are guessed, in what the target itself
+ * has told? In: how, as there. Out: at, the same. */
+bool pf_runs_equal(const pf_target *target, const pf_log *a, const pf_log *b, unsigned how, size_t *at);
+
 /* Is a target held to do all as the model does? That is what REF asks, of those that tell enough. Others may do
  * otherwise where the RFCs let them. */
 bool pf_is_held_to_model(const pf_target *target);

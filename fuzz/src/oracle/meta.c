@@ -76,7 +76,7 @@ static bool fold(const pf_case *run, size_t pattern, pf_violation *violation) {
         for (size_t j = 0; j < strlen(line->verb); j++) octet[j] = folded(octet[j], pattern, &state);
     }
     (void)pf_variant_run(run, &varied, &log_of_varied);
-    if (pf_log_equal(run->log, &log_of_varied, pf_variant_compare(run->target), &at)) return true;
+    if (pf_runs_equal(run->target, run->log, &log_of_varied, pf_variant_compare(run->target), &at)) return true;
     pf_variant_model(run, &varied, &model_of_varied);
     if (!as_model(run)) return true;
     const size_t begin = at < run->log->count ? (size_t)run->log->events[at].begin : run->size;
@@ -98,7 +98,7 @@ static bool lock_step(const pf_case *run, pf_violation *violation) {
             cuts[count++] = end;
     }
     (void)pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &log_of_varied);
-    return pf_log_equal(run->log, &log_of_varied, pf_compare_runs(run->target), &at) ||
+    return pf_runs_equal(run->target, run->log, &log_of_varied, pf_compare_runs(run->target), &at) ||
            tell(run, at, at, run->size, "in lock-step", violation);
 }
 
@@ -132,7 +132,7 @@ static bool insert(const pf_case *run, const pf_border *border, size_t which, pf
     const size_t next = pf_events_before(run, &log_of_varied, varied.octets, x + size);
     if (pf_hangs_up(&log_of_varied, first)) return true;
     pf_log_cut_out(&log_of_varied, first, next - first, size);
-    if (pf_log_equal(run->log, &log_of_varied, pf_variant_compare(run->target), &at)) return true;
+    if (pf_runs_equal(run->target, run->log, &log_of_varied, pf_variant_compare(run->target), &at)) return true;
     if (pf_hangs_up(&log_of_varied, at)) return true;
     pf_variant_model(run, &varied, &model_of_varied);
     first = pf_events_by_range(&model_of_varied, x);
@@ -201,7 +201,7 @@ static bool swap(const pf_case *run, const pair *lines, pf_violation *violation)
     const size_t first = pf_events_before(run, &log_of_varied, varied.octets, lines->begin);
     const size_t behind = pf_events_before(run, &log_of_varied, varied.octets, lines->end);
     if ((behind - first) % 2 == 0) swap_back(&log_of_varied, first, (behind - first) / 2, lines);
-    if (pf_log_equal(run->log, &log_of_varied, pf_variant_compare(run->target), &at)) return true;
+    if (pf_runs_equal(run->target, run->log, &log_of_varied, pf_variant_compare(run->target), &at)) return true;
     if (pf_hangs_up(&log_of_varied, at)) return true;
     pf_variant_model(run, &varied, &model_of_varied);
     swap_back(&model_of_varied, pf_events_by_range(&model_of_varied, lines->begin), 2, lines);
@@ -217,7 +217,8 @@ static bool prefix(const pf_case *run, size_t size, pf_violation *violation) {
     char change[64];
 
     (void)pf_target_run(run->target, run->options, run->octets, size, NULL, 0, &log_of_varied);
-    if (pf_log_equal(&log_of_varied, run->log, pf_compare_runs(run->target), &at) || at >= log_of_varied.count)
+    if (pf_runs_equal(run->target, &log_of_varied, run->log, pf_compare_runs(run->target), &at) ||
+        at >= log_of_varied.count)
         return true;
     /* At the end of the stream a server may close, and say so. */
     if (pf_hangs_up(&log_of_varied, at)) return true;

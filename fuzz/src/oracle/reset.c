@@ -106,6 +106,10 @@ static void say_handshake(trial *t) {
     t->hello = NULL;
 }
 
+static bool may_shake_hands(const trial *t) {
+    return !t->border.tls && t->run->target->tls_done != NULL;
+}
+
 /* Append the resetter to x. Returns: false when it is none here. */
 static bool reset(trial *t) {
     static const char rcpt[] = "RCPT TO:<reset@r.example>\r\n";
@@ -138,12 +142,12 @@ static bool reset(trial *t) {
     case BY_REFUSED_SENDER: /* what it asked for goes with it */
         pf_variant_say(&reset_one, "MAIL FROM:<reject-reset@r.example> SMTPUTF8 BODY=BINARYMIME\r\n");
         return idle;
-    case BY_HANDSHAKE: say_handshake(t); return !t->border.tls;
+    case BY_HANDSHAKE: say_handshake(t); return may_shake_hands(t);
     case BY_HANDSHAKE_AND_EHLO:
         say_handshake(t);
         t->hello = "EHLO";
         greet(t, &reset_one, t->hello);
-        return !t->border.tls;
+        return may_shake_hands(t);
     case RESETTERS: break;
     }
     return false;
@@ -168,12 +172,10 @@ typedef struct two_logs {
     pf_log *fresh;
 } two_logs;
 
-/* Cut both logs down to what stands behind these octets, and compare. */
-static bool same_ends(two_logs logs, size_t reset_events, size_t fresh_events, const size_t octets[2], unsigned how,
-                      size_t *at) {
+/* Cut both logs down to what stands behind these octets. */
+static void cut_to_ends(two_logs logs, size_t reset_events, size_t fresh_events, const size_t octets[2]) {
     pf_log_cut_out(logs.reset, 0, reset_events, octets[0]);
     pf_log_cut_out(logs.fresh, 0, fresh_events, octets[1]);
-    return pf_log_equal(logs.reset, logs.fresh, how, at);
 }
 
 /* The replies to the resetter, of a class each. Returns: 0 when one of them says that the command is not known here:
@@ -245,8 +247,9 @@ static bool is_lawful(const trial *t, const size_t octets[2], uint64_t answered)
     const size_t first = pf_events_by_range(logs.reset, octets[0]);
     const size_t second = pf_events_by_range(logs.fresh, octets[1]);
     const uint64_t lawful = classes(logs.reset, pf_events_by_range(logs.reset, t->border.at), first);
+    cut_to_ends(logs, first, second, octets);
     return lawful != 0 && lawful == answered &&
-           same_ends(logs, first, second, octets, PF_COMPARE_RANGE | PF_COMPARE_LINES, &at);
+           pf_log_equal(logs.reset, logs.fresh, PF_COMPARE_RANGE | PF_COMPARE_LINES, &at);
 }
 
 /* Returns: false when the law is broken here. The model is slow, and only asked about differences. */
@@ -263,7 +266,8 @@ static bool judge(trial *t) {
     const size_t first = pf_events_before(run, logs.reset, reset_one.octets, octets[0]);
     const size_t second = pf_events_before(run, logs.fresh, fresh_one.octets, octets[1]);
     const uint64_t answered = classes(logs.reset, x, first);
-    if (same_ends(logs, first, second, octets, pf_variant_compare(run->target), &at)) return true;
+    cut_to_ends(logs, first, second, octets);
+    if (pf_runs_equal(run->target, logs.reset, logs.fresh, pf_variant_compare(run->target), &at)) return true;
     return pf_hangs_up(logs.reset, at) || !is_lawful(t, octets, answered) || tell(t, at, first);
 }
 

@@ -52,14 +52,26 @@ static bool greets(const pf_event *event) {
     return succeeds(event, "EHLO") || succeeds(event, "HELO") || succeeds(event, "LHLO");
 }
 
+/* How many handshakes there were with the target: behind one that it did not agree to, model and target are not in the
+ * same session any more. */
+static size_t count_handshakes(const pf_case *run) {
+    size_t count = 0;
+
+    if (run->target->tls_done == NULL) return 0;
+    for (size_t i = 0; i < run->log->count; i++) count += run->log->events[i].kind == PF_EVENT_STARTTLS;
+    return count;
+}
+
 size_t pf_borders(const pf_case *run, pf_border *borders) {
     const pf_log *model = run->model;
     pf_walk walk = pf_walk_begin();
     pf_border here = {.hello = NULL};
+    size_t handshakes = count_handshakes(run);
     size_t count = 0;
 
     for (size_t i = 0; i < model->count && count < PF_BORDERS_MOST; i++) {
         const pf_event *event = &model->events[i];
+        if (event->kind == PF_EVENT_STARTTLS && handshakes-- == 0) return count;
         here.state = pf_walk_state(&walk, event);
         here.at = (size_t)event->begin;
         if (event->kind == PF_EVENT_LINE && is_border(here.state)) borders[count++] = here;
@@ -88,15 +100,20 @@ size_t pf_events_by_range(const pf_log *log, size_t at) {
     return i;
 }
 
+/* Is it what ends a step of the session: a reply, and the handshake, which stands behind one? */
+static bool is_told(const pf_event *event) {
+    return event->kind == PF_EVENT_REPLY || event->kind == PF_EVENT_STARTTLS;
+}
+
 size_t pf_events_before(const pf_case *run, const pf_log *log, const uint8_t *octets, size_t at) {
     static pf_log part;
-    size_t replies = 0;
+    size_t told = 0;
     size_t i = 0;
 
     if (run->target->can & PF_CAN_RANGE) return pf_events_by_range(log, at);
     (void)pf_target_run(run->target, run->options, octets, at, NULL, 0, &part);
-    for (size_t j = 0; j < part.count; j++) replies += part.events[j].kind == PF_EVENT_REPLY;
-    while (i < log->count && replies > 0) replies -= log->events[i++].kind == PF_EVENT_REPLY;
+    for (size_t j = 0; j < part.count; j++) told += is_told(&part.events[j]);
+    while (i < log->count && told > 0) told -= is_told(&log->events[i++]);
     return i;
 }
 

@@ -50,7 +50,8 @@ size_t pf_borders(const pf_case *run, pf_border *borders);
 /* ---- Parts of logs ---- */
 
 /* How many events of the target's log for these octets come from the first `at` of them, which end at a border. From
- * the events' ranges if the target has them; else those octets are run alone, and their replies are counted. */
+ * the events' ranges if the target has them; else those octets are run alone, and their replies and handshakes are
+ * counted. */
 size_t pf_events_before(const pf_case *run, const pf_log *log, const uint8_t *octets, size_t at);
 
 /* The same for a log whose events have ranges, as the model's have. */

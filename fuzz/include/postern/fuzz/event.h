@@ -84,8 +84,8 @@ const uint8_t *pf_log_octets(const pf_log *log, const pf_event *event);
 bool pf_log_equal(const pf_log *a, const pf_log *b, unsigned how, size_t *at);
 
 /* Is what the target itself has told, the events of these kinds, the same in both, whatever its replies answer? Behind
- * the end of a log that is full or lost nothing is compared. In: how, PF_COMPARE_TEXT or 0. */
-bool pf_log_tells_same(const pf_log *a, const pf_log *b, unsigned kinds, unsigned how);
+ * the end of a log that is full or lost nothing is compared. In: how, PF_COMPARE_TEXT or 0. Out: at, as above. */
+bool pf_log_tells_same(const pf_log *a, const pf_log *b, unsigned kinds, unsigned how, size_t *at);
 
 #ifdef __cplusplus
 }
