@@ -17,7 +17,7 @@ static const char *instead_of(const pf_client_view *client, int code) {
     switch (client->place) {
     case PF_CLIENT_OVER: return "the close behind 221 and 421";
     case PF_CLIENT_TLS: return "no reply in clear text behind the 220 to STARTTLS";
-    default: return code == 421 ? NULL : "no second reply";
+    default: return code == 421 ? NULL : "no reply, for all is answered: here or before, one too many";
     }
 }
 

@@ -16,7 +16,7 @@
  *             if ((size = read_more(&octets)) == 0) return;
  *             break;
  *         case POSTERN_EVENT_REPLY: write_all(event.octets.data, event.octets.size); break;
- *         case POSTERN_EVENT_DATA: append(event.octets.data, event.octets.size); break;
+ *         case POSTERN_EVENT_DATA: append(event.octets.data, event.octets.size); break; // kept until policy.reset
  *         case POSTERN_EVENT_STARTTLS:
  *             size = 0; // what has come behind STARTTLS came in clear: it must not be taken for a client's within TLS
  *             handshake();
@@ -33,6 +33,9 @@
  *
  * The first event of a session is the reply that greets; feed with size 0 yields it. Whatever the cuts of the stream,
  * the events are the same (DATA events apart, whose octets are the same when joined).
+ *
+ * A session ends by QUIT, by the error budget, by a 421 of the policy, by postern_session_shutdown; and behind a line of
+ * BDAT that is broken or tells no size, for nobody knows then which octets are the chunk and which are commands.
  *
  * Order of checks, when several replies apply: 421 (error budget, shutdown); framing 500; verb 500, 502; 530; state
  * 503; argument 501; non-ASCII address 553; parameter value 504; parameter unknown 555; size 552; recipients 452; then
