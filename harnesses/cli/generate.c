@@ -14,13 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char summary[] = "Makes inputs: half of them valid, half with one fault. Valid means that the server of\n"
-                              "the test policy (see postern check --help) takes all of it; a valid session has no\n"
-                              "reply 4yz or 5yz. The same seed gives the same inputs, on every machine: the input of\n"
-                              "seed N is the same alone and in a row that begins before it.\n"
-                              "\n"
-                              "They come one a line, in C escapes, ready for postern check KIND --jsonl. With\n"
-                              "--output each is a file of raw octets, ready for a corpus, called KIND-SEED.\n";
+static const char summary[] =
+    "Makes inputs: half of them valid, half with one fault. Valid means that the server of\n"
+    "the test policy (see postern check --help) takes all of it; a valid session has no\n"
+    "reply 4yz or 5yz. The same seed gives the same inputs, on every machine: the input of\n"
+    "seed N is the same alone and in a row that begins before it.\n"
+    "\n"
+    "They come one a line, in C escapes, ready for postern check KIND --jsonl (addresses with\n"
+    "--smtputf8: some are international). With --output each is a file of raw octets, ready\n"
+    "for a corpus, called KIND-SEED.\n";
 
 static const char notes[] = "Objects of --jsonl:\n"
                             "  seed     what makes it again alone\n"

@@ -202,7 +202,7 @@ class Judge(cli.Case):
         code, out, err = cli.run("judge", server("two-replies"), self.put(HELLO + b"NOOP\r\n"), self.put(b"", "good"))
         self.assertEqual((code, err), (1, ""))
         self.assertRegex(out, r"^\S+/case: ONE is broken\n")
-        self.assertRegex(out, r"\n +expected +no second reply\n")
+        self.assertRegex(out, r"\n +expected +no reply, for all is answered: here or before, one too many\n")
         self.assertRegex(out, r"\n  C  NOOP\\r\\n\n  S  250 fine, \d+\.\d+\\r\\n\n  S  250 fine again")
         self.assertTrue(out.endswith("2 files, 1 broken\n"))
 

@@ -4,6 +4,7 @@
 import argparse
 import contextlib
 import errno
+import os
 import shlex
 import signal
 import sys
@@ -121,7 +122,11 @@ def run(verb, main):
     say what else it is."""
     if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if sys.stderr is None:  # closed; this takes its place, before a file of ours does
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")
     try:
+        if sys.stdout is None:
+            raise Failure("standard output is closed: where nobody wants it, give it /dev/null")
         sys.exit(main())
     except Failure as failure:
         sys.stderr.write(f"scripts/{verb}: {failure}\n")

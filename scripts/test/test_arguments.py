@@ -129,15 +129,18 @@ class Folders(support.Case):
                 outputs.writable_folder("--state", self.room / bad)
 
 
-class FullDisk(support.Case):
+class NowhereToWrite(support.Case):
     """One line: what, where, what to do."""
 
-    def said(self, what, out):
+    def ended(self, what, *shell, **streams):
         code = "from postern import console, house, outputs\n" \
                f"console.run('x', lambda: {what})"
         buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-        done = subprocess.run([sys.executable, "-c", code], cwd=support.SCRIPTS, stdin=subprocess.DEVNULL, stdout=out,
-                              stderr=subprocess.PIPE, text=True, check=False, env=buffered)
+        return subprocess.run([*shell, sys.executable, "-c", code], cwd=support.SCRIPTS, stdin=subprocess.DEVNULL,
+                              text=True, check=False, env=buffered, **streams)
+
+    def said(self, what, out, shell=()):
+        done = self.ended(what, *shell, stdout=out, stderr=subprocess.PIPE)
         self.assertEqual((done.returncode, done.stderr.count("\n")), (2, 1), done.stderr)
         return done.stderr
 
@@ -146,6 +149,13 @@ class FullDisk(support.Case):
             for what in ("console.say('a')", "outputs.Json(None).write({})"):
                 self.assertEqual(self.said(what, full), "scripts/x: [Errno 28] No space left on device: "
                                  "'standard output': make room there, and run it again\n")
+
+    def test_what_is_closed(self):
+        for what in ("console.say('a')", "outputs.Json(None).write({})"):
+            self.assertEqual(self.said(what, None, ("sh", "-c", 'exec "$@" >&-', "sh")),
+                             "scripts/x: standard output is closed: where nobody wants it, give it /dev/null\n")
+        closed = self.ended("outputs.writable('--json', house.Path('/proc/x'))", "sh", "-c", 'exec "$@" 2>&-', "sh")
+        self.assertEqual(closed.returncode, 2)
 
     def test_a_file_in_a_folder_for_a_while(self):
         full = "open('/dev/full', 'wb', buffering=0).write(b'a')"

@@ -20,13 +20,14 @@ void pf_make_base64(pf_maker *maker, const uint8_t *octets, size_t size) {
 void pf_make_auth(pf_maker *maker, bool right) {
     static const pf_word good[] = {W("AUTH PLAIN AHVzZXIAcGFzcw==\r\n"), W("AUTH PLAIN\r\nAHVzZXIAcGFzcw==\r\n"),
                                    W("AUTH LOGIN\r\ndXNlcg==\r\ncGFzcw==\r\n"),
-                                   W("AUTH LOGIN dXNlcg==\r\ncGFzcw==\r\n")};
+                                   W("AUTH LOGIN dXNlcg==\r\ncGFzcw==\r\n"),
+                                   W("AUTH PLAIN YQB1c2VyAHBhc3M=\r\n")}; /* on behalf of somebody else */
     static const pf_word bad[] = {W("AUTH PLAIN AHVzZXIAcGFzcwA=\r\n"),
                                   W("AUTH PLAIN\r\n*\r\n"),
                                   W("AUTH LOGIN\r\n*\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\n*\r\n"),
                                   W("AUTH LOGIN\r\ndXNlcg==\r\nd3Jvbmc=\r\n"),
-                                  W("AUTH PLAIN YQB1c2VyAHBhc3M=\r\n"), /* for somebody else */
+                                  W("AUTH PLAIN AHVzZXIAd3Jvbmc=\r\n"),
                                   W("AUTH PLAIN =\r\n"),
                                   W("AUTH plain AHVzZXIAcGFzcw==\r\n"),
                                   W("AUTH LOGIN =\r\ncGFzcw==\r\n"),

@@ -38,8 +38,7 @@ static bool same_in_parts(const pf_case *run, size_t count, pf_violation *violat
     (void)pf_target_run(run->target, run->options, run->octets, run->size, cuts, count, &parts);
     const unsigned how = pf_compare_runs(run->target);
     if (pf_log_equal(run->log, &parts, how, &at)) return true;
-    if (pf_lines_are_guessed(run->target) &&
-        pf_log_tells_same(run->log, &parts, run->target->kinds, how, &at_told))
+    if (pf_lines_are_guessed(run->target) && pf_log_tells_same(run->log, &parts, run->target->kinds, how, &at_told))
         return parts_are_lawful(run, count, violation);
     char words[PF_VIOLATION_TEXT];
     char seen[PF_VIOLATION_TEXT];

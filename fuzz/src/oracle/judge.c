@@ -54,8 +54,7 @@ bool pf_lines_are_guessed(const pf_target *target) {
 }
 
 bool pf_runs_equal(const pf_target *target, const pf_log *a, const pf_log *b, unsigned how, size_t *at) {
-    return pf_lines_are_guessed(target) ? pf_log_tells_same(a, b, target->kinds, how, at)
-                                        : pf_log_equal(a, b, how, at);
+    return pf_lines_are_guessed(target) ? pf_log_tells_same(a, b, target->kinds, how, at) : pf_log_equal(a, b, how, at);
 }
 
 bool pf_judge_by(const pf_oracle *const *oracles, const pf_target *target, const uint8_t *octets, size_t size,
