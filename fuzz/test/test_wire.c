@@ -14,12 +14,15 @@
 
 enum { FILE_MOST = 1 << 16, SEEDS_LEAST = 200 };
 
-/* As a client hears it. In: tls, whether it can shake hands. */
+/* As a client hears it. In: tls, whether it can shake hands, and tells of it. */
 static const pf_target *hear(const pf_target *target, bool tls) {
     static pf_target heard;
 
     heard = *heard_target(target, false);
-    if (!tls) heard.tls_done = NULL;
+    if (tls)
+        heard.kinds |= PF_KIND(PF_EVENT_STARTTLS);
+    else
+        heard.tls_done = NULL;
     return &heard;
 }
 
